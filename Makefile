@@ -1,0 +1,48 @@
+# Two commands need nothing but Python 3.11 to 3.13 and the package registry:
+#   make demo   a user's authority travels through two agents to a real server
+#   make test   lint, types and every test
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: demo test test-long lint types unit bench mutants vectors clean
+
+demo: $(VENV)/.demo
+	@$(BIN)/python -m attorn.demo
+
+test: lint types unit
+
+unit: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+
+test-long: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m tests.benchmarks --json bench.json
+
+mutants: $(VENV)/.test
+	$(BIN)/python -m tests.mutation
+
+vectors: $(VENV)/.test
+	$(BIN)/python -m vectors.generate
+
+clean:
+	rm -rf $(VENV) build bench.json
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "attorn needs Python 3.11, 3.12 or 3.13 (the Biscuit engine has no build for others); try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "this Python cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.%: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
