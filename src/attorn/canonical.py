@@ -1,0 +1,141 @@
+"""JSON without second meanings: a parser that refuses what parsers disagree on, and canonical bytes (RFC 8785)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NoReturn, TypeAlias
+
+import rfc8785
+
+from attorn.errors import InputError, MalformedError
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+_SAFE = 2**53 - 1
+_SAFE_DIGITS = 17
+# A string to its end or, unterminated, to the end of the text: linear, since nothing is ever tried twice.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(octet for octet in range(256) if octet not in b"[]{}")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse(text: str | bytes, *, most: int = 65_536, depth: int = 32) -> JsonValue:
+    """The value of JSON `text` (RFC 8259, I-JSON of RFC 7493) of at most `most` bytes and `depth` levels.
+
+    Raises `MalformedError` for duplicate members, lone surrogates, a byte order mark, invalid UTF-8, anything behind
+    the value, NaN and infinities, negative zero, and numbers beyond +-(2**53 - 1) or too small to tell from zero.
+    """
+    source = _text(text, most)
+    _check_depth(source, depth)
+    try:
+        value: JsonValue = _DECODER.decode(source)
+    except (json.JSONDecodeError, RecursionError):
+        failed = True
+    else:
+        failed = False
+    if failed:
+        # Raised out here, because the decoder's error carries the whole text.
+        raise MalformedError("expected one JSON value and nothing behind it")
+    if _SURROGATE.search(source):
+        _check_surrogates(value)
+    return value
+
+
+def canonicalise(value: object) -> bytes:
+    """The canonical bytes (RFC 8785) of a JSON value made of None, bool, int, float, str, list, tuple and dict.
+
+    Raises `InputError` for what JSON cannot say exactly: other types, integers beyond +-(2**53 - 1), NaN, infinities,
+    lone surrogates, nesting that never ends.
+    """
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError, RecursionError) as error:
+        failure = type(error).__name__
+    raise InputError(f"no canonical JSON for this value ({failure})")
+
+
+def _text(text: str | bytes, most: int) -> str:
+    if not isinstance(text, str | bytes):
+        raise InputError(f"JSON: expected str or bytes, got {type(text).__name__}")
+    if len(text) > most:
+        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(text)}")
+    try:
+        octets = text.encode("utf-8") if isinstance(text, str) else text
+        source = octets.decode("utf-8")
+    except UnicodeError:
+        source = None
+    if source is None:
+        raise MalformedError("JSON: not valid UTF-8")
+    if len(octets) > most:
+        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(octets)}")
+    if source.startswith("\ufeff"):
+        raise MalformedError("JSON: starts with a byte order mark")
+    return source
+
+
+def _check_depth(source: str, most: int) -> None:
+    # Before the decoder, which recurses.
+    if source.count("[") + source.count("{") <= most:
+        return
+    shape = _STRING.sub("", source).encode().translate(_AS_SQUARE, _NO_BRACKETS)
+    # Each round takes away the innermost level everywhere.
+    for _ in range(most):
+        inner = shape.replace(b"[]", b"")
+        if len(inner) == len(shape):
+            break
+        shape = inner
+    if b"[" in shape:
+        raise MalformedError(f"JSON: nested deeper than {most} levels, or not closed")
+
+
+def _check_surrogates(value: JsonValue) -> None:
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            waiting.extend(value)
+            waiting.extend(value.values())
+        elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise MalformedError("JSON: a string holds a lone surrogate")
+
+
+def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedError("JSON: an object names a member twice")
+    return members
+
+
+def _integer(text: str) -> int:
+    # Length first: Python's own conversion is quadratic in it.
+    if len(text) > _SAFE_DIGITS or abs(value := int(text)) > _SAFE:
+        raise MalformedError("JSON: a number is beyond +-(2**53 - 1)")
+    if value == 0 and text != "0":
+        raise MalformedError("JSON: negative zero")
+    return value
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not -_SAFE <= value <= _SAFE:
+        raise MalformedError("JSON: a number is beyond +-(2**53 - 1)")
+    if value == 0:
+        mantissa = re.split("[eE]", text, maxsplit=1)[0]
+        if text.startswith("-"):
+            raise MalformedError("JSON: negative zero")
+        if mantissa.strip("0."):
+            raise MalformedError("JSON: a number is too small to tell from zero")
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise MalformedError(f"JSON: {name} is not a number")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
+)

@@ -1,0 +1,44 @@
+"""Verdicts as pure data: who was stopped, at which link, by which caveat, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why one caveat prohibits one request, in words a person can act on."""
+
+    caveat: str
+    """The kind of caveat, for instance `Actions`."""
+    limit: str
+    """What the link allows."""
+    asked: str
+    """What the request asked for."""
+
+    def explain(self) -> str:
+        return f"{self.caveat} allows {self.limit}; the request asked for {self.asked}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome of clearing one request. It has no truth value: read `allowed`.
+
+    `link` is the position of the prohibiting link (1 is the user's own), `step` the numbered step (9 or 10).
+    """
+
+    allowed: bool
+    step: int
+    link: int | None = None
+    delegator: str | None = None
+    delegate: str | None = None
+    denial: Denial | None = None
+
+    def explain(self) -> str:
+        """One line: which link, which caveat, what the limit was and what was asked."""
+        if self.denial is None:
+            return "allowed" if self.allowed else "denied"
+        return f"link {self.link} ({self.delegator} -> {self.delegate}): {self.denial.explain()}"
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Decision has no truth value; read .allowed")

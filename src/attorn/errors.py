@@ -1,0 +1,160 @@
+"""One tree of errors, each with a stable code: exceptions, vectors, logs and HTTP problem bodies share this vocabulary.
+
+Three outcomes besides success: *invalid* (`VerificationError`), *prohibited* (`Denied`) and *undecidable*
+(`UnavailableError`). A caller who catches those three has caught everything that an attacker can cause.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from attorn.decision import Decision
+
+
+class AttornError(Exception):
+    """Base of every error that leaves a public function of attorn."""
+
+    code: ClassVar[str] = "error"
+
+
+class InputError(AttornError, ValueError):
+    """The caller's own argument is not usable: wrong type, range or spelling."""
+
+    code = "invalid_input"
+
+
+class DelegationError(AttornError):
+    """The holder may not do this: token sealed, depth spent, not the holder, or an attempt to widen."""
+
+    code = "cannot_delegate"
+
+
+class KeyFileError(AttornError):
+    """A key file is missing, open to others, damaged, or the passphrase is wrong."""
+
+    code = "key_file"
+
+
+class VerificationError(AttornError):
+    """The presentation is not genuine or not valid now. `step` is the numbered step that refused it."""
+
+    code = "invalid"
+    default_step: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, step: int | None = None) -> None:
+        super().__init__(message)
+        self.step = self.default_step if step is None else step
+
+
+class LimitError(VerificationError):
+    """Larger, longer or deeper than the verifier's published limits (step 0 or 1)."""
+
+    code = "limit_exceeded"
+    default_step = 0
+
+
+class MalformedError(VerificationError):
+    """Not the one canonical encoding of anything attorn knows (step 1)."""
+
+    code = "malformed"
+    default_step = 1
+
+
+class NotAdmittedError(VerificationError):
+    """Well-formed Biscuit Datalog that the caveat profile does not admit (step 1)."""
+
+    code = "not_admitted"
+    default_step = 1
+
+
+class UntrustedRootError(VerificationError):
+    """Genuine perhaps, but the user it leads back to is not trusted for this resource (step 2)."""
+
+    code = "untrusted_root"
+    default_step = 2
+
+
+class ResolutionError(VerificationError):
+    """A principal's DID does not resolve to the key that the token binds (step 3)."""
+
+    code = "unresolved_principal"
+    default_step = 3
+
+
+class SignatureError(VerificationError):
+    """A signature does not verify (step 4)."""
+
+    code = "bad_signature"
+    default_step = 4
+
+
+class ChainError(VerificationError):
+    """The links do not form one chain, or it is deeper than a link allows (step 5)."""
+
+    code = "broken_chain"
+    default_step = 5
+
+
+class ExpiredError(VerificationError):
+    """Now is outside the validity window of the presentation or of a link (step 6)."""
+
+    code = "outside_validity"
+    default_step = 6
+
+
+class RevokedError(VerificationError):
+    """A link of the chain has been revoked by someone entitled to (step 7)."""
+
+    code = "revoked"
+    default_step = 7
+
+
+class AudienceError(VerificationError):
+    """The presentation was made for another audience (step 8)."""
+
+    code = "wrong_audience"
+    default_step = 8
+
+
+class WrongRequestError(VerificationError):
+    """The presentation was made for another request, or answers another challenge (step 8)."""
+
+    code = "wrong_request"
+    default_step = 8
+
+
+class PossessionError(VerificationError):
+    """The holder's key was not proven: in transit, unsealed, or bound by somebody else (step 8)."""
+
+    code = "not_holder"
+    default_step = 8
+
+
+class ReplayError(VerificationError):
+    """This presentation was used before (step 8)."""
+
+    code = "replayed"
+    default_step = 8
+
+
+class Denied(AttornError):
+    """Genuine, but a caveat prohibits this request. `decision` names the link, the caveat, the limit and the ask."""
+
+    code = "denied"
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.explain())
+        self.decision = decision
+
+
+class UnavailableError(AttornError):
+    """It could not be decided: a store, resolver or engine failed. Still closed; the caller may retry."""
+
+    code = "unavailable"
+
+
+class EngineError(UnavailableError):
+    """The stock engine failed, panicked, or disagreed with attorn's own evaluation."""
+
+    code = "engine_failed"
