@@ -1,0 +1,78 @@
+"""DID documents, reduced to what authority needs: which key may do what for this DID (DID Core section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from attorn.did.did import is_did, parse_url, shown
+from attorn.errors import InputError, MalformedError
+from attorn.keys.public import PublicKey
+
+
+class Relationship(StrEnum):
+    """What a DID says one of its keys is for (DID Core section 5.3)."""
+
+    AUTHENTICATION = "authentication"
+    ASSERTION_METHOD = "assertionMethod"
+    KEY_AGREEMENT = "keyAgreement"
+    CAPABILITY_INVOCATION = "capabilityInvocation"
+    CAPABILITY_DELEGATION = "capabilityDelegation"
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationMethod:
+    """One key of a DID: `id` is its absolute DID URL, `relationships` all that it may be used for."""
+
+    id: str
+    controller: str
+    key: PublicKey
+    relationships: frozenset[Relationship]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.key, PublicKey):
+            raise InputError(f"verification method: expected a PublicKey, got {type(self.key).__name__}")
+        object.__setattr__(self, "relationships", frozenset(self.relationships))
+        for relationship in self.relationships:
+            if not isinstance(relationship, Relationship):
+                raise InputError(f"verification method: expected a Relationship, got {type(relationship).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class DidDocument:
+    """What `id` resolved to. A deactivated document has no usable method, whatever it lists.
+
+    Raises `MalformedError` where a method is not this DID's own: its id must be `id` and a fragment, each only once,
+    and its controller must be `id`.
+    """
+
+    id: str
+    methods: tuple[VerificationMethod, ...]
+    deactivated: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "methods", tuple(self.methods))
+        if not is_did(self.id):
+            raise MalformedError("DID document: its id is not a DID")
+        seen = set()
+        for method in self.methods:
+            url = parse_url(method.id)
+            if url.did.text != self.id or url.path or url.query is not None or not url.fragment:
+                raise MalformedError(f"DID document {shown(self.id)}: method {shown(method.id)} is not its own")
+            if method.controller != self.id:
+                raise MalformedError(f"DID document {shown(self.id)}: method {shown(method.id)} has another controller")
+            if method.id in seen:
+                raise MalformedError(f"DID document {shown(self.id)}: method {shown(method.id)} is listed twice")
+            seen.add(method.id)
+
+    def method(self, url: str) -> VerificationMethod | None:
+        """The method whose id is exactly `url`, an absolute DID URL; None if there is none or it is deactivated."""
+        if self.deactivated:
+            return None
+        return next((method for method in self.methods if method.id == url), None)
+
+    def keys_for(self, relationship: Relationship) -> tuple[PublicKey, ...]:
+        """The keys that may be used for `relationship`, in document order; none if it is deactivated."""
+        if self.deactivated:
+            return ()
+        return tuple(method.key for method in self.methods if relationship in method.relationships)
