@@ -1,0 +1,1 @@
+"""The Biscuit wire format: container, signature payloads, and the block codec of the caveat profile."""
