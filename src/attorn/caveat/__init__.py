@@ -1,0 +1,44 @@
+"""The caveat vocabulary. Every caveat can only prohibit; a request must pass all of them, on every link."""
+
+from attorn.caveat.base import Caveat
+from attorn.caveat.collection import Contains, MaxLength, SubsetOf
+from attorn.caveat.counted import Budget, Counted, MaxUses, Rate
+from attorn.caveat.formula import AllOf, AnyOf, Not
+from attorn.caveat.profile import Unrecognised
+from attorn.caveat.scope import Actions, Audience, Resources
+from attorn.caveat.text import Cidr, Glob, StartsWith, Subpath, UrlHost
+from attorn.caveat.validity import Expires, ExpiresIn, MaxDepth, NoDelegation, NotBefore, Purpose
+from attorn.caveat.value import Equals, NotOneOf, OneOf, Range
+
+__all__ = [
+    "Actions",
+    "AllOf",
+    "AnyOf",
+    "Audience",
+    "Budget",
+    "Caveat",
+    "Cidr",
+    "Contains",
+    "Counted",
+    "Equals",
+    "Expires",
+    "ExpiresIn",
+    "Glob",
+    "MaxDepth",
+    "MaxLength",
+    "MaxUses",
+    "NoDelegation",
+    "Not",
+    "NotBefore",
+    "NotOneOf",
+    "OneOf",
+    "Purpose",
+    "Range",
+    "Rate",
+    "Resources",
+    "StartsWith",
+    "Subpath",
+    "SubsetOf",
+    "Unrecognised",
+    "UrlHost",
+]

@@ -1,0 +1,73 @@
+"""What every caveat is: a typed limit that can prohibit a request and can never permit one.
+
+A caveat is written as a Datalog check (or, for words that limit nothing, a fact) that any stock Biscuit engine
+enforces. `read` is loose on purpose: what it returns counts only if it renders to exactly the check it was read from,
+which `attorn.caveat.profile` tests, so no check can mean more than the caveat that stands for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attorn.datalog import Check, Predicate
+from attorn.decision import Denial
+from attorn.request.facts import Facts
+
+
+class Caveat:
+    """One limit. Subclasses are frozen, slotted and compare by value, and define what raises NotImplementedError here.
+
+    Not an `abc.ABC`: asking whether a caveat is of some kind is on the hot path, and there it costs ten times as much.
+    """
+
+    __slots__ = ()
+
+    def prohibits(self, facts: Facts) -> Denial | None:
+        """Why this request is prohibited, or None. None permits nothing: every other caveat is asked too."""
+        raise NotImplementedError
+
+    def render(self) -> Check | Predicate:
+        """The Datalog check that a stock engine enforces; a fact for a caveat that limits nothing."""
+        raise NotImplementedError
+
+    @classmethod
+    def read(cls, check: Check) -> Caveat | None:
+        """The caveat that `check` might stand for. May raise `InputError`, LookupError, TypeError or ValueError."""
+        raise NotImplementedError
+
+    def limit(self) -> str:
+        """The limit in words, as a person would finish the sentence "may only ..."."""
+        raise NotImplementedError
+
+    def resolved(self, now: datetime, depth: int) -> Caveat:
+        """The absolute form, for a link issued at `now` with `depth` links before it."""
+        del now, depth
+        return self
+
+    def narrower_than(self, other: Caveat) -> bool | None:
+        """Whether everything this permits `other` permits too; None where that is not decided by the two alone."""
+        del other
+        return None
+
+    def denial(self, asked: str) -> Denial:
+        """A denial by this caveat."""
+        limit = self.limit()
+        return Denial(type(self).__name__, limit if len(limit) <= 1000 else limit[:997] + "...", asked)
+
+
+def shown(value: object) -> str:
+    """An untrusted value for a person's eyes: escaped, at most 80 characters."""
+    text = ascii(_plain(value))
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {name: _plain(member) for name, member in value.items()}
+    return [_plain(element) for element in value] if isinstance(value, tuple) else value
+
+
+def listed(values: tuple[str, ...]) -> str:
+    """A few untrusted names for a person's eyes."""
+    return " or ".join(shown(value)[1:-1] for value in values[:8]) + (" ..." if len(values) > 8 else "")

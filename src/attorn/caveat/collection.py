@@ -1,0 +1,128 @@
+"""Atoms about the size and the elements of one argument: MaxLength, Contains, SubsetOf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attorn.caveat.argument import Atom, Literal, argument_name, numbered
+from attorn.caveat.base import Caveat, shown
+from attorn.caveat.value import SAFE, Patterned, Values, set_values
+from attorn.datalog import (
+    CONTAINS,
+    GREATER,
+    LESS_OR_EQUAL,
+    NEGATE,
+    SET,
+    Expression,
+    Member,
+    Predicate,
+    integer,
+    set_of,
+    string,
+)
+from attorn.errors import InputError
+from attorn.request.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class MaxLength(Atom):
+    """The argument is text of at most `most` code points, or a list of at most that many elements."""
+
+    name: str
+    most: int
+
+    def __post_init__(self) -> None:
+        argument_name(self.name)
+        if type(self.most) is not int or not 0 <= self.most <= SAFE:
+            raise InputError(f"MaxLength: expected an integer from 0 on, got {shown(self.most)}")
+
+    def holds(self, facts: Facts) -> bool | None:
+        length = facts.length(self.name)
+        return None if length is None else length <= self.most
+
+    def singles(self) -> tuple[Atom, ...]:
+        return (self,)
+
+    def pattern(self, first: int, negated: bool) -> Patterned:
+        length = numbered(first)
+        expression = (length, integer(self.most), GREATER if negated else LESS_OR_EQUAL)
+        return Predicate("length", (string(self.name), length)), (expression,)
+
+    @classmethod
+    def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
+        ((_, (_, value), operation),) = expressions
+        if not isinstance(value, int):
+            return None
+        return Literal(cls(str(predicate.terms[0][1]), value), operation == GREATER)
+
+    def asked(self, facts: Facts) -> str:
+        length = facts.length(self.name)
+        return super(MaxLength, self).asked(facts) if length is None else f"a length of {length}"
+
+    def limit(self) -> str:
+        return f"{shown(self.name)[1:-1]} no longer than {self.most}"
+
+    def narrower_than(self, other: Caveat) -> bool | None:
+        return self.most <= other.most if isinstance(other, MaxLength) and other.name == self.name else None
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Contains(Values):
+    """The argument is a list of values of these values' type that has all of these among its elements."""
+
+    name: str
+    members: frozenset[Member]
+
+    def holds(self, facts: Facts) -> bool | None:
+        items = self.typed_items(facts)
+        return None if items is None else items >= self.members
+
+    def pattern(self, first: int, negated: bool) -> Patterned:
+        value = numbered(first)
+        expression: Expression = (value, set_of(self.members), CONTAINS)
+        return Predicate(f"{self.fact()}s", (string(self.name), value)), (
+            (*expression, NEGATE) if negated else expression,
+        )
+
+    @classmethod
+    def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
+        ((left, right, *rest),) = expressions
+        kind, values = (SubsetOf, left) if left[0] == SET else (Contains, right)
+        return Literal(kind(str(predicate.terms[0][1]), set_values(values)), rest[-1] == NEGATE)
+
+    def limit(self) -> str:
+        return f"{shown(self.name)[1:-1]} with all of {self.words()}"
+
+    def narrower_than(self, other: Caveat) -> bool | None:
+        if isinstance(other, Contains) and other.name == self.name:
+            return True if self.members >= other.members else None
+        return None
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class SubsetOf(Values):
+    """The argument is a list, not empty, of values of these values' type, and every element is one of these."""
+
+    name: str
+    members: frozenset[Member]
+
+    def holds(self, facts: Facts) -> bool | None:
+        items = self.typed_items(facts)
+        return None if items is None else items <= self.members
+
+    def pattern(self, first: int, negated: bool) -> Patterned:
+        value = numbered(first)
+        expression: Expression = (set_of(self.members), value, CONTAINS)
+        return Predicate(f"{self.fact()}s", (string(self.name), value)), (
+            (*expression, NEGATE) if negated else expression,
+        )
+
+    @classmethod
+    def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
+        return Contains.from_pattern(predicate, expressions)
+
+    def limit(self) -> str:
+        return f"{shown(self.name)[1:-1]} only from {self.words()}"
+
+    def narrower_than(self, other: Caveat) -> bool | None:
+        return self.members <= other.members if isinstance(other, SubsetOf) and other.name == self.name else None

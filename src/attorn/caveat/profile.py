@@ -1,0 +1,139 @@
+"""The caveat profile: from an admitted check back to the typed caveat that stands for it.
+
+A check counts as a caveat only if that caveat renders to exactly this check. Everything else that admission lets
+through is `Unrecognised`, which prohibits (law 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from attorn.caveat.argument import Atom, Conjunction, Literal, patterns
+from attorn.caveat.base import Caveat
+from attorn.caveat.collection import Contains, MaxLength
+from attorn.caveat.counted import Budget, MaxUses, Rate
+from attorn.caveat.formula import Alternatives, Not, from_alternatives
+from attorn.caveat.scope import Actions, Audience, Resources
+from attorn.caveat.text import Cidr, Glob, StartsWith, Subpath, UrlHost
+from attorn.caveat.validity import Expires, MaxDepth, NotBefore
+from attorn.caveat.value import Equals, OneOf, Range
+from attorn.datalog import GREATER_OR_EQUAL, PREFIX, TYPES, VARIABLE, Check, Expression, Predicate, Query
+from attorn.decision import Denial
+from attorn.errors import InputError
+from attorn.request.facts import Facts
+
+KINDS: Final[dict[str, type[Caveat]]] = {
+    "operation": Actions,
+    "path": Resources,
+    "audience": Audience,
+    "depth": MaxDepth,
+    "max_uses": MaxUses,
+    "rate": Rate,
+    "budget": Budget,
+}
+"""The caveat that a check over this fact stands for."""
+
+ATOMS: Final[dict[str, type[Atom]]] = {
+    "null": Equals,
+    "number": Range,
+    "length": MaxLength,
+    "texts": Contains,
+    "integers": Contains,
+    "booleans": Contains,
+    "glob": Glob,
+    "subpath": Subpath,
+    "subpaths": Subpath,
+    "host": UrlHost,
+    "hosts": UrlHost,
+    "address": Cidr,
+}
+"""The atom, or one of two siblings, that a condition over this fact stands for."""
+_VALUES: Final = frozenset(TYPES.values())
+"""Facts over which conditions of several kinds are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised(Caveat):
+    """A check that is well-formed but stands for no caveat this version knows. It prohibits every request."""
+
+    check: Check
+
+    def prohibits(self, facts: Facts) -> Denial | None:
+        del facts
+        return self.denial("something this version cannot judge")
+
+    def render(self) -> Check:
+        return self.check
+
+    @classmethod
+    def read(cls, check: Check) -> Caveat | None:
+        return cls(check)
+
+    def limit(self) -> str:
+        return "what a caveat unknown to this version says"
+
+
+def recognise(check: Check) -> Caveat:
+    """The caveat that `check` stands for; never raises for an admitted check."""
+    try:
+        query = check[0]
+        name = query.body[0].name
+        if len(check) == 1 and len(query.body) == 1 and name not in KINDS and name != "time":
+            return _recognise_atom(check)
+        caveat = _read(check)
+        if caveat is not None and caveat.render() == check:
+            return caveat
+    except (InputError, LookupError, TypeError, ValueError):
+        # A check that is almost a caveat: wrong number of terms, a name that no constructor takes.
+        return Unrecognised(check)
+    return Unrecognised(check)
+
+
+def _recognise_atom(check: Check) -> Caveat:
+    """The caveat of a check with one condition: what `_read` and rendering come to, in fewer steps."""
+    ((predicate,), expressions) = check[0]
+    atom, negated = _literal(predicate, expressions)
+    if atom.pattern(0, negated) != (predicate, expressions):
+        return Unrecognised(check)
+    return Not(atom) if negated else atom
+
+
+def _read(check: Check) -> Caveat | None:
+    query = check[0]
+    name = query.body[0].name
+    if name == "time":
+        return (NotBefore if query.expressions[0][2] == GREATER_OR_EQUAL else Expires).read(check)
+    kind = KINDS.get(name)
+    if kind is not None:
+        return kind.read(check)
+    return _formula(check)
+
+
+def _formula(check: Check) -> Caveat:
+    alternatives = tuple(_conjunction(query) for query in check)
+    try:
+        plainest = from_alternatives(alternatives)
+        if plainest.render() == check:
+            return plainest
+    except InputError:
+        # More parts than a person may write, as the normal form of what they wrote can have.
+        return Alternatives(alternatives)
+    return Alternatives(alternatives)
+
+
+def _conjunction(query: Query) -> Conjunction:
+    return tuple(_literal(predicate, expressions) for predicate, expressions in patterns(query))
+
+
+def _literal(predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal:
+    if predicate.name in _VALUES:
+        kind: type[Atom] = OneOf if predicate.terms[1][0] == VARIABLE else Equals
+        if expressions and PREFIX in expressions[0]:
+            kind = StartsWith
+    else:
+        kind = ATOMS[predicate.name]
+    literal = kind.from_pattern(predicate, expressions)
+    if literal is None:
+        raise InputError("a condition that stands for no atom")
+    return literal
