@@ -1,0 +1,1 @@
+"""Chains as people pass them on: links, tokens in transit, and presentations."""

@@ -1,0 +1,94 @@
+"""The presentation block: what binds a chain to one request, at one audience, once.
+
+One check, and nothing else: `check if audience(a), request(digest), nonce(id), time($time), $time >= from, $time <
+until`, with `challenge(c)` after the nonce where the verifier asked for one. A verifier supplies `nonce(id)` only while
+it has not seen that id, so a stock engine enforces single use as well. Source: docs/spec/wire.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from attorn.biscuit.block import Block
+from attorn.caveat.validity import LATEST
+from attorn.datalog import (
+    BYTES,
+    DATE,
+    GREATER_OR_EQUAL,
+    LESS,
+    STRING,
+    Check,
+    Predicate,
+    Query,
+    date,
+    octets,
+    string,
+    variable,
+)
+from attorn.errors import InputError, MalformedError
+
+_TIME: Final = variable("time")
+_TIME_FACT: Final = Predicate("time", (_TIME,))
+ID_BYTES: Final = 16
+DIGEST_BYTES: Final = 32
+
+
+def words(value: str, name: str) -> str:
+    """`value`, if it can be an audience or a challenge: 1 to 2048 characters of text. Raises `InputError`."""
+    if not isinstance(value, str) or not 0 < len(value) <= 2048:
+        raise InputError(f"{name}: expected text of 1 to 2048 characters, got {type(value).__name__}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{name}: text holds a lone surrogate") from None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What the holder signed for one request. Times are Unix seconds: valid from `start`, no longer at `stop`."""
+
+    audience: str
+    digest: bytes
+    id: bytes
+    start: int
+    stop: int
+    challenge: str | None = None
+
+    def check(self) -> Check:
+        """The one check of the block."""
+        body = [
+            Predicate("audience", (string(self.audience),)),
+            Predicate("request", (octets(self.digest),)),
+            Predicate("nonce", (octets(self.id),)),
+        ]
+        if self.challenge is not None:
+            body.append(Predicate("challenge", (string(self.challenge),)))
+        window = ((_TIME, date(self.start), GREATER_OR_EQUAL), (_TIME, date(self.stop), LESS))
+        return (Query((*body, _TIME_FACT), window),)
+
+
+def read(block: Block) -> Presentation:
+    """The presentation in an admitted block. Raises `MalformedError` if it is anything else."""
+    if block.facts or len(block.checks) != 1 or len(block.checks[0]) != 1:
+        raise MalformedError("expected a presentation block: one check and no facts")
+    query = block.checks[0][0]
+    try:
+        (audience,), (digest,), (nonce,), *challenges, _ = [predicate.terms for predicate in query.body]
+        (_, start, _), (_, stop, _) = query.expressions
+        challenge = challenges[0][0] if challenges else (STRING, None)
+    except (ValueError, IndexError):
+        raise MalformedError("the last block is no presentation") from None
+    types = (audience[0], digest[0], nonce[0], challenge[0], start[0], stop[0])
+    if types != (STRING, BYTES, BYTES, STRING, DATE, DATE):
+        raise MalformedError("the last block is no presentation: a value of another type")
+    presentation = Presentation(audience[1], digest[1], nonce[1], start[1], stop[1], challenge[1])  # type: ignore[arg-type]
+    # Rendering again is what makes the reading exact: names, order, operations and number of terms.
+    if presentation.check() != block.checks[0]:
+        raise MalformedError("the last block is no presentation")
+    if presentation.challenge == "":
+        raise MalformedError("a challenge that was answered is not empty")
+    if len(presentation.id) != ID_BYTES or len(presentation.digest) != DIGEST_BYTES or presentation.stop > LATEST:
+        raise MalformedError("a presentation holds an id of 16 bytes, a digest of 32 and a date before the year 10000")
+    return presentation

@@ -1,0 +1,67 @@
+"""A token: a chain in transit. It carries no private key and no proof, so it can be neither used nor stolen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attorn.biscuit.container import Container, ProofKind, parse
+from attorn.encoding import base64url_decode, base64url_encode
+from attorn.errors import InputError, LimitError, MalformedError
+from attorn.limits import Limits
+from attorn.token.chain import UnverifiedChain, read
+from attorn.token.link import Link
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Token:
+    """A chain on its way from delegator to delegate. Reading one proves nothing; only a `Verifier` does."""
+
+    unverified: UnverifiedChain
+
+    @property
+    def unverified_links(self) -> tuple[Link, ...]:
+        """The links as the bytes claim them, the user's own first."""
+        return self.unverified.links
+
+    @property
+    def holder(self) -> str:
+        """The DID that the last link was given to, and that alone can use or extend this."""
+        return self.unverified.links[-1].delegate
+
+    def encode(self) -> str:
+        """The token as text: unpadded base64url."""
+        return base64url_encode(Container(self.unverified.blocks, ProofKind.IN_TRANSIT).encode())
+
+    @classmethod
+    def decode(cls, text: str, *, limits: Limits | None = None) -> Token:
+        """The token in `text`.
+
+        Raises `MalformedError`, `NotAdmittedError` or `LimitError`; a sealed presentation is not a token.
+        """
+        container = read_container(text, limits or Limits())
+        if container.proof is not ProofKind.IN_TRANSIT:
+            raise MalformedError(f"expected a token in transit, got one that ends in a {container.proof.value}")
+        if len(container.blocks) > (limits or Limits()).links:
+            raise LimitError(f"expected at most {(limits or Limits()).links} links")
+        return cls(read(container.blocks, limits or Limits()))
+
+    def __repr__(self) -> str:
+        return f"Token({len(self.unverified.links)} links, holder {self.holder})"
+
+
+def read_container(text: str, limits: Limits) -> Container:
+    """The container in `text`, with nothing in it that attorn does not write. Raises `VerificationError` kinds."""
+    container = parse(read_text(text, limits), most_blocks=limits.links + 1)
+    if container.root_key_id is not None:
+        # No signature covers it, so two spellings of one token would both be good.
+        raise MalformedError("a root key id is not admitted: nothing signs it")
+    return container
+
+
+def read_text(text: str, limits: Limits) -> bytes:
+    """The bytes of a token's text form, after the size limit (step 0). Raises `LimitError` and `MalformedError`."""
+    if not isinstance(text, str):
+        raise InputError(f"token: expected text, got {type(text).__name__}")
+    if len(text) > limits.token_bytes:
+        raise LimitError(f"token: expected at most {limits.token_bytes} characters, got {len(text)}")
+    return base64url_decode(text)
