@@ -1,0 +1,249 @@
+"""An identity: a DID with the key that speaks for it. It mints, delegates and presents, and signs nothing else."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from attorn.biscuit.block import encode
+from attorn.biscuit.container import Container, ProofKind, SignedBlock
+from attorn.biscuit.signature import seal, sign_block
+from attorn.caveat.base import Caveat
+from attorn.caveat.validity import Expires, MaxDepth, NotBefore, Purpose
+from attorn.clock import Clock, read, system_clock
+from attorn.did import jwk as did_jwk
+from attorn.did import key as did_key
+from attorn.did.document import Relationship
+from attorn.did.resolver import LocalResolver, Resolver
+from attorn.encoding import base64url_encode
+from attorn.errors import AttornError, DelegationError, InputError, UnavailableError
+from attorn.handed import ask
+from attorn.keys import keyfile
+from attorn.keys.public import Algorithm, PublicKey
+from attorn.keys.signer import Ed25519Signer, P256Signer, PinnedSigner, Signer
+from attorn.limits import Limits
+from attorn.request.request import Request
+from attorn.token.chain import UnverifiedChain
+from attorn.token.chain import read as read_chain
+from attorn.token.link import ID_BYTES, Link, write
+from attorn.token.presentation import Presentation, words
+from attorn.token.principal import own, resolve
+from attorn.token.token import Token
+
+_LEEWAY = timedelta(seconds=30)
+_DELEGATE = frozenset({Relationship.CAPABILITY_INVOCATION, Relationship.CAPABILITY_DELEGATION})
+
+
+class Identity:
+    """A DID and a signer for it. `clock` and `random` are what it tells the time and draws ids with.
+
+    Raises `InputError` or `ResolutionError` where the signer's key is not one that the DID delegates with.
+    """
+
+    __slots__ = ("_clock", "_key", "_pinned", "_principal", "_random", "_resolver", "did", "signer")
+
+    def __init__(
+        self,
+        signer: Signer,
+        *,
+        did: str | None = None,
+        resolver: Resolver | None = None,
+        clock: Clock = system_clock,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self.signer = signer
+        self._clock = clock
+        self._random = random
+        self._resolver = resolver or LocalResolver()
+        key = ask("signer", lambda: signer.public_key)
+        if not isinstance(key, PublicKey):
+            raise InputError(f"signer: expected one with a public key, got {type(signer).__name__}")
+        self._key = key
+        self._pinned = PinnedSigner(signer, key)
+        self._principal = own(self._resolver, did_key.encode(key) if did is None else did, key, _DELEGATE)
+        self.did = self._principal.did
+
+    @classmethod
+    def generate(cls, *, algorithm: str = "Ed25519", method: str = "key", clock: Clock = system_clock) -> Identity:
+        """A fresh identity: `algorithm` Ed25519 or P-256, `method` key or jwk. Raises `InputError`."""
+        if algorithm == Algorithm.ED25519:
+            return cls._of(Ed25519Signer.generate(), method, clock)
+        if algorithm == Algorithm.P256:
+            return cls._of(P256Signer.generate(), method, clock)
+        raise InputError(f"algorithm: expected Ed25519 or P-256, got {algorithm!a:.80}")
+
+    @classmethod
+    def from_seed(
+        cls,
+        seed: bytes,
+        *,
+        method: str = "key",
+        clock: Clock = system_clock,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> Identity:
+        """The Ed25519 identity of a 32-byte seed, for vectors and tests. Raises `InputError`."""
+        return cls._of(Ed25519Signer.from_seed(seed), method, clock, random)
+
+    @classmethod
+    def _of(
+        cls, signer: Signer, method: str, clock: Clock, random: Callable[[int], bytes] = secrets.token_bytes
+    ) -> Identity:
+        if method not in ("key", "jwk"):
+            raise InputError(f"method: expected key or jwk, got {method!a:.80}")
+        did = (did_key if method == "key" else did_jwk).encode(signer.public_key)
+        return cls(signer, did=did, clock=clock, random=random)
+
+    @classmethod
+    def load(
+        cls, path: str | Path, *, passphrase: str | bytes, resolver: Resolver | None = None, clock: Clock = system_clock
+    ) -> Identity:
+        """The identity in an encrypted key file. Raises `KeyFileError`, also where others could read the file."""
+        signer, did = keyfile.load(path, passphrase)
+        return cls(signer, did=did, resolver=resolver, clock=clock)
+
+    def save(self, path: str | Path, *, passphrase: str | bytes, strength: keyfile.Strength = "moderate") -> None:
+        """Write this identity to a new file that its owner alone can read, encrypted under the passphrase.
+
+        `strength` is how hard guessing is made: interactive, moderate or sensitive. Raises `KeyFileError`, also for a
+        signer that does not give its key away.
+        """
+        keyfile.save(path, self.signer, self.did, passphrase, strength=strength)
+
+    def mint(self, *, to: str, caveats: Sequence[Caveat], resolver: Resolver | None = None) -> Token:
+        """A token that turns over this identity's own authority to the DID `to`, within `caveats`.
+
+        Raises `InputError` for unusable caveats (an empty list among them), `ResolutionError` if `to` has no key,
+        `UnavailableError` if the signer fails.
+        """
+        if all(isinstance(caveat, Purpose) for caveat in _listed(caveats)):
+            raise InputError("mint: expected a caveat that limits something; a token without would be all-powerful")
+        return self._extend(UnverifiedChain((), (), ()), to, caveats, resolver)
+
+    def delegate(
+        self, token: Token, *, to: str, caveats: Sequence[Caveat] = (), resolver: Resolver | None = None
+    ) -> Token:
+        """`token` passed on to the DID `to`, narrowed by `caveats`. Offline; the authority can only shrink.
+
+        Raises `DelegationError` if this identity does not hold the token, may not pass it on, or tries to widen it;
+        otherwise as `mint`.
+        """
+        self._hold(token)
+        chain = token.unverified
+        if len(chain.links) >= Limits().links:
+            raise DelegationError(f"a chain has at most {Limits().links} links; this one may not be passed on")
+        second = int(read(self._clock).timestamp())
+        for link in chain.links:
+            for caveat in link.caveats:
+                _refuse_use(link, caveat, second, len(chain.links))
+        return self._extend(chain, to, caveats, resolver)
+
+    def present(
+        self,
+        token: Token,
+        request: Request,
+        *,
+        audience: str,
+        challenge: str | None = None,
+        ttl: timedelta = timedelta(seconds=60),
+    ) -> str:
+        """The token bound to one request at one audience, once, as text for the wire: a sealed standard Biscuit.
+
+        It is valid from half a minute ago (clocks differ) until `ttl` from now. `challenge` answers a verifier that
+        asked for one. Raises `DelegationError` if this identity does not hold the token, `InputError`, or
+        `UnavailableError` if the signer fails.
+        """
+        self._hold(token)
+        if not isinstance(request, Request):
+            raise InputError(f"present: expected a Request, got {type(request).__name__}")
+        words(audience, "audience")
+        if challenge is not None:
+            words(challenge, "challenge")
+        if not isinstance(ttl, timedelta) or not timedelta(seconds=1) <= ttl <= timedelta(days=1):
+            raise InputError("present: expected a ttl from one second to one day")
+        now = int(read(self._clock).timestamp())
+        start, stop = now - int(_LEEWAY.total_seconds()), now + int(ttl.total_seconds())
+        presentation = Presentation(audience, request.digest(), self._draw(), start, stop, challenge)
+        chain = token.unverified
+        payload = encode((), (presentation.check(),), chain.symbols)
+        last = sign_block(self._pinned, payload, self._key, chain.blocks[-1].signature)
+        proof = seal(self._pinned, last)
+        return base64url_encode(Container((*chain.blocks, last), ProofKind.SEAL, proof).encode())
+
+    def _draw(self) -> bytes:
+        """A fresh id. Raises `UnavailableError` where the random source fails."""
+        drawn = ask("random source", lambda: self._random(ID_BYTES))
+        if type(drawn) is not bytes or len(drawn) != ID_BYTES:
+            raise UnavailableError(f"the random source must return {ID_BYTES} bytes")
+        return drawn
+
+    def _hold(self, token: Token) -> None:
+        if not isinstance(token, Token):
+            raise InputError(f"expected a Token, got {type(token).__name__}; Token.decode reads one from text")
+        if token.unverified.links[-1].to != self._principal:
+            raise DelegationError(f"{self.did} does not hold this token; {token.holder} does")
+
+    def _extend(self, chain: UnverifiedChain, to: str, caveats: Sequence[Caveat], resolver: Resolver | None) -> Token:
+        now = read(self._clock)
+        position = len(chain.links) + 1
+        delegate = resolve(resolver or self._resolver, to, _DELEGATE)
+        resolved = tuple(_resolved(caveat, now, position - 1) for caveat in _listed(caveats))
+        for link in chain.links:
+            _refuse_widening(resolved, link)
+        link = Link(position, self._draw(), int(now.timestamp()), self._principal, delegate, resolved)
+        facts, checks = write(link)
+        payload = encode(facts, checks, chain.symbols)
+        key = delegate.key
+        if key is None:
+            raise InputError(f"{to} has no key")
+        previous = chain.blocks[-1].signature if chain.blocks else None
+        block = sign_block(self._pinned, payload, key, previous)
+        token = Token(_read_back((*chain.blocks, block)))
+        if len(token.encode()) > Limits().token_bytes:
+            raise InputError(f"these caveats make a token of more than {Limits().token_bytes} characters")
+        return token
+
+    def __repr__(self) -> str:
+        return f"Identity({self.did})"
+
+
+def _listed(caveats: Sequence[Caveat]) -> Sequence[Caveat]:
+    if not isinstance(caveats, list | tuple):
+        raise InputError(f"caveats: expected a list, got {type(caveats).__name__}")
+    return caveats
+
+
+def _refuse_use(link: Link, caveat: Caveat, second: int, depth: int) -> None:
+    """Tell a delegator at once that nobody could use what it is about to sign."""
+    if isinstance(caveat, MaxDepth) and depth > caveat.hops:
+        raise DelegationError(f"link {link.position} allows only {caveat.limit()}; this may not be passed on")
+    if isinstance(caveat, Expires) and second >= caveat.second:
+        raise DelegationError(f"link {link.position} allows only {caveat.limit()}; that is over")
+    if isinstance(caveat, NotBefore) and second < caveat.second:
+        raise DelegationError(f"link {link.position} allows only {caveat.limit()}; that has not begun")
+
+
+def _resolved(caveat: Caveat, now: datetime, depth: int) -> Caveat:
+    if not isinstance(caveat, Caveat):
+        raise InputError(f"caveats: expected caveats, got {type(caveat).__name__}")
+    return caveat.resolved(now, depth)
+
+
+def _refuse_widening(caveats: tuple[Caveat, ...], link: Link) -> None:
+    """Tell a delegator at once that a caveat would not do what it says. Verification does not depend on this."""
+    for theirs in link.caveats:
+        for mine in caveats:
+            if mine.narrower_than(theirs) is False:
+                raise DelegationError(
+                    f"{type(mine).__name__} allows {mine.limit()}, which is wider than link {link.position}"
+                    f" ({link.delegator} -> {link.delegate}): it allows {theirs.limit()}"
+                )
+
+
+def _read_back(blocks: tuple[SignedBlock, ...]) -> UnverifiedChain:
+    """The chain as a receiver will read it, so that nothing leaves here that would be refused there."""
+    try:
+        return read_chain(blocks, Limits())
+    except AttornError as error:
+        raise InputError(f"these caveats make a link that no verifier would read: {error}") from error

@@ -1,0 +1,1 @@
+"""The numbered procedure: from the text on the wire to a decision."""

@@ -1,0 +1,61 @@
+"""What a verifier hands back: first a verified presentation, then, once its caveats are cleared, access."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from attorn.decision import Decision
+from attorn.request.request import Request
+from attorn.token.link import Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One permitted request: who it leads back to, through whom, and who used it."""
+
+    chain: tuple[Link, ...]
+    request: Request
+    audience: str
+    at: datetime
+    decision: Decision
+
+    @property
+    def root(self) -> str:
+        """The DID of the user whose authority this is."""
+        return self.chain[0].delegator
+
+    @property
+    def holder(self) -> str:
+        """The DID that made the request."""
+        return self.chain[-1].delegate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A genuine presentation of a chain that is valid now (steps 0 to 8). It permits nothing until it is cleared."""
+
+    chain: tuple[Link, ...]
+    request: Request
+    audience: str
+    at: datetime
+    _clear: Callable[[], Access] = field(repr=False, compare=False)
+
+    @property
+    def root(self) -> str:
+        """The DID of the user that the chain leads back to."""
+        return self.chain[0].delegator
+
+    @property
+    def holder(self) -> str:
+        """The DID that presented it."""
+        return self.chain[-1].delegate
+
+    def clear(self) -> Access:
+        """Steps 9 and 10: every caveat of every link, then what it costs. A second call charges again.
+
+        The windows of step 6 are asked once more, as time has passed. Raises `Denied`, which names the link and the
+        limit, `ExpiredError` or `UnavailableError`.
+        """
+        return self._clear()

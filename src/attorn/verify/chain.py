@@ -1,0 +1,143 @@
+"""Steps 3 to 5 for the links of a chain: who signed each, and do they join up.
+
+That each delegator is the delegate before is what the signatures show: the key that a link binds is the only one that
+the next link verifies with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from attorn.biscuit.signature import verify_block
+from attorn.caveat.base import Caveat
+from attorn.caveat.counted import Counted
+from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore, Purpose
+from attorn.did.document import Relationship
+from attorn.did.resolver import Resolver
+from attorn.errors import ChainError, ExpiredError
+from attorn.keys.public import PublicKey
+from attorn.token.chain import UnverifiedChain
+from attorn.token.link import Link
+from attorn.token.principal import Principal, confirm
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChain:
+    """A chain whose every link is signed by the delegate before it, and what later steps ask of it.
+
+    `start` and `stop` are the Unix seconds between which every link is valid, `issued` the latest issue. `caveats` are
+    those left to clear, `counted` those among them to charge.
+    """
+
+    links: tuple[Link, ...]
+    signature: bytes
+    symbols: tuple[str, ...]
+    start: int
+    stop: int
+    issued: int
+    caveats: tuple[tuple[Link, Caveat], ...]
+    counted: tuple[tuple[Link, Counted], ...]
+    ids: tuple[bytes, ...]
+
+    @property
+    def root(self) -> Principal:
+        return self.links[0].by
+
+    @property
+    def holder(self) -> Principal:
+        return self.links[-1].to
+
+
+def principals(links: tuple[Link, ...]) -> tuple[tuple[Principal, Relationship], ...]:
+    """The principals of a chain that are not their own key, with what each needs its key for.
+
+    Every delegator delegates; the last delegate invokes.
+    """
+    named = [(link.by, Relationship.CAPABILITY_DELEGATION) for link in links if link.by.method is not None]
+    if links[-1].to.method is not None:
+        named.append((links[-1].to, Relationship.CAPABILITY_INVOCATION))
+    return tuple(named)
+
+
+def root_key(resolver: Resolver, links: tuple[Link, ...]) -> PublicKey:
+    """(3) The key of the root, which every signature hangs on. Raises `ResolutionError` and `UnavailableError`."""
+    return confirm(resolver, links[0].by, Relationship.CAPABILITY_DELEGATION)
+
+
+def verify_signatures(chain: UnverifiedChain, root: PublicKey) -> None:
+    """(4) Each link is signed with the key that the link before bound. Raises `SignatureError`."""
+    key, previous = root, None
+    for position, block in enumerate(chain.blocks, start=1):
+        verify_block(key, block, previous, position)
+        key, previous = block.next_key, block.signature
+
+
+def confirm_principals(resolver: Resolver, links: tuple[Link, ...]) -> bool:
+    """(3) Each principal that is not its own key has the key that the chain binds. Whether there was any.
+
+    Asked only once the signatures hold, so that a forger cannot choose what gets looked up. Raises `ResolutionError`
+    and `UnavailableError`.
+    """
+    named = principals(links)
+    for principal, relationship in named:
+        confirm(resolver, principal, relationship)
+    return bool(named)
+
+
+def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:
+    """(5) The links as one chain, and what of (6) needs no clock. Raises `ChainError` or `ExpiredError`."""
+    links = chain.links
+    ids = tuple([link.id for link in links])
+    if len(set(ids)) != len(ids):
+        raise ChainError("two links of the chain have the same id")
+    limits = _Limits(len(links) - 1, int(skew.total_seconds()))
+    for link in links:
+        limits.add(link)
+    return VerifiedChain(
+        links,
+        chain.blocks[-1].signature,
+        chain.symbols,
+        limits.start,
+        limits.stop,
+        max([link.second for link in links]),
+        tuple(limits.caveats),
+        tuple(limits.counted),
+        ids,
+    )
+
+
+class _Limits:
+    """What the links seen so far allow together: the window, the depth, and the caveats left to clear."""
+
+    __slots__ = ("_before", "_depth", "_skew", "caveats", "counted", "start", "stop")
+
+    def __init__(self, depth: int, skew: int) -> None:
+        self._depth = depth
+        self._skew = skew
+        self._before = 0
+        self.start, self.stop = 0, LATEST
+        self.caveats: list[tuple[Link, Caveat]] = []
+        self.counted: list[tuple[Link, Counted]] = []
+
+    def add(self, link: Link) -> None:
+        """Narrow by one more link. A link that says it lasts longer than its parent is not refused: the shorter time
+        holds (attack 69); one issued outside its parent's window is."""
+        second, skew = link.second, self._skew
+        if second + skew < self._before:
+            raise ExpiredError(f"link {link.position} was issued before the link it extends")
+        if second + skew < self.start or second - skew >= self.stop:
+            raise ExpiredError(f"link {link.position} was issued when its delegator's authority was not valid")
+        self._before = max(self._before, second)
+        for caveat in link.caveats:
+            if isinstance(caveat, Expires):
+                self.stop = min(self.stop, caveat.second)
+            elif isinstance(caveat, NotBefore):
+                self.start = max(self.start, caveat.second)
+            elif isinstance(caveat, MaxDepth):
+                if caveat.hops < self._depth:
+                    raise ChainError(f"link {link.position} allows {caveat.limit()}; the chain has {self._depth}")
+            elif not isinstance(caveat, Purpose):
+                self.caveats.append((link, caveat))
+                if isinstance(caveat, Counted):
+                    self.counted.append((link, caveat))

@@ -1,0 +1,274 @@
+"""The verifier: one presentation and one request in, access or a typed refusal out, offline and in bounded time.
+
+The procedure, whose numbers the code, the errors' `step` and the vectors cite:
+
+0 size limits · 1 strict parse and admission · 2 root is trusted for this resource · 3 resolve each principal's key ·
+4 each signature · 5 linkage, depth, no key reuse tricks · 6 validity windows · 7 revocation · 8 audience, holder's
+proof, replay · then clear: 9 every caveat of every link · 10 charge uses and budgets, all links or none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from datetime import datetime
+
+from attorn.biscuit.admission import admit
+from attorn.biscuit.container import Outline, ProofKind, SignedBlock, outline, parse_block
+from attorn.biscuit.signature import seal_payload, verifies, verify_block
+from attorn.clock import Clock, read, system_clock
+from attorn.did import key as did_key
+from attorn.did.did import is_did
+from attorn.did.resolver import LocalResolver, Resolver
+from attorn.errors import (
+    AudienceError,
+    ChainError,
+    ExpiredError,
+    InputError,
+    MalformedError,
+    PossessionError,
+    ReplayError,
+    RevokedError,
+    SignatureError,
+    UnavailableError,
+    UntrustedRootError,
+    WrongRequestError,
+)
+from attorn.handed import ask
+from attorn.limits import Limits
+from attorn.request.facts import Facts
+from attorn.request.request import Request
+from attorn.store.memory import MemoryStore
+from attorn.store.ports import Ledger, Store
+from attorn.token import chain as chains
+from attorn.token import presentation as presentations
+from attorn.token.chain import UnverifiedChain
+from attorn.token.presentation import Presentation
+from attorn.token.principal import Principal
+from attorn.token.token import read_text
+from attorn.verify import chain as links
+from attorn.verify.access import Access, Verified
+from attorn.verify.cache import ChainCache
+from attorn.verify.chain import VerifiedChain
+from attorn.verify.clearing import ALLOWED, charge, clear
+
+Roots = Sequence[str] | Callable[[str, Request], bool]
+
+
+def _root(did: str) -> Principal | str:
+    """A trusted root as a token names it: a did:key by its key, any other DID as it is."""
+    if not isinstance(did, str) or not is_did(did):
+        raise InputError(f"roots: expected DIDs, got {did!a:.80}")
+    try:
+        return Principal(did_key.parse(did)) if did.startswith(did_key.PREFIX) else did
+    except MalformedError as error:
+        raise InputError(f"roots: {error}") from None
+
+
+class Verifier:
+    """Verifies presentations made for `audience` whose chains lead back to one of `roots`.
+
+    `roots` is a list of DIDs, or a callable that says whether a root DID is trusted for a request. `store` remembers
+    presentations, revocations and charges (default: this process's memory), `clock` returns aware UTC instants,
+    `resolver` turns DIDs into keys (default: did:key and did:jwk only), `limits` bounds the work, and `cache` is how
+    many verified chains are remembered (0: none). Raises `InputError` for unusable arguments.
+    """
+
+    def __init__(
+        self,
+        *,
+        audience: str,
+        roots: Roots,
+        store: Store | None = None,
+        clock: Clock = system_clock,
+        resolver: Resolver | None = None,
+        limits: Limits | None = None,
+        cache: int = 1024,
+    ) -> None:
+        if isinstance(roots, str) or not (callable(roots) or isinstance(roots, Iterable)):
+            raise InputError("roots: expected a list of DIDs, or a callable (root, request) -> bool")
+        if type(cache) is not int or cache < 0:
+            raise InputError(f"cache: expected a number of chains from 0 on, got {cache!r}")
+        self.audience = presentations.words(audience, "audience")
+        if limits is not None and not isinstance(limits, Limits):
+            raise InputError(f"limits: expected Limits, got {type(limits).__name__}")
+        if resolver is not None and not callable(getattr(resolver, "resolve", None)):
+            raise InputError(f"resolver: expected something with resolve(did), got {type(resolver).__name__}")
+        self.limits = limits or Limits()
+        self.store: Store = MemoryStore() if store is None else store
+        self._ledger = self.store if isinstance(self.store, Ledger) else None
+        self._policy = roots if callable(roots) else None
+        self._roots = frozenset[Principal | str]() if callable(roots) else frozenset(map(_root, roots))
+        self._clock = clock
+        self._resolver = resolver or LocalResolver()
+        self._cache = ChainCache(cache) if cache else None
+
+    def authorize(self, wire: str, request: Request, *, challenge: str | None = None) -> Access:
+        """Access for this request, if the presentation permits it: steps 0 to 10 in one call.
+
+        Raises `VerificationError` (not genuine, or not valid now), `Denied` (a caveat prohibits it) or
+        `UnavailableError` (it could not be decided).
+        """
+        chain, _, at = self._verify(wire, request, challenge)
+        return self._clear(chain, request, at)
+
+    def verify(self, wire: str, request: Request, *, challenge: str | None = None) -> Verified:
+        """The genuine presentation in `wire`, made for this very request: steps 0 to 8. It uses up the presentation.
+
+        `challenge` is the text this verifier asked to be answered, if it did. Raises `VerificationError` or
+        `UnavailableError`.
+        """
+        chain, presentation, at = self._verify(wire, request, challenge)
+
+        def cleared() -> Access:
+            now = read(self._clock)
+            # Time has passed since: the windows are asked again.
+            self._check_time(chain, presentation, int(now.timestamp()))
+            return self._clear(chain, request, now)
+
+        return Verified(chain=chain.links, request=request, audience=self.audience, at=at, _clear=cleared)
+
+    def _verify(
+        self, wire: str, request: Request, challenge: str | None
+    ) -> tuple[VerifiedChain, Presentation, datetime]:
+        """Steps 0 to 8, in their order."""
+        if not isinstance(request, Request):
+            raise InputError(f"request: expected a Request, got {type(request).__name__}")
+        if challenge is not None:
+            # An unset value must not turn the question off.
+            presentations.words(challenge, "challenge")
+        at = read(self._clock)
+        now = int(at.timestamp())
+        # (0) size limits, (1) strict parse and admission
+        data = read_text(wire, self.limits)
+        found = self._outline(data)
+        field, start, stop = found.spans[-1]
+        blocks, last, seal = data[:field], parse_block(data, start, stop), found.proof_bytes
+        digest = hashlib.sha256(blocks).digest()
+        chain = self._cache.get(digest) if self._cache is not None else None
+        unverified = chain or self._read_chain(data, found)
+        presentation = self._read_presentation(last, unverified)
+        # (2) root is trusted for this resource
+        self._trust(unverified, request)
+        # (3) resolve, (4) signatures, (5) linkage
+        chain = self._verify_chain(unverified, last, seal, digest)
+        # (6) validity windows, (7) revocation
+        self._check_time(chain, presentation, now)
+        self._check_revocation(chain)
+        # (8) audience, holder's proof, replay
+        self._check_binding(presentation, request, challenge)
+        self._check_replay(chain, presentation, now)
+        return chain, presentation, at
+
+    def _outline(self, data: bytes) -> Outline:
+        """(1) Where the links' blocks, the presentation and the seal stand."""
+        found = outline(data, most_blocks=self.limits.links + 1)
+        if found.root_key_id is not None:
+            raise MalformedError("a root key id is not admitted: nothing signs it")
+        if found.proof is not ProofKind.SEAL:
+            raise PossessionError(f"expected a sealed presentation, got a token that ends in: {found.proof.value}")
+        if len(found.spans) < 2:
+            raise PossessionError("a seal without a presentation proves nothing about this request")
+        return found
+
+    def _read_chain(self, data: bytes, found: Outline) -> UnverifiedChain:
+        """(1) The links that the blocks before the presentation claim."""
+        blocks = tuple([parse_block(data, start, stop) for _, start, stop in found.spans[:-1]])
+        return chains.read(blocks, self.limits)
+
+    def _read_presentation(self, last: SignedBlock, chain: UnverifiedChain | VerifiedChain) -> Presentation:
+        """(1) The presentation that the last block claims."""
+        block = admit(last.payload, chain.symbols, self.limits)
+        if any(fact.name == "link" for fact in block.facts):
+            raise PossessionError("sealed without a presentation block")
+        return presentations.read(block)
+
+    def _trust(self, chain: UnverifiedChain | VerifiedChain, request: Request) -> None:
+        """(2) Refuse a root that the verifier does not trust for this resource."""
+        root, policy = chain.links[0].by, self._policy
+        if policy is not None:
+            trusted = ask("roots policy", lambda: policy(root.did, request)) is True
+        else:
+            trusted = (root if root.method is None else root.did) in self._roots
+        if not trusted:
+            raise UntrustedRootError(f"{root.did} is not a root that this verifier trusts for {request.resource}")
+
+    def _verify_chain(
+        self, chain: UnverifiedChain | VerifiedChain, last: SignedBlock, seal: bytes, digest: bytes
+    ) -> VerifiedChain:
+        """(3) (4) (5) The chain verified, its links afresh unless they have been before."""
+        if isinstance(chain, VerifiedChain):
+            self._verify_presentation(chain, chain.signature, last, seal)
+            return chain
+        links.verify_signatures(chain, links.root_key(self._resolver, chain.links))
+        self._verify_presentation(chain, chain.blocks[-1].signature, last, seal)
+        named = links.confirm_principals(self._resolver, chain.links)
+        verified = links.join(chain, self.limits.skew)
+        if self._cache is not None and not named:
+            # A chain that names a DID which can change its keys is verified afresh every time.
+            self._cache.put(digest, verified)
+        return verified
+
+    def _verify_presentation(
+        self, chain: UnverifiedChain | VerifiedChain, previous: bytes, last: SignedBlock, seal: bytes
+    ) -> None:
+        """(4) (5) The holder signed the presentation and sealed it, with one key throughout."""
+        holder = chain.links[-1].to.key
+        if holder is None:
+            raise PossessionError("the chain does not say who its holder is")
+        verify_block(holder, last, previous, len(chain.links) + 1)
+        if last.next_key != holder:
+            raise ChainError("the presentation names another next key than the holder's")
+        if not verifies(holder, seal, seal_payload(last)):
+            raise SignatureError("the seal does not verify with the holder's key")
+
+    def _check_time(self, chain: VerifiedChain, presentation: Presentation, now: int) -> None:
+        """(6) Now lies in the window of the presentation and of every link."""
+        if not presentation.start <= now < presentation.stop:
+            raise ExpiredError("now is outside the presentation's validity window")
+        if presentation.stop - presentation.start > self.limits.presentation.total_seconds():
+            raise ExpiredError(f"a presentation may be valid for at most {self.limits.presentation}")
+        if not chain.start <= now < chain.stop:
+            raise ExpiredError("now is outside the validity window of a link of the chain")
+        if chain.issued > now + self.limits.skew.total_seconds():
+            raise ExpiredError("a link says it was issued in the future")
+
+    def _check_revocation(self, chain: VerifiedChain) -> None:
+        """(7) Nobody above a link, its delegator included, has revoked it."""
+        revoked = ask("store", lambda: self.store.revokers(chain.ids))
+        if not isinstance(revoked, Mapping) or not all(isinstance(by, Set) for by in revoked.values()):
+            raise UnavailableError("the store must return a mapping from link ids to sets of DIDs")
+        if not revoked:
+            return
+        above: set[str] = set()
+        for link in chain.links:
+            above.add(link.delegator)
+            if not above.isdisjoint(revoked.get(link.id, ())):
+                raise RevokedError(f"link {link.position} ({link.delegator} -> {link.delegate}) has been revoked")
+
+    def _check_binding(self, presentation: Presentation, request: Request, challenge: str | None) -> None:
+        """(8) The presentation was made for this audience, this request and this challenge."""
+        if presentation.audience != self.audience:
+            raise AudienceError("the presentation was made for another audience")
+        if not hmac.compare_digest(presentation.digest, request.digest()):
+            raise WrongRequestError("the presentation was made for another request")
+        expected, answered = (challenge or "").encode(), (presentation.challenge or "").encode()
+        if (challenge is None) is not (presentation.challenge is None) or not hmac.compare_digest(expected, answered):
+            raise WrongRequestError("the presentation does not answer this verifier's challenge")
+
+    def _check_replay(self, chain: VerifiedChain, presentation: Presentation, now: int) -> None:
+        """(8) The presentation was not used before. Its name holds the holder's key: nobody can use up another's."""
+        holder = chain.holder.key
+        name = hashlib.sha256(
+            b"\0".join((self.audience.encode(), holder.data if holder is not None else b"", presentation.id))
+        ).digest()
+        if ask("store", lambda: self.store.remember(name, expires=presentation.stop, now=now)) is not True:
+            raise ReplayError("this presentation was used before")
+
+    def _clear(self, chain: VerifiedChain, request: Request, at: datetime) -> Access:
+        """(9) and (10)."""
+        facts = Facts(request, audience=self.audience, now=int(at.timestamp()), depth=len(chain.links) - 1)
+        clear(chain, facts)
+        charge(chain, facts, self._ledger)
+        return Access(chain=chain.links, request=request, audience=self.audience, at=at, decision=ALLOWED)

@@ -1,0 +1,101 @@
+"""The public surface is small, and this file is where it is pinned."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import attorn
+import attorn.caveat
+import attorn.revocation
+import attorn.store
+from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
+
+
+def test_the_top_level_names() -> None:
+    assert sorted(attorn.__all__) == [
+        "Access",
+        "AttornError",
+        "Denied",
+        "Identity",
+        "Limits",
+        "Request",
+        "Token",
+        "UnavailableError",
+        "VerificationError",
+        "Verifier",
+        "caveat",
+        "revocation",
+        "store",
+    ]
+    assert all(hasattr(attorn, name) for name in attorn.__all__)
+
+
+def test_the_caveat_vocabulary() -> None:
+    assert sorted(attorn.caveat.__all__) == [
+        "Actions",
+        "AllOf",
+        "AnyOf",
+        "Audience",
+        "Budget",
+        "Caveat",
+        "Cidr",
+        "Contains",
+        "Counted",
+        "Equals",
+        "Expires",
+        "ExpiresIn",
+        "Glob",
+        "MaxDepth",
+        "MaxLength",
+        "MaxUses",
+        "NoDelegation",
+        "Not",
+        "NotBefore",
+        "NotOneOf",
+        "OneOf",
+        "Purpose",
+        "Range",
+        "Rate",
+        "Resources",
+        "StartsWith",
+        "Subpath",
+        "SubsetOf",
+        "Unrecognised",
+        "UrlHost",
+    ]
+
+
+def test_stores_and_revocation() -> None:
+    assert sorted(attorn.store.__all__) == ["Charge", "Ledger", "MemoryStore", "SQLiteStore", "Store"]
+    assert sorted(attorn.revocation.__all__) == ["RevocationEntry", "Revoker", "revoke", "verify"]
+
+
+def test_importing_attorn_loads_no_framework_and_no_engine() -> None:
+    script = "import sys, attorn; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "attorn" in loaded
+    assert not {"starlette", "fastapi", "httpx", "uvicorn", "biscuit_auth", "joserfc"} & set(loaded)
+
+
+def test_the_public_example_runs_as_it_stands() -> None:
+    """The block of the design, verbatim."""
+    assert issubclass(VerificationError, attorn.AttornError)
+    assert issubclass(Denied, attorn.AttornError)
+    alice, planner, scout = Identity.generate(), Identity.generate(), Identity.generate()
+    token = alice.mint(
+        to=planner.did,
+        caveats=[
+            caveat.Actions("events:read", "events:write"),
+            caveat.Resources("cal://alice"),
+            caveat.ExpiresIn(hours=8),
+        ],
+    )
+    narrow = planner.delegate(token, to=scout.did, caveats=[caveat.Actions("events:read"), caveat.MaxUses(10)])
+    request = Request(action="events:read", resource="cal://alice/2026-11", args={"limit": 10})
+    wire = scout.present(narrow, request, audience="did:web:calendar.example")
+    verifier = Verifier(audience="did:web:calendar.example", roots=[alice.did])
+    access = verifier.authorize(wire, request)
+    assert access.root == alice.did
+    assert access.holder == scout.did
+    assert [link.delegate for link in access.chain] == [planner.did, scout.did]
