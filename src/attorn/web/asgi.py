@@ -1,0 +1,119 @@
+"""ASGI middleware: no request reaches the application without verified access, bound to its method, path and body."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from attorn.errors import AttornError, InputError
+from attorn.verify.access import Access
+from attorn.verify.verifier import Verifier
+from attorn.web.http import Route, bind, checked_origin, plain_route, read_authorization
+from attorn.web.problem import Problem, checked_realm, problem
+from attorn.web.scope import check_length, declared_length, header_values, read_message
+
+MOST_BODY: Final = 1 << 20
+
+
+class AttornMiddleware:
+    """Hands `app` the verified `Access` as `scope["attorn.access"]` and `request.state.access`, else answers itself.
+
+    `origin` is this server's own, as its clients write it. `public` lists exact raw paths that need no presentation.
+    A body is read whole before anything is verified, at most `most_body` bytes. WebSockets are refused. Put it
+    innermost: what rewrites a request after it would have the application answer another one than was presented.
+    Raises `InputError`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        verifier: Verifier,
+        origin: str,
+        route: Route = plain_route,
+        public: Collection[str] = (),
+        most_body: int = MOST_BODY,
+        realm: str | None = None,
+    ) -> None:
+        if isinstance(public, str) or not all(path.startswith("/") for path in public):
+            raise InputError("public: expected a list of paths that start with '/'")
+        self._app = app
+        self._verifier = verifier
+        self._origin = checked_origin(origin)
+        self._route = route
+        self._public = frozenset(public)
+        self._most_body = most_body
+        self._realm = checked_realm(realm or self._origin)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection. Raises `InputError` for a kind of connection that nobody has thought about."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "presentations are bound to HTTP requests"})
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        else:
+            raise InputError(f"scope: expected http, websocket or lifespan, got {scope['type']!a:.80}")
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            public = read_message(scope, self._origin).path in self._public
+            verified = None if public else await self._verified(scope, receive)
+        except AttornError as error:
+            await _answer(problem(error, realm=self._realm), send)
+            return
+        if public:
+            await self._app(scope, receive, send)
+        elif verified is not None:
+            access, body = verified
+            state = {**scope.get("state", {}), "access": access}
+            await self._app({**scope, "attorn.access": access, "state": state}, _replay(body, receive), send)
+
+    async def _verified(self, scope: Scope, receive: Receive) -> tuple[Access, bytes] | None:
+        """Access and the body it was given for; None if the client went away. Cheap refusals come first."""
+        wire = read_authorization(header_values(scope, b"authorization"), most=self._verifier.limits.token_bytes)
+        check_length(declared_length(scope) or 0, self._most_body)
+        body = await _read_body(receive, self._most_body)
+        if body is None:
+            return None
+        return await run_in_threadpool(self._authorize, scope, body, wire), body
+
+    def _authorize(self, scope: Scope, body: bytes, wire: str) -> Access:
+        return self._verifier.authorize(wire, bind(read_message(scope, self._origin, body), self._route))
+
+
+async def _read_body(receive: Receive, most: int) -> bytes | None:
+    """The whole body, or None if the client went away. Raises `BodyLimitError`."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        check_length(len(body), most)
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once more, then whatever the server says."""
+    pending = [body]
+
+    async def replayed() -> Message:
+        if pending:
+            return {"type": "http.request", "body": pending.pop(), "more_body": False}
+        return await receive()
+
+    return replayed
+
+
+async def _answer(refusal: Problem, send: Send) -> None:
+    length = ("Content-Length", str(len(refusal.body)))
+    headers = [(name.lower().encode(), value.encode()) for name, value in (*refusal.headers, length)]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": refusal.body})

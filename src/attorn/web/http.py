@@ -1,0 +1,143 @@
+"""What an HTTP request asks for, read alike by the client that signs it and the server that checks it.
+
+A message becomes a `Request` whose args `@method`, `@path`, `@query` and `@body` bind the presentation to the raw
+message; a route may add named args and choose action and resource. Headers are not bound. Source: docs/spec/http.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from attorn.encoding import base64url_encode
+from attorn.errors import AttornError, InputError, LimitError, MalformedError, UnavailableError, VerificationError
+from attorn.request.request import Request
+from attorn.request.resource import normalise
+
+SCHEME: Final = "Attorn"
+_PREFIX: Final = b"attorn "
+
+
+class MissingError(VerificationError):
+    """The request carries no presentation at all (step 0)."""
+
+    code = "no_presentation"
+    default_step = 0
+
+
+class BodyLimitError(LimitError):
+    """The body is longer than this server reads before it has verified anything (step 0)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpMessage:
+    """One HTTP request as it stands on the wire: `path` and `query` are raw, still percent-encoded.
+
+    `origin` (`https://host[:port]`) is what the server is configured to be, never what a Host header says. Raises
+    `InputError` for a path that two servers could read differently: dot segments in any spelling, empty segments,
+    encoded separators or control characters, text encoded twice.
+    """
+
+    method: str
+    origin: str
+    path: str
+    query: str = ""
+    body: bytes = b""
+
+    def __post_init__(self) -> None:
+        if not self.method.isascii() or not self.method.isupper():
+            raise InputError(f"method: expected an upper-case HTTP method, got {self.method!a:.80}")
+        if not self.path.startswith("/") or not self.path.isascii():
+            raise InputError(f"path: expected a raw ASCII path that starts with '/', got {self.path!a:.80}")
+        if not (self.query.isascii() and self.query.isprintable()) or "#" in self.query:
+            raise InputError("query: expected a raw query in printable ASCII")
+        object.__setattr__(self, "origin", checked_origin(self.origin))
+        normalise(self.origin + self.path)
+        # The normal form drops dot segments, but most applications route on a path that still has them.
+        if any(segment in (".", "..") for segment in unquote(self.path).split("/")):
+            raise InputError(f"path: dot segment in {self.path!a:.80}")
+
+    @property
+    def resource(self) -> str:
+        """The normal form of origin and path."""
+        return normalise(self.origin + self.path)
+
+
+Route = Callable[[HttpMessage], Request]
+"""Says what a message asks for. Client and server must share it; `InputError` is for messages it does not know."""
+
+
+def plain_route(message: HttpMessage) -> Request:
+    """The default route: action `http:get` and so on, on the resource that origin and path name."""
+    return Request(action=f"http:{message.method.lower()}", resource=message.resource)
+
+
+def fixed_route(*, action: str | None = None, resource: str | None = None) -> Route:
+    """The default route with its action, its resource or both replaced. Raises `InputError`."""
+    Request(action=action or "any", resource=resource or "/")
+
+    def route(message: HttpMessage) -> Request:
+        plain = plain_route(message)
+        return Request(action=action or plain.action, resource=resource or plain.resource)
+
+    return route
+
+
+def bind(message: HttpMessage, route: Route = plain_route) -> Request:
+    """What `message` asks for, bound to the message itself.
+
+    Raises `InputError` if the route does not know it or claims an arg that starts with `@`, and `UnavailableError` if
+    the route fails.
+    """
+    try:
+        asked = route(message)
+    except AttornError:
+        raise
+    except Exception as error:  # A route is the application's own code.
+        raise UnavailableError(f"the route failed with {type(error).__name__}") from error
+    if not isinstance(asked, Request):
+        raise UnavailableError(f"the route must return a Request, got {type(asked).__name__}")
+    if any(name.startswith("@") for name in asked.args):
+        raise InputError("args whose names start with '@' belong to the HTTP binding")
+    bound = {
+        "@method": message.method,
+        "@path": message.path,
+        "@query": message.query,
+        "@body": f"sha-256:{base64url_encode(hashlib.sha256(message.body).digest())}",
+    }
+    return Request(action=asked.action, resource=asked.resource, args={**asked.args, **bound}, cost=asked.cost)
+
+
+def checked_origin(text: str) -> str:
+    """The normal form of an `http` or `https` origin. Raises `InputError` for anything more than an origin."""
+    origin = normalise(text)
+    scheme, separator, host = origin.partition("://")
+    if scheme not in ("http", "https") or not separator or "/" in host:
+        raise InputError(f"origin: expected https://host or https://host:port, got {text!a:.80}")
+    return origin
+
+
+def authorization(presentation: str) -> str:
+    """The value of the Authorization header that carries `presentation`."""
+    return f"{SCHEME} {presentation}"
+
+
+def read_authorization(values: Sequence[bytes], *, most: int) -> str:
+    """The presentation in the values of all Authorization headers of one request, of at most `most` characters.
+
+    Raises `LimitError` before anything else is looked at, `MissingError` where there is none, and `MalformedError` for
+    a second header, whatever its scheme: another reader might prefer that one.
+    """
+    if any(len(value) > most + len(_PREFIX) for value in values):
+        raise LimitError(f"Authorization: expected a presentation of at most {most} characters")
+    if len(values) > 1:
+        raise MalformedError("expected one Authorization header, got several")
+    if not values or values[0][: len(_PREFIX)].lower() != _PREFIX:
+        raise MissingError(f"expected the header Authorization: {SCHEME} <presentation>")
+    try:
+        return values[0][len(_PREFIX) :].decode("ascii")
+    except UnicodeDecodeError:
+        raise MalformedError("expected a presentation in ASCII") from None

@@ -1,0 +1,87 @@
+"""Refusals as HTTP answers: RFC 9457 problem bodies and a `WWW-Authenticate: Attorn` challenge.
+
+Invalid is 401, prohibited 403, undecidable 503; a message that no presentation could bind is 400, a body over the cap
+413. A body never holds bytes of a token, nor what a store or resolver said when it failed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from attorn.errors import AttornError, Denied, InputError, VerificationError
+from attorn.web.http import SCHEME, BodyLimitError, MissingError
+
+_RETRY_SECONDS: Final = "1"
+_UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One answer: status, headers and an `application/problem+json` body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    detail: str
+
+
+def checked_realm(realm: str) -> str:
+    """`realm` if it can stand in a quoted string as it is. Raises `InputError`."""
+    if not realm or not realm.isascii() or not realm.isprintable() or '"' in realm or "\\" in realm:
+        raise InputError(f"realm: expected printable ASCII without quotes or backslashes, got {realm!a:.80}")
+    return realm
+
+
+def problem(error: AttornError, *, realm: str) -> Problem:
+    """The answer to a request that was refused with `error`."""
+    status = _status(error)
+    undecided = status is HTTPStatus.SERVICE_UNAVAILABLE
+    detail = _UNDECIDED if undecided else str(error)
+    members: dict[str, object] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "code": error.code,
+    }
+    if isinstance(error, VerificationError):
+        members["step"] = error.step
+    if isinstance(error, Denied):
+        members |= _decision(error)
+    headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
+    if undecided:
+        headers.append(("Retry-After", _RETRY_SECONDS))
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        headers.append(("WWW-Authenticate", _challenge(error, realm)))
+    return Problem(status.value, tuple(headers), json.dumps(members).encode(), detail)
+
+
+def _status(error: AttornError) -> HTTPStatus:
+    if isinstance(error, BodyLimitError):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if isinstance(error, VerificationError):
+        return HTTPStatus.UNAUTHORIZED
+    if isinstance(error, Denied):
+        return HTTPStatus.FORBIDDEN
+    if isinstance(error, InputError):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _decision(error: Denied) -> dict[str, object]:
+    decision = error.decision
+    members: dict[str, object] = {"step": decision.step, "link": decision.link}
+    members |= {"delegator": decision.delegator, "delegate": decision.delegate}
+    if decision.denial is not None:
+        members |= {"caveat": decision.denial.caveat, "limit": decision.denial.limit, "asked": decision.denial.asked}
+    return members
+
+
+def _challenge(error: AttornError, realm: str) -> str:
+    # RFC 6750 section 3.1: no error code where the client may just not have known that one is needed.
+    if isinstance(error, MissingError):
+        return f'{SCHEME} realm="{realm}"'
+    return f'{SCHEME} realm="{realm}", error="{error.code}"'

@@ -1,0 +1,67 @@
+"""ASGI scopes as HTTP messages. What the application behind could read differently is refused, not repaired."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+from attorn.errors import InputError, UnavailableError
+from attorn.web.http import BodyLimitError, HttpMessage
+
+_OVERRIDES: Final = frozenset(
+    {
+        b"x-http-method",
+        b"x-http-method-override",
+        b"x-method-override",
+        b"x-original-method",
+        b"x-original-url",
+        b"x-rewrite-url",
+    }
+)
+"""Headers by which some applications act on another method or path than the one that was presented for."""
+
+
+def header_values(scope: MutableMapping[str, Any], name: bytes) -> tuple[bytes, ...]:
+    """Every value of one header; `name` in lower case."""
+    return tuple(value for key, value in scope["headers"] if key.lower() == name)
+
+
+def read_message(scope: MutableMapping[str, Any], origin: str, body: bytes = b"") -> HttpMessage:
+    """The message of an `http` scope.
+
+    Raises `InputError` for headers that ask for another method or path or give two body lengths, and
+    `UnavailableError` where the server hides the raw path or something changed the decoded one since.
+    """
+    names = [key.lower() for key, _ in scope["headers"]]
+    if not _OVERRIDES.isdisjoint(names):
+        raise InputError("headers that override the method or the path are refused")
+    lengths = names.count(b"content-length")
+    if lengths > 1 or (lengths and b"transfer-encoding" in names):
+        raise InputError("expected one length of the body, got several")
+    raw = scope.get("raw_path")
+    if not isinstance(raw, bytes):
+        raise UnavailableError("the ASGI server does not say what the raw path was")
+    try:
+        path, query = raw.decode("ascii"), scope["query_string"].decode("ascii")
+    except UnicodeDecodeError:
+        raise InputError("expected a path and query in ASCII") from None
+    if unquote(path) != scope["path"]:
+        raise UnavailableError("the path was rewritten after it was received")
+    return HttpMessage(method=scope["method"], origin=origin, path=path, query=query, body=body)
+
+
+def declared_length(scope: MutableMapping[str, Any]) -> int | None:
+    """What Content-Length says, None without one. Raises `InputError` if it is not a plain number."""
+    values = header_values(scope, b"content-length")
+    if not values:
+        return None
+    if not values[0].isdigit() or len(values[0]) > 18:
+        raise InputError("Content-Length: expected a plain number")
+    return int(values[0])
+
+
+def check_length(length: int, most: int) -> None:
+    """Return if a body of `length` bytes may be read. Raises `BodyLimitError`."""
+    if length > most:
+        raise BodyLimitError(f"body: expected at most {most} bytes")
