@@ -1,0 +1,8 @@
+"""The command line: `attorn id|mint|delegate|present|inspect|verify|revoke|vectors|demo`.
+
+`main` runs one command and returns its exit code, which `attorn.cli.exits` explains.
+"""
+
+from attorn.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,59 @@
+"""A token or a presentation as received, read but not verified, and links as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from attorn.biscuit.admission import admit
+from attorn.biscuit.container import ProofKind
+from attorn.canonical import JsonValue
+from attorn.cli.caveats import to_json
+from attorn.display import stamp
+from attorn.encoding import base64url_encode
+from attorn.errors import MalformedError
+from attorn.limits import Limits
+from attorn.token import chain as chains
+from attorn.token import presentation as presentations
+from attorn.token.link import Link
+from attorn.token.presentation import Presentation
+from attorn.token.token import read_container
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedChain:
+    """What the bytes claim. `presentation` is None for a token in transit."""
+
+    links: tuple[Link, ...]
+    presentation: Presentation | None
+
+
+def receive(text: str) -> UnverifiedChain:
+    """The token or presentation in `text`. Raises `MalformedError`, `NotAdmittedError` or `LimitError`."""
+    limits = Limits()
+    container = read_container(text, limits)
+    if container.proof is ProofKind.IN_TRANSIT:
+        return UnverifiedChain(chains.read(container.blocks, limits).links, None)
+    if container.proof is not ProofKind.SEAL or len(container.blocks) < 2:
+        raise MalformedError("neither a token in transit nor a presentation of one")
+    chain = chains.read(container.blocks[:-1], limits)
+    return UnverifiedChain(chain.links, presentations.read(admit(container.blocks[-1].payload, chain.symbols, limits)))
+
+
+def link_json(link: Link) -> dict[str, JsonValue]:
+    """A link for machines; `limits` says each caveat in words, in the same order."""
+    return {
+        "position": link.position,
+        "id": base64url_encode(link.id),
+        "delegator": link.delegator,
+        "delegate": link.delegate,
+        "issued": stamp(link.issued),
+        "purpose": link.purpose,
+        "caveats": [to_json(caveat) for caveat in link.caveats],
+        "limits": [caveat.limit() for caveat in link.caveats],
+    }
+
+
+def links_json(links: Sequence[Link]) -> list[JsonValue]:
+    """A chain for machines, the user's own link first."""
+    return [link_json(link) for link in links]

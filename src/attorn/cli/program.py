@@ -1,0 +1,53 @@
+"""One run of the command line: parse, do, tell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from attorn.cli import demonstration, identities, inspection, revocations, tokens, vectors, verification
+from attorn.cli.command import Parser, unknown
+from attorn.cli.exits import Exit, of
+from attorn.cli.output import complain, tell
+from attorn.errors import AttornError, InputError
+
+_FAMILIES = (identities, tokens, inspection, verification, revocations, vectors, demonstration)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `attorn` with these arguments (default: the process's own) and return its exit code.
+
+    Results go to standard output, errors to standard error in one line; no input of a user ends in a traceback.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in words
+    try:
+        _check(words)
+        arguments, rest = parser().parse_known_args(words)
+        if rest:
+            raise unknown(rest)
+        if getattr(arguments, "token", None) == "-" and getattr(arguments, "passphrase_stdin", False):
+            raise InputError("standard input holds the token or the passphrase, not both")
+        return int(tell(arguments.run(arguments), as_json=arguments.json))
+    except AttornError as error:
+        return int(complain(error, of(error), as_json=as_json))
+    except SystemExit as stop:
+        # Only --help ends here: errors are raised.
+        return stop.code if isinstance(stop.code, int) else 0
+    except KeyboardInterrupt:
+        return int(Exit.INTERRUPTED)
+
+
+def parser() -> Parser:
+    """The parser of all commands."""
+    top = Parser(prog="attorn", description="Checkable authority for AI agents: mint, delegate, present, verify.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for family in _FAMILIES:
+        family.add(commands)
+    return top
+
+
+def _check(words: Sequence[str]) -> None:
+    for number, word in enumerate(words, start=1):
+        if "\0" in word or any("\ud800" <= character <= "\udfff" for character in word):
+            raise InputError(f"argument {number}: not text in UTF-8")

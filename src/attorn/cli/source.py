@@ -1,0 +1,63 @@
+"""Where commands read from: an argument, a file, standard input; always bounded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final
+
+from attorn.caveat.base import shown
+from attorn.errors import InputError
+
+LONGEST_NAME: Final = 255
+"""A longer argument is a token itself: no token is shorter, and few file names are longer."""
+
+MOST_TOKEN: Final = 70_000
+"""Longest file or input that is read as a token, in bytes: a little over what any verifier takes."""
+
+HOW_GIVEN: Final = "the token: a file's name, its text (longer than 255 characters), or - for standard input"
+
+
+def token_text(argument: str) -> str:
+    """The text of a token or presentation. Raises `InputError` if it cannot be read."""
+    if argument == "-":
+        content = standard_input(MOST_TOKEN)
+    elif len(argument) > LONGEST_NAME:
+        return argument
+    else:
+        content = file(argument, "token", MOST_TOKEN)
+    # Anything that is not ASCII is no token; what stands for it here is refused by the decoder.
+    return content.decode("ascii", "replace").strip(" \t\r\n")
+
+
+def file(path: str, what: str, most: int) -> bytes:
+    """The content of a file of at most `most` bytes. Raises `InputError`."""
+    try:
+        with open(path, "rb") as opened:
+            content = opened.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{what}: cannot read {shown(path)}: {reason(error)}") from None
+    return _bounded(content, what, most)
+
+
+def standard_input(most: int) -> bytes:
+    """All of standard input, at most `most` bytes. Raises `InputError`."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    try:
+        content = sys.stdin.buffer.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read standard input: {reason(error)}") from None
+    return _bounded(content, "standard input", most)
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be used, in the system's words."""
+    number = error.errno if isinstance(error, OSError) else None
+    return "not a usable name" if number is None else os.strerror(number)
+
+
+def _bounded(content: bytes, what: str, most: int) -> bytes:
+    if len(content) > most:
+        raise InputError(f"{what}: expected at most {most} bytes")
+    return content

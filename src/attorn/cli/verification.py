@@ -1,0 +1,81 @@
+"""`attorn verify`: one presentation and one request in, a decision out."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.cli import requests, source
+from attorn.cli.chains import links_json
+from attorn.cli.command import Commands, Result, command
+from attorn.cli.inspection import colour
+from attorn.display import Colour, line, painted, stamp
+from attorn.errors import InputError, VerificationError
+from attorn.store import MemoryStore, SQLiteStore
+from attorn.tree import draw
+from attorn.verify.verifier import Verifier
+
+_MOST_REVOCATIONS: Final = 8 * 1024 * 1024
+_THIS_RUN: Final = "this run only"
+_NOTE: Final = "Note: without --store, replays, uses and budgets are only seen within this one run."
+
+
+def add(commands: Commands) -> None:
+    """Add `verify`."""
+    parser = command(commands, "verify", "say whether a presentation permits a request; uses it up", _verify)
+    parser.add_argument("token", metavar="PRESENTATION", help=source.HOW_GIVEN)
+    parser.add_argument("--root", metavar="DID", action="append", required=True, help="a trusted user (repeatable)")
+    parser.add_argument("--audience", required=True, help="the name that presentations for you carry")
+    requests.add(parser)
+    parser.add_argument("--challenge", help="the text that you asked to be answered")
+    parser.add_argument("--store", metavar="FILE.db", help="remember replays, revocations and uses in this SQLite file")
+    parser.add_argument("--revocations", metavar="FILE", help="honour these entries of attorn revoke, one on each line")
+
+
+def _verify(arguments: argparse.Namespace) -> Result:
+    request = requests.build(arguments)
+    if arguments.challenge == "":
+        # An unset shell variable must not turn the check off.
+        raise InputError("--challenge: expected a text that is not empty")
+    with ExitStack() as opened:
+        store: MemoryStore | SQLiteStore = MemoryStore()
+        if arguments.store is not None:
+            store = SQLiteStore(arguments.store)
+            opened.callback(store.close)
+        verifier = Verifier(audience=arguments.audience, roots=arguments.root, store=store)
+        if arguments.revocations is not None:
+            _revoke(store, arguments.revocations)
+        access = verifier.authorize(source.token_text(arguments.token), request, challenge=arguments.challenge)
+    on = colour()
+    rows = [
+        f"{painted('ALLOWED', Colour.GREEN, on)} {line(request.action)} on {line(request.resource)}",
+        draw(access.chain, colour=on, verified=True),
+    ]
+    if arguments.store is None:
+        rows.append(_NOTE)
+    data: dict[str, JsonValue] = {
+        "allowed": True,
+        "root": access.root,
+        "holder": access.holder,
+        "audience": access.audience,
+        "at": stamp(access.at),
+        "request": requests.to_json(request),
+        "links": links_json(access.chain),
+        "memory": _THIS_RUN if arguments.store is None else "store",
+    }
+    return Result("\n".join(rows), data)
+
+
+def _revoke(store: MemoryStore | SQLiteStore, path: str) -> None:
+    """Apply every entry of the file, or refuse to go on: a revocation that was not understood must not be lost."""
+    content = source.file(path, "revocations", _MOST_REVOCATIONS).decode("ascii", "replace")
+    for number, text in enumerate(content.split("\n"), start=1):
+        entry = text.strip(" \t\r")
+        if not entry:
+            continue
+        try:
+            store.apply(entry)
+        except VerificationError as error:
+            raise InputError(f"revocations: line {number}: {error}") from None

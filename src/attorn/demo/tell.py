@@ -1,0 +1,70 @@
+"""The demo's lines, each checked against what was foretold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from attorn.demo.reply import Reply
+
+
+class Colour(StrEnum):
+    """SGR parameters (ECMA-48 section 8.3.117)."""
+
+    BOLD = "1"
+    DIM = "2"
+    RED = "31"
+    GREEN = "32"
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Writes lines with `write`, in colours if `colour`; DIDs in `names` are told as names. Collects `failures`."""
+
+    write: Callable[[str], object]
+    colour: bool
+    names: Mapping[str, str]
+    failures: list[str] = field(default_factory=list)
+
+    def say(self, text: str = "") -> None:
+        """One line as it is."""
+        self.write(f"{text}\n")
+
+    def heading(self, text: str) -> None:
+        """A line that starts a part."""
+        self.say(f"\n{self._painted(text, Colour.BOLD)}")
+
+    def named(self, text: str) -> str:
+        """`text` with every DID that has a name replaced by it."""
+        for did, name in self.names.items():
+            text = text.replace(did, name)
+        return text
+
+    def allowed(self, title: str, reply: Reply, words: str) -> None:
+        """A call that must succeed, with `words` in the answer."""
+        as_told = reply.status == 200 and words in reply.words
+        self._told(title, reply, as_told, f"200 and {words!r}", Colour.GREEN)
+
+    def refused(self, title: str, reply: Reply, status: int, code: str, by: str = "") -> None:
+        """A call that the server must refuse with this status and code, because of this link and caveat if any."""
+        as_told = (reply.status, reply.code, reply.by) == (status, code, by)
+        self._told(title, reply, as_told, f"{status} {code} {by}".rstrip(), Colour.RED)
+
+    def stopped(self, title: str, reply: Reply, words: str) -> None:
+        """A step that honest software must refuse before anything is sent, with `words` in its reason."""
+        as_told = reply.status == 0 and reply.code == "cannot_delegate" and words in self.named(reply.words)
+        self._told(title, reply, as_told, f"cannot_delegate and {words!r}", Colour.RED)
+
+    def _told(self, title: str, reply: Reply, as_told: bool, foretold: str, colour: Colour) -> None:
+        verdict = f"{reply.status or '---'} {reply.code}".rstrip()
+        self.say(f"  {title:<66}{self._painted(verdict, colour)}")
+        self.say(self._painted(f"    {self.named(reply.words)}", Colour.DIM))
+        if not as_told:
+            self.failures.append(title)
+            self.say(self._painted(f"    NOT AS TOLD: expected {foretold}", Colour.RED))
+
+    def _painted(self, text: str, colour: Colour) -> str:
+        # The words quote what agents sent: nothing in them may move the cursor or hide text.
+        safe = text if text.isprintable() else ascii(text)
+        return f"\x1b[{colour}m{safe}\x1b[0m" if self.colour else safe
