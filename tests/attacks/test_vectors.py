@@ -1,0 +1,64 @@
+"""The committed vectors: made anew they are the same bytes, and each gets the verdict that it states."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.attacks.scene import clock_at, verdict
+from vectors import generate
+
+from attorn import AttornError, Request, Verifier
+from attorn.store import MemoryStore
+
+VECTORS = Path(generate.__file__).parent
+FILES = sorted((VECTORS / "cases").rglob("*.json"))
+
+
+def run(case: dict[str, Any]) -> tuple[str, int | None]:
+    """The verdict on one case."""
+    store = MemoryStore()
+    for entry in case.get("revocations", ()):
+        try:
+            store.apply(entry)
+        except AttornError:
+            continue
+    by = Verifier(audience=case["audience"], roots=case["roots"], store=store, clock=clock_at(case["now"]))
+    request = Request(**case["request"])
+    for text in case.get("before", ()):
+        by.authorize(text, request)
+    try:
+        by.authorize(case["wire"], request, challenge=case.get("challenge"))
+    except AttornError as error:
+        return verdict(error)
+    return "ok", None
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_each_case_gets_its_verdict(path: Path) -> None:
+    case = json.loads(path.read_text(encoding="ascii"))
+    assert case["name"] == f"{path.parent.name}/{path.stem}"
+    assert run(case) == (case["expect"]["code"], case["expect"]["step"])
+
+
+def test_the_cases_are_reproducible(tmp_path: Path) -> None:
+    assert generate.write(tmp_path) == len(FILES)
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.json")}
+    assert made == {path.relative_to(VECTORS / "cases"): path.read_bytes() for path in FILES}
+
+
+def test_there_are_more_refusals_than_twins() -> None:
+    codes = [json.loads(path.read_text())["expect"]["code"] for path in FILES]
+    assert len(codes) >= 60
+    assert codes.count("ok") * 3 < len(codes)
+
+
+@pytest.mark.parametrize("path", sorted(VECTORS.glob("*.py")), ids=lambda path: path.name)
+def test_the_kit_imports_nothing_of_attorn(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        assert not any(name.split(".")[0] == "attorn" for name in names)

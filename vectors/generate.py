@@ -1,0 +1,31 @@
+"""Writes every vector to `vectors/cases`, or to the directory that is named. Same bytes every time."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from vectors.chain_cases import CASES as CHAIN_CASES
+from vectors.form_cases import CASES as FORM_CASES
+from vectors.scenario import Case
+from vectors.use_cases import CASES as USE_CASES
+
+CASES: tuple[Case, ...] = (*FORM_CASES, *CHAIN_CASES, *USE_CASES)
+
+
+def write(directory: Path) -> int:
+    """How many files were written."""
+    names = [case.name for case in CASES]
+    if len(set(names)) != len(names):
+        raise ValueError("two cases have the same name")
+    for case in CASES:
+        path = directory / f"{case.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(case.members(), indent=1) + "\n", encoding="ascii")
+    return len(names)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "cases"
+    print(f"{write(target)} vectors in {target}")
