@@ -36,6 +36,7 @@ MODULES = (
     "verify/verifier.py",
 )
 SUITE = (
+    "tests/attacks/test_vectors.py",
     "tests/attacks",
     "tests/unit/test_verifier.py",
     "tests/unit/test_identity.py",

@@ -67,18 +67,26 @@ def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
         raise NotAdmittedError(f"expected Datalog version {DATALOG_VERSION}, got {version}")
     facts: list[Predicate] = []
     while index < end and payload[index] == _FACT:
-        stop, start = read_length(payload, index + 1, end)
-        facts.append(reader.fact(start, stop))
-        index = stop
+        shaped = shapes.fact(payload, index, reader.two_byte_symbol)
+        if shaped is not None:
+            fact, index = shaped
+        else:
+            stop, start = read_length(payload, index + 1, end)
+            fact = reader.fact(start, stop)
+            index = stop
+        facts.append(fact)
     # Counted are the caveats; what facts a link may state is asked where it is read as a link.
     reader.budget, reader.globs = limits.terms, 0
     checks: list[Check] = []
     while index < end and payload[index] == _CHECK:
-        stop, start = read_length(payload, index + 1, end)
         if len(checks) == limits.checks:
             raise LimitError(f"expected at most {limits.checks} checks in a block", step=1)
-        checks.append(reader.check(start, stop))
-        index = stop
+        size = payload[index + 1]
+        index += 2
+        if size > 0x7F:
+            size, index = varint_decode(payload, index - 1)
+        checks.append(reader.check(index, index + size))
+        index += size
     if index != end:
         raise NotAdmittedError("a block holds facts and then checks; rules, scopes and keys are not admitted")
     if reader.fresh != len(reader.table):
@@ -144,7 +152,9 @@ class _Reader:
         """The string of a symbol number from 1024 to 16383, still as its varint."""
         number = (varint[0] & 0x7F | varint[1] << 7) - FIRST
         if number >= self.fresh:
-            return self.symbol(number + FIRST)
+            if number > self.fresh or number >= len(self.table):
+                raise MalformedError("symbol number is in no table, or used before its turn")
+            self.fresh += 1
         return self.table[number]
 
     def fact(self, index: int, end: int) -> Predicate:
@@ -153,9 +163,6 @@ class _Reader:
         stop, start = read_length(self.data, index + 1, end)
         if stop != end:
             raise MalformedError("a fact holds one predicate")
-        shaped = shapes.fact(self.data, start, stop, self.two_byte_symbol)
-        if shaped is not None:
-            return shaped
         fact = self.predicate(start, stop)
         if any(term[0] == VARIABLE for term in fact.terms):
             raise MalformedError("a fact holds no variables")

@@ -47,8 +47,8 @@ _NUMBER = re.compile(
     + (_BOUND + rb"(?:" + _BOUND + rb")?"),
     re.DOTALL,
 )
-_USER = re.compile(rb"\x08\x0a\x12\x24\x2a\x22(.{34})", re.DOTALL)
-_LINK = re.compile(rb"\x08" + _SYMBOL + rb"\x12\x12\x2a\x10(.{16})\x12\x06\x20" + _DATE, re.DOTALL)
+_USER = re.compile(rb"\x22\x2a\x0a\x28\x08\x0a\x12\x24\x2a\x22(.{34})", re.DOTALL)
+_LINK = re.compile(rb"\x22\x21\x0a\x1f\x08" + _SYMBOL + rb"\x12\x12\x2a\x10(.{16})\x12\x06\x20" + _DATE, re.DOTALL)
 
 _TIME_VARIABLE: Final[Term] = (VARIABLE, "time")
 _TIME_PREDICATE: Final = Predicate("time", (_TIME_VARIABLE,))
@@ -143,11 +143,11 @@ def _bound(groups: Sequence[bytes], symbol: Numbered) -> Expression:
     return (VARIABLE, symbol(variable)), (INTEGER, number), _COMPARISONS[operation[0]]
 
 
-def fact(data: bytes, index: int, end: int, symbol: Numbered) -> Predicate | None:
-    """The fact whose predicate fills data[index:end], if it has the shape of a link or of a did:key user."""
-    found = _LINK.fullmatch(data, index, end)
+def fact(data: bytes, index: int, symbol: Numbered) -> tuple[Predicate, int] | None:
+    """The fact whose field starts at `index`, if it is a link's or a did:key user's, and the index behind it."""
+    found = _LINK.match(data, index)
     if found is not None:
         name, value, at = found.groups()
-        return Predicate(symbol(name), ((BYTES, value), _date(at)))
-    found = _USER.fullmatch(data, index, end)
-    return None if found is None else Predicate("user", ((BYTES, found[1]),))
+        return Predicate(symbol(name), ((BYTES, value), _date(at))), found.end()
+    found = _USER.match(data, index)
+    return None if found is None else (Predicate("user", ((BYTES, found[1]),)), found.end())
