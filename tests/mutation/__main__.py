@@ -37,14 +37,20 @@ MODULES = (
 )
 SUITE = (
     "tests/attacks/test_vectors.py",
-    "tests/attacks",
     "tests/unit/test_verifier.py",
-    "tests/unit/test_identity.py",
-    "tests/unit/test_shapes.py",
+    "tests/unit/test_verifier_again.py",
     "tests/unit/test_counted.py",
+    "tests/unit/test_counted_windows.py",
     "tests/unit/test_revocation.py",
+    "tests/unit/test_shapes.py",
+    "tests/oracle/test_biscuit_samples.py",
+    "tests/attacks",
+    "tests/unit/test_identity.py",
+    "tests/unit/test_identity_links.py",
+    "tests/property/test_codec.py",
+    "tests/property/test_holder_binding.py",
 )
-SECONDS = 240
+SECONDS = 400
 
 
 def survives(module: str, mutant: Mutant) -> bool:
