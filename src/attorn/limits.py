@@ -12,7 +12,7 @@ from attorn.errors import InputError
 class Limits:
     """Bounds of one verifier. Sizes in bytes, counts in items, times as `timedelta`.
 
-    Raises `InputError` for a bound that is not positive.
+    Raises `InputError` for a size or count that is not positive, and for a negative time.
     """
 
     token_bytes: int = 65_536
@@ -24,7 +24,7 @@ class Limits:
     queries: int = 64
     """Most alternatives in one caveat."""
     terms: int = 1024
-    """Most values in the caveats of one chain, members of sets included."""
+    """Most values in the caveats of one chain, members of sets included; a text counts again per 32 characters."""
     symbols: int = 1024
     """Most different strings in one chain."""
     globs: int = 32

@@ -135,3 +135,20 @@ def test_values_are_counted_to_the_limit(most: int, allowed: bool) -> None:
     else:
         with pytest.raises(LimitError):
             admit(payload, (), Limits(terms=most))
+
+
+def test_4_a_long_text_is_paid_for_at_every_use() -> None:
+    """A stranger's 26 kB once kept a verifier busy for a second, by one long name in 896 caveats."""
+    name = "/" + "%C3%A9" * 20
+    named = (Query((Predicate("path", (string(name),)),), ()),)
+    price = 1 + len(name) // 32
+    checks = (named,) * 8
+    assert admit(encode((), checks, ()), (), Limits()).terms == 8 * price
+    assert admit(encode((), checks, ()), (), Limits(terms=8 * price)).terms == 8 * price
+    with pytest.raises(LimitError):
+        admit(encode((), checks, ()), (), Limits(terms=8 * price - 1))
+
+
+def test_a_short_text_counts_once() -> None:
+    named = (Query((Predicate("path", (string("/" + "a" * 30),)),), ()),)
+    assert admit(encode((), (named,) * 3, ()), (), Limits()).terms == 3

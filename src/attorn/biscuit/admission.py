@@ -146,7 +146,11 @@ class _Reader:
             if number > self.fresh or number >= len(self.table):
                 raise MalformedError("symbol number is in no table, or used before its turn")
             self.fresh += 1
-        return self.table[number]
+        name = self.table[number]
+        if len(name) > 31:
+            # A long text is paid for at every use: recognising a caveat takes time in its length (attack 4).
+            self.budget -= len(name) >> 5
+        return name
 
     def two_byte_symbol(self, varint: bytes) -> str:
         """The string of a symbol number from 1024 to 16383, still as its varint."""
@@ -155,7 +159,11 @@ class _Reader:
             if number > self.fresh or number >= len(self.table):
                 raise MalformedError("symbol number is in no table, or used before its turn")
             self.fresh += 1
-        return self.table[number]
+        name = self.table[number]
+        if len(name) > 31:
+            # A long text is paid for at every use: recognising a caveat takes time in its length (attack 4).
+            self.budget -= len(name) >> 5
+        return name
 
     def fact(self, index: int, end: int) -> Predicate:
         if self.data[index] != 0x0A:
@@ -174,11 +182,13 @@ class _Reader:
         while index < end and data[index] == 0x0A:
             if len(queries) == self.limits.queries:
                 raise LimitError(f"expected at most {self.limits.queries} alternatives in a check", step=1)
+            budget = self.budget
             shaped = shapes.query(data, index, end, self.two_byte_symbol)
             if shaped is not None:
                 query, index, terms = shaped
                 self.budget -= terms
             else:
+                self.budget = budget
                 stop, start = read_length(data, index + 1, end)
                 query = self.query(start, stop)
                 index = stop

@@ -58,7 +58,10 @@ class Caveat:
 
 def shown(value: object) -> str:
     """An untrusted value for a person's eyes: escaped, at most 80 characters."""
-    text = ascii(_plain(value))
+    try:
+        text = ascii(_plain(value))
+    except (RecursionError, RuntimeError):
+        text = f"something of type {type(value).__name__}"
     return text if len(text) <= 80 else text[:77] + "..."
 
 
