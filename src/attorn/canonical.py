@@ -12,8 +12,10 @@ from attorn.errors import InputError, MalformedError
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
-_SAFE = 2**53 - 1
-_SAFE_DIGITS = 17
+MOST_INTEGER = 2**53 - 1
+"""The largest integer that every JSON implementation reads back unchanged (RFC 8259 section 6)."""
+
+_MOST_DIGITS = 17
 # A string to its end or, unterminated, to the end of the text: linear, since nothing is ever tried twice.
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
@@ -50,7 +52,7 @@ def canonicalise(value: object) -> bytes:
     lone surrogates, nesting that never ends.
     """
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # it raises for what is no JSON value
     except (ValueError, TypeError, RecursionError) as error:
         failure = type(error).__name__
     raise InputError(f"no canonical JSON for this value ({failure})")
@@ -112,7 +114,7 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
 
 def _integer(text: str) -> int:
     # Length first: Python's own conversion is quadratic in it.
-    if len(text) > _SAFE_DIGITS or abs(value := int(text)) > _SAFE:
+    if len(text) > _MOST_DIGITS or abs(value := int(text)) > MOST_INTEGER:
         raise MalformedError("JSON: a number is beyond +-(2**53 - 1)")
     if value == 0 and text != "0":
         raise MalformedError("JSON: negative zero")
@@ -121,7 +123,7 @@ def _integer(text: str) -> int:
 
 def _fraction(text: str) -> float:
     value = float(text)
-    if not -_SAFE <= value <= _SAFE:
+    if not -MOST_INTEGER <= value <= MOST_INTEGER:
         raise MalformedError("JSON: a number is beyond +-(2**53 - 1)")
     if value == 0:
         mantissa = re.split("[eE]", text, maxsplit=1)[0]

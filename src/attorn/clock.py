@@ -19,24 +19,32 @@ def system_clock() -> datetime:
 def read(clock: Clock) -> datetime:
     """What `clock` says, as a UTC instant. Raises `UnavailableError` if it is broken: no time, no decision."""
     now = ask("clock", clock)
-    if not isinstance(now, datetime) or now.tzinfo is None:
-        raise UnavailableError(f"the clock must return an aware datetime, got {type(now).__name__}")
-    if now.utcoffset() is None:
-        raise UnavailableError("the clock must return an aware datetime, got one without an offset")
     try:
-        return now.astimezone(UTC)
-    except OverflowError:
-        raise UnavailableError("the clock says a time that has no UTC form") from None
+        return _utc(now)
+    except InputError as error:
+        raise UnavailableError(f"the clock is of no use: {error}") from None
 
 
 def instant(value: datetime, name: str) -> datetime:
     """`value` as a UTC instant in whole seconds, rounded down. Raises `InputError` for a naive or absurd one."""
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise InputError(f"{name}: expected an aware datetime, got {value!r}")
     try:
-        utc = value.astimezone(UTC).replace(microsecond=0)
-    except OverflowError:
-        raise InputError(f"{name}: {value!r} has no UTC form") from None
+        utc = _utc(value).replace(microsecond=0)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
     if utc.year < 1970:
         raise InputError(f"{name}: expected 1970 or later, got {value!r}")
+    return utc
+
+
+def _utc(value: datetime) -> datetime:
+    if not isinstance(value, datetime):
+        raise InputError(f"expected an aware datetime, got {type(value).__name__}")
+    try:
+        # Without an offset, `astimezone` would take this machine's own.
+        utc = None if value.utcoffset() is None else value.astimezone(UTC)
+    except (ArithmeticError, NotImplementedError, TypeError, ValueError) as error:
+        # A tzinfo is foreign code.
+        raise InputError(f"expected a time that has a UTC form ({type(error).__name__})") from None
+    if utc is None:
+        raise InputError("expected an aware datetime, got one without an offset")
     return utc

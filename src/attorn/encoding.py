@@ -31,7 +31,10 @@ def base64url_decode(text: str) -> bytes:
         standard = text.encode("ascii").translate(_FROM_URL_SAFE) + b"=" * (-len(text) % 4)
         data = binascii.a2b_base64(standard, strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):
-        raise MalformedError("expected unpadded base64url text") from None
+        data = None
+    if data is None:
+        # Raised out here, because the codec's error carries the whole text.
+        raise MalformedError("expected unpadded base64url text")
     # Python accepts non-zero trailing bits; one value must have one spelling.
     rest = len(data) % 3
     if rest and not text.endswith(base64url_encode(data[-rest:])):

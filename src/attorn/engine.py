@@ -133,8 +133,9 @@ class StockEngine:
         """
         if not isinstance(request, Request) or not isinstance(root, PublicKey):
             raise InputError("authorize: expected a Request and the root's PublicKey")
-        if not isinstance(audience, str) or not audience or challenge == "" or not isinstance(challenge, str | None):
-            raise InputError("authorize: expected an audience, and a challenge that is not empty if there is one")
+        presentations.words(audience, "audience")
+        if challenge is not None:
+            presentations.words(challenge, "challenge")
         _require_numbers(now, nonce, depth)
         admitted = self.read(wire)
         links = admitted.chain.links

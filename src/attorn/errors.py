@@ -147,6 +147,10 @@ class Denied(AttornError):
         super().__init__(decision.explain())
         self.decision = decision
 
+    def __reduce__(self) -> tuple[type[Denied], tuple[Decision]]:
+        # By default an exception is copied and pickled by its message, which is no decision.
+        return type(self), (self.decision,)
+
 
 class UnavailableError(AttornError):
     """It could not be decided: a store, resolver or engine failed. Still closed; the caller may retry."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.biscuit.container import Container, ProofKind, SignedBlock
 from attorn.biscuit.signature import seal, sign_block
@@ -15,7 +16,7 @@ from attorn.caveat.validity import Expires, MaxDepth, NotBefore, Purpose
 from attorn.clock import Clock, read, system_clock
 from attorn.did import jwk as did_jwk
 from attorn.did import key as did_key
-from attorn.did.document import Relationship
+from attorn.did.document import DELEGATE
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, DelegationError, InputError, UnavailableError
@@ -29,17 +30,20 @@ from attorn.token.chain import UnverifiedChain
 from attorn.token.chain import read as read_chain
 from attorn.token.link import ID_BYTES, Link, write
 from attorn.token.presentation import Presentation, words
+from attorn.token.presentation import read as read_presentation
 from attorn.token.principal import own, resolve
 from attorn.token.token import Token
 
 _LEEWAY = timedelta(seconds=30)
-_DELEGATE = frozenset({Relationship.CAPABILITY_INVOCATION, Relationship.CAPABILITY_DELEGATION})
+_LIMITS = Limits()
+"""Those of a verifier that chose none: what this writes must be readable there."""
 
 
 class Identity:
     """A DID and a signer for it. `clock` and `random` are what it tells the time and draws ids with.
 
-    Raises `InputError` or `ResolutionError` where the signer's key is not one that the DID delegates with.
+    Raises `InputError` or `ResolutionError` where the signer's key is not one that the DID delegates with, and
+    `UnavailableError` where the signer or the resolver fails.
     """
 
     __slots__ = ("_clock", "_key", "_pinned", "_principal", "_random", "_resolver", "did", "signer")
@@ -62,7 +66,7 @@ class Identity:
             raise InputError(f"signer: expected one with a public key, got {type(signer).__name__}")
         self._key = key
         self._pinned = PinnedSigner(signer, key)
-        self._principal = own(self._resolver, did_key.encode(key) if did is None else did, key, _DELEGATE)
+        self._principal = own(self._resolver, did_key.encode(key) if did is None else did, key, DELEGATE)
         self.did = self._principal.did
 
     @classmethod
@@ -99,7 +103,10 @@ class Identity:
     def load(
         cls, path: str | Path, *, passphrase: str | bytes, resolver: Resolver | None = None, clock: Clock = system_clock
     ) -> Identity:
-        """The identity in an encrypted key file. Raises `KeyFileError`, also where others could read the file."""
+        """The identity in an encrypted key file.
+
+        Raises `KeyFileError`, also where others could read the file; for the DID in it, as the constructor does.
+        """
         signer, did = keyfile.load(path, passphrase)
         return cls(signer, did=did, resolver=resolver, clock=clock)
 
@@ -131,8 +138,8 @@ class Identity:
         """
         self._hold(token)
         chain = token.unverified
-        if len(chain.links) >= Limits().links:
-            raise DelegationError(f"a chain has at most {Limits().links} links; this one may not be passed on")
+        if len(chain.links) >= _LIMITS.links:
+            raise DelegationError(f"a chain has at most {_LIMITS.links} links; this one may not be passed on")
         second = int(read(self._clock).timestamp())
         for link in chain.links:
             for caveat in link.caveats:
@@ -167,9 +174,13 @@ class Identity:
         presentation = Presentation(audience, request.digest(), self._draw(), start, stop, challenge)
         chain = token.unverified
         payload = encode((), (presentation.check(),), chain.symbols)
+        _require_readable(payload, chain)
         last = sign_block(self._pinned, payload, self._key, chain.blocks[-1].signature)
         proof = seal(self._pinned, last)
-        return base64url_encode(Container((*chain.blocks, last), ProofKind.SEAL, proof).encode())
+        wire = base64url_encode(Container((*chain.blocks, last), ProofKind.SEAL, proof).encode())
+        if len(wire) > _LIMITS.token_bytes:
+            raise InputError(f"this token is too long to be presented in {_LIMITS.token_bytes} characters")
+        return wire
 
     def _draw(self) -> bytes:
         """A fresh id. Raises `UnavailableError` where the random source fails."""
@@ -187,7 +198,7 @@ class Identity:
     def _extend(self, chain: UnverifiedChain, to: str, caveats: Sequence[Caveat], resolver: Resolver | None) -> Token:
         now = read(self._clock)
         position = len(chain.links) + 1
-        delegate = resolve(resolver or self._resolver, to, _DELEGATE)
+        delegate = resolve(resolver or self._resolver, to, DELEGATE)
         resolved = tuple(_resolved(caveat, now, position - 1) for caveat in _listed(caveats))
         for link in chain.links:
             _refuse_widening(resolved, link)
@@ -200,8 +211,8 @@ class Identity:
         previous = chain.blocks[-1].signature if chain.blocks else None
         block = sign_block(self._pinned, payload, key, previous)
         token = Token(_read_back((*chain.blocks, block)))
-        if len(token.encode()) > Limits().token_bytes:
-            raise InputError(f"these caveats make a token of more than {Limits().token_bytes} characters")
+        if len(token.encode()) > _LIMITS.token_bytes:
+            raise InputError(f"these caveats make a token of more than {_LIMITS.token_bytes} characters")
         return token
 
     def __repr__(self) -> str:
@@ -241,9 +252,17 @@ def _refuse_widening(caveats: tuple[Caveat, ...], link: Link) -> None:
                 )
 
 
+def _require_readable(payload: bytes, chain: UnverifiedChain) -> None:
+    """Return if a receiver can read this presentation behind that chain, whose symbols may leave it no room."""
+    try:
+        read_presentation(admit(payload, chain.symbols, _LIMITS))
+    except AttornError as error:
+        raise InputError(f"no verifier would read a presentation of this token: {error}") from error
+
+
 def _read_back(blocks: tuple[SignedBlock, ...]) -> UnverifiedChain:
     """The chain as a receiver will read it, so that nothing leaves here that would be refused there."""
     try:
-        return read_chain(blocks, Limits())
+        return read_chain(blocks, _LIMITS)
     except AttornError as error:
         raise InputError(f"these caveats make a link that no verifier would read: {error}") from error

@@ -6,7 +6,7 @@ asked where there is one: at verification, step 7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -24,7 +24,8 @@ from attorn.token.link import ID_BYTES, Link
 from attorn.token.token import Token
 
 _DOMAIN = b"\0ATTORN\0REVOCATION\0v1\0"
-MOST_BYTES = 8192
+MOST_CHARACTERS = 8192
+"""Longest text of an entry."""
 _MEMBERS = {"at", "by", "link", "signature"}
 
 
@@ -42,15 +43,25 @@ class Revoker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RevocationEntry:
-    """`by` says that the link with this id no longer holds, since Unix second `second`. Made by `revoke`."""
+    """`by` says that the link with this id no longer holds, since Unix second `second`. Made by `revoke`.
+
+    Raises `InputError` for a link id that is not 16 bytes, a second outside 1970 to 9999, and values of other types.
+    """
 
     link: bytes
     by: str
     second: int
     signature: bytes
 
+    def __post_init__(self) -> None:
+        if type(self.link) is not bytes or len(self.link) != ID_BYTES or type(self.signature) is not bytes:
+            raise InputError(f"revocation: expected a link id of {ID_BYTES} bytes, and a signature in bytes")
+        if type(self.second) is not int or not 0 <= self.second <= LATEST or not isinstance(self.by, str):
+            raise InputError("revocation: expected a Unix second before the year 10000, and a DID")
+
     @property
     def at(self) -> datetime:
+        """When it was signed, by the signer's clock."""
         return moment(self.second)
 
     def statement(self) -> bytes:
@@ -68,18 +79,21 @@ class RevocationEntry:
     @classmethod
     def decode(cls, text: str) -> RevocationEntry:
         """The entry in `text`, its signature not yet checked. Raises `MalformedError`."""
-        if not isinstance(text, str) or len(text) > MOST_BYTES:
-            raise MalformedError(f"revocation: expected text of at most {MOST_BYTES} characters")
-        members = parse(base64url_decode(text), most=MOST_BYTES)
+        if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+            raise MalformedError(f"revocation: expected text of at most {MOST_CHARACTERS} characters")
+        members = parse(base64url_decode(text), most=MOST_CHARACTERS)
         if not isinstance(members, dict) or set(members) != _MEMBERS:
             raise MalformedError("revocation: expected the members at, by, link and signature")
-        at, by, link, signature = (members[name] for name in sorted(_MEMBERS))
-        if type(at) is not int or not 0 <= at <= LATEST or not isinstance(by, str):
+        at, by, link, signature = members["at"], members["by"], members["link"], members["signature"]
+        if type(at) is not int or not isinstance(by, str):
             raise MalformedError("revocation: expected a Unix second and a DID")
         if not isinstance(link, str) or not isinstance(signature, str):
             raise MalformedError("revocation: expected link and signature as base64url text")
-        entry = cls(base64url_decode(link), by, at, base64url_decode(signature))
-        if len(entry.link) != ID_BYTES or entry.encode() != text:
+        try:
+            entry = cls(base64url_decode(link), by, at, base64url_decode(signature))
+        except InputError as error:
+            raise MalformedError(str(error)) from None
+        if entry.encode() != text:
             raise MalformedError("revocation: not in its one canonical form")
         return entry
 
@@ -87,7 +101,8 @@ class RevocationEntry:
 def revoke(link_or_token: Link | Token | bytes, *, by: Revoker, clock: Clock = system_clock) -> RevocationEntry:
     """A signed entry that ends a link (the last one of a token, or the one with this id) and all delegated from it.
 
-    Raises `DelegationError` if `by` is known not to stand above the link, and `UnavailableError` if the signer fails.
+    Raises `DelegationError` if `by` is known not to stand above the link, `UnavailableError` if the clock or the signer
+    fails, and `InputError` for unusable arguments.
     """
     if not isinstance(getattr(by, "did", None), str) or not hasattr(by, "signer"):
         raise InputError(f"revoke: expected an identity, got {type(by).__name__}")
@@ -103,14 +118,13 @@ def revoke(link_or_token: Link | Token | bytes, *, by: Revoker, clock: Clock = s
     else:
         raise InputError(f"revoke: expected a Link, a Token or a link's id, got {type(link_or_token).__name__}")
     unsigned = RevocationEntry(link_id, by.did, int(read(clock).timestamp()), b"")
-    signature = signed(by.signer, unsigned.statement())
-    return RevocationEntry(link_id, by.did, unsigned.second, signature)
+    return replace(unsigned, signature=signed(by.signer, unsigned.statement()))
 
 
 def verify(entry: RevocationEntry | str, resolver: Resolver | None = None) -> RevocationEntry:
     """The entry, once its signature has been checked against the DID that it names.
 
-    Raises `MalformedError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
+    Raises `InputError`, `MalformedError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
     """
     if isinstance(entry, str):
         entry = RevocationEntry.decode(entry)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from attorn.caveat import Expires, Purpose
-from attorn.display import Colour, escaped, line, painted, stamp
+from attorn.display import Colour, line, painted, stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
 from attorn.token.link import Link
@@ -53,21 +53,20 @@ def until(links: Sequence[Link]) -> tuple[datetime, int] | None:
 def _details(links: Sequence[Link], colour: bool) -> list[str]:
     link = links[-1]
     purpose = "no purpose stated" if link.purpose is None else f'"{line(link.purpose)}"'
-    rows = [("for", purpose), ("until", _until(links))]
     end = until(links)
+    rows = [("for", purpose), ("until", _until(end, link.position))]
     for caveat in link.caveats:
         is_until = isinstance(caveat, Expires) and end is not None and caveat.at == end[0]
         if not isinstance(caveat, Purpose) and not is_until:
             rows.append(("only", line(f"{type(caveat).__name__}: {caveat.limit()}")))
     if len(rows) == 2:
         rows.append(("only", "no further limits: all that the delegator may do"))
-    rows.append(("issued", f"{stamp(link.issued)}, link id {escaped(base64url_encode(link.id))}"))
+    rows.append(("issued", f"{stamp(link.issued)}, link id {base64url_encode(link.id)}"))
     return [f"{painted(f'{label:<7}', Colour.DIM, colour)}{text}" for label, text in rows]
 
 
-def _until(links: Sequence[Link]) -> str:
-    end = until(links)
+def _until(end: tuple[datetime, int] | None, last: int) -> str:
     if end is None:
         return "no end: nothing in the chain expires"
     at, position = end
-    return stamp(at) + ("" if position == links[-1].position else f" (link {position} says so)")
+    return stamp(at) + ("" if position == last else f" (link {position} says so)")

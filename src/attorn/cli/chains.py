@@ -21,23 +21,23 @@ from attorn.token.token import read_container
 
 
 @dataclass(frozen=True, slots=True)
-class UnverifiedChain:
+class Unverified:
     """What the bytes claim. `presentation` is None for a token in transit."""
 
     links: tuple[Link, ...]
     presentation: Presentation | None
 
 
-def receive(text: str) -> UnverifiedChain:
+def receive(text: str) -> Unverified:
     """The token or presentation in `text`. Raises `MalformedError`, `NotAdmittedError` or `LimitError`."""
     limits = Limits()
     container = read_container(text, limits)
     if container.proof is ProofKind.IN_TRANSIT:
-        return UnverifiedChain(chains.read(container.blocks, limits).links, None)
+        return Unverified(chains.read(container.blocks, limits).links, None)
     if container.proof is not ProofKind.SEAL or len(container.blocks) < 2:
         raise MalformedError("neither a token in transit nor a presentation of one")
     chain = chains.read(container.blocks[:-1], limits)
-    return UnverifiedChain(chain.links, presentations.read(admit(container.blocks[-1].payload, chain.symbols, limits)))
+    return Unverified(chain.links, presentations.read(admit(container.blocks[-1].payload, chain.symbols, limits)))
 
 
 def link_json(link: Link) -> dict[str, JsonValue]:

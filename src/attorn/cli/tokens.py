@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import timedelta
 from typing import Final
 
 from attorn import caveat as kinds
@@ -12,13 +11,12 @@ from attorn.cli import caveats, passphrase, requests, source
 from attorn.cli.chains import links_json
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.words import instant, span, whole
-from attorn.did.document import Relationship
+from attorn.did.document import DELEGATE
 from attorn.did.resolver import LocalResolver
 from attorn.errors import InputError, VerificationError
 from attorn.token.principal import resolve
 from attorn.token.token import Token
 
-_DELEGATE: Final = frozenset({Relationship.CAPABILITY_INVOCATION, Relationship.CAPABILITY_DELEGATION})
 _CAVEATS: Final = """\
 --caveat takes one caveat of the whole vocabulary as JSON, and may be given several times:
   --caveat '{"Range": {"name": "limit", "maximum": 10}}'
@@ -95,7 +93,7 @@ def _caveats(arguments: argparse.Namespace) -> list[Caveat]:
 def _delegate_did(did: str) -> str:
     """`did`, once it has a key. A misspelt one is the caller's own, not an invalid token: `InputError`."""
     try:
-        resolve(LocalResolver(), did, _DELEGATE)
+        resolve(LocalResolver(), did, DELEGATE)
     except VerificationError as error:
         raise InputError(f"--to: {error}") from None
     return did
@@ -121,7 +119,7 @@ def _told(token: Token) -> Result:
 
 def _present(arguments: argparse.Namespace) -> Result:
     request = requests.build(arguments)
-    ttl: timedelta = span(arguments.ttl, "--ttl")
+    ttl = span(arguments.ttl, "--ttl")
     token = Token.decode(source.token_text(arguments.token))
     wire = passphrase.identity(arguments).present(
         token, request, audience=arguments.audience, challenge=arguments.challenge, ttl=ttl

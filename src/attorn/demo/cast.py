@@ -28,7 +28,7 @@ class Process:
     def __init__(self, name: str, *arguments: str) -> None:
         self.name = name
         # A session of its own: an interrupt from the keyboard is for the one who started it, and who ends it.
-        self._child = subprocess.Popen(  # noqa: S603
+        self._child = subprocess.Popen(  # noqa: S603 - this very interpreter, on modules of attorn
             [sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """`status` is the server's, 0 where nothing was sent; `code` and `words` are whoever refused it own words."""
+    """`status` is the server's, 0 where nothing was sent; `code` and `words` are those of whoever refused it."""
 
     status: int = 0
     code: str = ""

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from attorn.demo.reply import Reply
-
-
-class Colour(StrEnum):
-    """SGR parameters (ECMA-48 section 8.3.117)."""
-
-    BOLD = "1"
-    DIM = "2"
-    RED = "31"
-    GREEN = "32"
+from attorn.display import Colour, escaped, painted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +57,4 @@ class Teller:
 
     def _painted(self, text: str, colour: Colour) -> str:
         # The words quote what agents sent: nothing in them may move the cursor or hide text.
-        safe = text if text.isprintable() else ascii(text)
-        return f"\x1b[{colour}m{safe}\x1b[0m" if self.colour else safe
+        return painted(escaped(text), colour, self.colour)

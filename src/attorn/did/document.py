@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from attorn.did.did import is_did, parse_url, shown
 from attorn.errors import InputError, MalformedError
@@ -20,9 +22,16 @@ class Relationship(StrEnum):
     CAPABILITY_DELEGATION = "capabilityDelegation"
 
 
+DELEGATE: Final = frozenset({Relationship.CAPABILITY_INVOCATION, Relationship.CAPABILITY_DELEGATION})
+"""What the key of a delegate must be for: using what it was given, and passing it on."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerificationMethod:
-    """One key of a DID: `id` is its absolute DID URL, `relationships` all that it may be used for."""
+    """One key of a DID: `id` is its absolute DID URL, `relationships` all that it may be used for.
+
+    Raises `InputError` for anything but a `PublicKey` and a set of `Relationship`.
+    """
 
     id: str
     controller: str
@@ -32,6 +41,8 @@ class VerificationMethod:
     def __post_init__(self) -> None:
         if not isinstance(self.key, PublicKey):
             raise InputError(f"verification method: expected a PublicKey, got {type(self.key).__name__}")
+        if not isinstance(self.relationships, Iterable):
+            raise InputError(f"verification method: expected a set, got {type(self.relationships).__name__}")
         object.__setattr__(self, "relationships", frozenset(self.relationships))
         for relationship in self.relationships:
             if not isinstance(relationship, Relationship):
@@ -43,7 +54,7 @@ class DidDocument:
     """What `id` resolved to. A deactivated document has no usable method, whatever it lists.
 
     Raises `MalformedError` where a method is not this DID's own: its id must be `id` and a fragment, each only once,
-    and its controller must be `id`.
+    and its controller must be `id`. Raises `InputError` for anything but verification methods.
     """
 
     id: str
@@ -51,11 +62,15 @@ class DidDocument:
     deactivated: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.methods, Iterable):
+            raise InputError(f"DID document: expected verification methods, got {type(self.methods).__name__}")
         object.__setattr__(self, "methods", tuple(self.methods))
         if not is_did(self.id):
             raise MalformedError("DID document: its id is not a DID")
         seen = set()
         for method in self.methods:
+            if not isinstance(method, VerificationMethod):
+                raise InputError(f"DID document: expected a verification method, got {type(method).__name__}")
             url = parse_url(method.id)
             if url.did.text != self.id or url.path or url.query is not None or not url.fragment:
                 raise MalformedError(f"DID document {shown(self.id)}: method {shown(method.id)} is not its own")

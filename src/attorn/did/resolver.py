@@ -37,7 +37,7 @@ class LocalResolver:
                 return jwk.document(did)
         except MalformedError as error:
             raise ResolutionError(f"{shown(did)} does not resolve: {error}") from error
-        raise ResolutionError(f"{shown(did)} does not resolve: hand in a resolver that knows did:{shown(method)[1:-1]}")
+        raise ResolutionError(f"{shown(did)} does not resolve: hand in a resolver that knows did:{method:.80}")
 
 
 class StaticResolver:

@@ -66,7 +66,7 @@ def save(
         raise KeyFileError(f"a {type(signer).__name__} does not reveal its secret; only keys held in memory are saved")
     if not isinstance(did, str) or not did.isascii():
         raise KeyFileError("key file: expected the DID as ASCII text")
-    if strength not in _STRENGTHS:
+    if strength not in tuple(_STRENGTHS):
         raise KeyFileError("key file: strength must be interactive, moderate or sensitive")
     operations, memory = _STRENGTHS[strength]
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)

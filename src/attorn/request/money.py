@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
 
+from attorn.canonical import MOST_INTEGER
 from attorn.errors import InputError
 
-MOST: Final = 2**53 - 1
-"""Largest amount: the largest integer that every JSON implementation reads back unchanged (RFC 8259 section 6)."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -24,9 +22,9 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if type(self.amount) is not int or not 0 <= self.amount <= MOST:
+        if type(self.amount) is not int or not 0 <= self.amount <= MOST_INTEGER:
             raise InputError(
-                f"amount: expected an integer of 0 to {MOST} minor units, got {type(self.amount).__name__}"
+                f"amount: expected an integer of 0 to {MOST_INTEGER} minor units, got {type(self.amount).__name__}"
             )
         if type(self.currency) is not str or _CURRENCY.fullmatch(self.currency) is None:
             raise InputError(f"currency: expected three upper-case ASCII letters, got {self.currency!r:.40}")

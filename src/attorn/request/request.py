@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from attorn.canonical import canonicalise
+from attorn.canonical import MOST_INTEGER, canonicalise
 from attorn.errors import InputError
 from attorn.request.money import Money
 from attorn.request.resource import normalise
@@ -20,7 +20,6 @@ MOST_ACTION: Final = 256
 MOST_NAME: Final = 256
 MOST_DEPTH: Final = 16
 MOST_BYTES: Final = 65_536
-_SAFE: Final = 2**53 - 1
 _DOMAIN: Final = b"attorn request v1\0"
 _ACTION = re.compile(r"[A-Za-z0-9._-]+(?::[A-Za-z0-9._-]+)*")
 # Equal to RFC 8785 for ASCII member names and values without floats or objects; a property test holds it to that.
@@ -92,7 +91,7 @@ def _frozen_args(args: Mapping[str, object]) -> tuple[Mapping[str, object], byte
             and (type(frozen) in _PLAIN or (type(frozen) is tuple and all(type(item) in _PLAIN for item in frozen)))
         )
     canonical = _canonical(copy, simple=simple)
-    room.take(room.left + len(canonical) - MOST_BYTES)
+    _Room(MOST_BYTES).take(len(canonical))
     return MappingProxyType(copy), canonical
 
 
@@ -137,7 +136,7 @@ def _frozen(value: object, depth: int, room: _Room) -> object:
 
 def _number(value: float) -> float:
     # Also false for NaN. Negative zero has no canonical form of its own.
-    if not -_SAFE <= value <= _SAFE or (value == 0 and math.copysign(1, value) < 0):
+    if not -MOST_INTEGER <= value <= MOST_INTEGER or (value == 0 and math.copysign(1, value) < 0):
         raise InputError("args: expected numbers within +-(2**53 - 1) and no negative zero; write others as text")
     return int(value) if value == int(value) else value
 
@@ -145,12 +144,14 @@ def _number(value: float) -> float:
 def _canonical(args: dict[str, object], *, simple: bool) -> bytes:
     if not simple:
         return canonicalise(_thawed(args))
-    text = _ENCODE(args)
     try:
-        return text.encode()
+        octets = _ENCODE(args).encode()
     except UnicodeEncodeError:
-        # From None: the error carries the whole text.
-        raise InputError("args: expected text without lone surrogates") from None
+        octets = None
+    if octets is None:
+        # Raised out here, because the codec's error carries the whole text.
+        raise InputError("args: expected text without lone surrogates")
+    return octets
 
 
 def _thawed(value: object) -> object:

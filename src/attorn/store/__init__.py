@@ -17,4 +17,4 @@ def __getattr__(name: str) -> object:
         from attorn.store.sqlite import SQLiteStore  # noqa: PLC0415 - loads SQLite
 
         return SQLiteStore
-    raise AttributeError(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,10 @@ from attorn.store.ports import Charge
 
 
 class MemoryStore:
-    """Remembers at most `capacity` live presentations; beyond that a verifier refuses rather than forgets."""
+    """Remembers at most `capacity` live presentations; beyond that a verifier refuses rather than forgets.
+
+    Raises `InputError` for a capacity that is not positive.
+    """
 
     def __init__(self, *, capacity: int = 1_000_000) -> None:
         if type(capacity) is not int or capacity < 1:
@@ -49,7 +52,7 @@ class MemoryStore:
     def apply(self, entry: RevocationEntry | str, *, resolver: Resolver | None = None) -> None:
         """Honour a revocation from now on, once its signature has been checked.
 
-        Raises `MalformedError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
+        Raises `InputError`, `MalformedError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
         """
         genuine = verify(entry, resolver)
         with self._lock:

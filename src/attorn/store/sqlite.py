@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,23 +29,35 @@ INSERT INTO account (name, used) SELECT :account, :amount WHERE :amount <= :limi
 ON CONFLICT (name) DO UPDATE SET used = used + :amount WHERE used + :amount <= :limit
 """
 _FORGET_AT_ONCE = 64
+_MOST_TIMEOUT = 3600
 _Result = TypeVar("_Result")
 
 
+def _is_name(path: str) -> bool:
+    """Whether a file can be called that."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
 class SQLiteStore:
-    """Opens or creates `path`. Raises `UnavailableError` if that fails, or if the file cannot keep what it is told."""
+    """Opens or creates `path`. Raises `UnavailableError` if that fails, or if the file cannot keep what it is told.
+
+    `timeout` is how many seconds to wait for another process that writes. Raises `InputError` for unusable arguments.
+    """
 
     def __init__(self, path: str | Path, *, timeout: float = 5.0) -> None:
-        if not isinstance(path, str | Path) or "\0" in str(path):
+        if not isinstance(path, str | Path) or not _is_name(str(path)):
             raise InputError(f"SQLite store: expected a path, got {type(path).__name__}")
-        if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-            raise InputError(f"SQLite store: expected a timeout in seconds, got {type(timeout).__name__}")
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _MOST_TIMEOUT:
+            raise InputError(f"SQLite store: expected a timeout of 0 to {_MOST_TIMEOUT} seconds")
         self._lock = threading.Lock()
-        self._connection = self._guarded(
+        self._connection = self._contained(
             lambda: sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
         )
         try:
-            self._guarded(self._prepare)
+            self._contained(self._prepare)
         except UnavailableError:
             self._connection.close()
             raise
@@ -58,7 +71,7 @@ class SQLiteStore:
         self._connection.executescript(_SCHEMA)
 
     @staticmethod
-    def _guarded(operation: Callable[[], _Result]) -> _Result:
+    def _contained(operation: Callable[[], _Result]) -> _Result:
         try:
             return operation()
         except sqlite3.Error as error:
@@ -107,14 +120,14 @@ class SQLiteStore:
             return rows
 
         found: dict[bytes, frozenset[str]] = {}
-        for link, revoker in self._guarded(read):
+        for link, revoker in self._contained(read):
             found[link] = found.get(link, frozenset()) | {revoker}
         return found
 
     def apply(self, entry: RevocationEntry | str, *, resolver: Resolver | None = None) -> None:
         """Honour a revocation from now on, once its signature has been checked.
 
-        Raises `MalformedError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
+        Raises `InputError`, `MalformedError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
         """
         genuine = verify(entry, resolver)
         with self._transaction() as connection:

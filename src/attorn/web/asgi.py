@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,9 +12,7 @@ from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.http import Route, bind, checked_origin, plain_route, read_authorization
 from attorn.web.problem import Problem, checked_realm, problem
-from attorn.web.scope import check_length, declared_length, header_values, read_message
-
-MOST_BODY: Final = 1 << 20
+from attorn.web.scope import MOST_BODY, check_length, declared_length, header_values, read_message
 
 
 class AttornMiddleware:
@@ -38,7 +35,7 @@ class AttornMiddleware:
         most_body: int = MOST_BODY,
         realm: str | None = None,
     ) -> None:
-        if isinstance(public, str) or not all(path.startswith("/") for path in public):
+        if isinstance(public, str) or not all(isinstance(path, str) and path[:1] == "/" for path in public):
             raise InputError("public: expected a list of paths that start with '/'")
         self._app = app
         self._verifier = verifier

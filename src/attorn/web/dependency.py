@@ -3,8 +3,6 @@
 No postponed annotations here: FastAPI reads those of `Authorized.__call__`, and cannot look up their names.
 """
 
-from typing import Final
-
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
@@ -15,9 +13,7 @@ from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.http import BodyLimitError, Route, bind, checked_origin, fixed_route, read_authorization
 from attorn.web.problem import Problem, checked_realm, problem
-from attorn.web.scope import check_length, declared_length, header_values, read_message
-
-MOST_BODY: Final = 1 << 20
+from attorn.web.scope import MOST_BODY, check_length, declared_length, header_values, read_message
 
 
 class Refused(HTTPException):
@@ -70,6 +66,7 @@ class Authorized:
             wire = read_authorization(
                 header_values(request.scope, b"authorization"), most=self._verifier.limits.token_bytes
             )
+            # Refused before its body is read.
             read_message(request.scope, self._origin)
             body = await self._body(request)
             return await run_in_threadpool(self._authorize, request, body, wire)

@@ -13,7 +13,8 @@ from typing import Final
 from urllib.parse import unquote
 
 from attorn.encoding import base64url_encode
-from attorn.errors import AttornError, InputError, LimitError, MalformedError, UnavailableError, VerificationError
+from attorn.errors import InputError, LimitError, MalformedError, UnavailableError, VerificationError
+from attorn.handed import ask
 from attorn.request.request import Request
 from attorn.request.resource import normalise
 
@@ -77,6 +78,7 @@ def plain_route(message: HttpMessage) -> Request:
 
 def fixed_route(*, action: str | None = None, resource: str | None = None) -> Route:
     """The default route with its action, its resource or both replaced. Raises `InputError`."""
+    # Now, not at the first request: a misspelt one is whoever wrote the server's.
     Request(action=action or "any", resource=resource or "/")
 
     def route(message: HttpMessage) -> Request:
@@ -92,12 +94,7 @@ def bind(message: HttpMessage, route: Route = plain_route) -> Request:
     Raises `InputError` if the route does not know it or claims an arg that starts with `@`, and `UnavailableError` if
     the route fails.
     """
-    try:
-        asked = route(message)
-    except AttornError:
-        raise
-    except Exception as error:  # A route is the application's own code.
-        raise UnavailableError(f"the route failed with {type(error).__name__}") from error
+    asked = ask("route", lambda: route(message))
     if not isinstance(asked, Request):
         raise UnavailableError(f"the route must return a Request, got {type(asked).__name__}")
     if any(name.startswith("@") for name in asked.args):

@@ -9,6 +9,9 @@ from urllib.parse import unquote
 from attorn.errors import InputError, UnavailableError
 from attorn.web.http import BodyLimitError, HttpMessage
 
+MOST_BODY: Final = 1 << 20
+"""Longest body that is read unless the server says otherwise, in bytes."""
+
 _OVERRIDES: Final = frozenset(
     {
         b"x-http-method",
