@@ -13,14 +13,13 @@ from typing import Protocol
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.caveat.validity import LATEST, moment
 from attorn.clock import Clock, read, system_clock
-from attorn.did.did import shown
-from attorn.did.document import DidDocument, Relationship
+from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import DelegationError, InputError, MalformedError, ResolutionError, SignatureError
-from attorn.handed import ask
+from attorn.errors import DelegationError, InputError, MalformedError, SignatureError
 from attorn.keys.signer import Signer, signed
 from attorn.token.link import ID_BYTES, Link
+from attorn.token.principal import live_document
 from attorn.token.token import Token
 
 _DOMAIN = b"\0ATTORN\0REVOCATION\0v1\0"
@@ -130,9 +129,7 @@ def verify(entry: RevocationEntry | str, resolver: Resolver | None = None) -> Re
         entry = RevocationEntry.decode(entry)
     if not isinstance(entry, RevocationEntry):
         raise InputError(f"revocation: expected an entry or its text, got {type(entry).__name__}")
-    document = ask("resolver", lambda: (resolver or LocalResolver()).resolve(entry.by))
-    if not isinstance(document, DidDocument) or document.id != entry.by:
-        raise ResolutionError(f"the resolver returned no document of {shown(entry.by)}")
+    document = live_document(resolver or LocalResolver(), entry.by)
     statement = entry.statement()
     if not any(key.verify(entry.signature, statement) for key in document.keys_for(Relationship.CAPABILITY_DELEGATION)):
         raise SignatureError("revocation: not signed by the principal that it names", step=7)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.property.chains import AUDIENCE, NOW, PEOPLE, Chain, Person, Step, build, permits
 
 from attorn import Request, caveat
+from attorn.canonical import MOST_INTEGER as SAFE
 from attorn.caveat import Caveat
 from attorn.caveat.argument import Formula
-from attorn.caveat.value import SAFE
 from attorn.errors import InputError
 from attorn.request.money import Money
 

@@ -12,8 +12,8 @@ from tests.property.chains import AUDIENCE, NOW, permits
 from tests.property.strategies import ATOMS, COUNTED, SCOPES, caveats, formulas, law, near, requests
 
 from attorn import Request, caveat
+from attorn.canonical import MOST_INTEGER as SAFE
 from attorn.caveat import Caveat
-from attorn.caveat.value import SAFE
 
 VOCABULARY: dict[str, st.SearchStrategy[Any]] = {**ATOMS, **SCOPES, **COUNTED, "formula": formulas()}
 KIN = ("Equals", "OneOf", "NotOneOf", "Range")

@@ -68,7 +68,7 @@ def _term(term: Term, symbols: SymbolWriter) -> bytes:
         return write_varint_field(kind, symbols.number(str(value)))
     if isinstance(value, bytes):
         return write_bytes_field(BYTES, value)
-    return write_varint_field(kind, value if isinstance(value, int) else 0)
+    return write_varint_field(kind, _number(value))
 
 
 def _member_key(member: Term, symbols: SymbolWriter) -> tuple[int, int | bytes]:
@@ -77,7 +77,12 @@ def _member_key(member: Term, symbols: SymbolWriter) -> tuple[int, int | bytes]:
         return kind, symbols.number(str(value))
     if isinstance(value, bytes):
         return kind, value
-    return kind, int(value) if isinstance(value, int) else 0
+    return kind, _number(value)
+
+
+def _number(value: object) -> int:
+    # Types that hold no number have been written before this is asked.
+    return int(value) if isinstance(value, int) else 0
 
 
 def _check(check: Check, symbols: SymbolWriter) -> bytes:
@@ -101,5 +106,5 @@ def _expression(expression: Expression, symbols: SymbolWriter) -> bytes:
 def _op(op: Op, symbols: SymbolWriter) -> bytes:
     kind, value = op
     if kind in (UNARY, BINARY):
-        return write_bytes_field(2 if kind == UNARY else 3, write_varint_field(1, int(value or 0)))  # type: ignore[arg-type]
+        return write_bytes_field(2 if kind == UNARY else 3, write_varint_field(1, _number(value)))
     return write_bytes_field(1, _term(op, symbols))

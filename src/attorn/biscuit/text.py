@@ -24,7 +24,6 @@ from attorn.datalog import (
     LESS_OR_EQUAL,
     NEGATE,
     PREFIX,
-    SET,
     STRING,
     UNARY,
     VARIABLE,
@@ -35,6 +34,7 @@ from attorn.datalog import (
     Query,
     Term,
 )
+from attorn.display import stamp
 from attorn.errors import InputError
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_:]*")
@@ -119,7 +119,7 @@ def term_text(term: Term) -> str:
         # A word alone in braces is the name of a parameter to the stock parser: `{true}`, but not `{ true }`.
         return f"{{ {members} }}" if members in ("true", "false") else f"{{{members}}}"
     spell = _SPELLINGS.get(kind)
-    if spell is None or kind == SET:
+    if spell is None:
         raise InputError(f"Datalog text: a term of unknown kind {kind!a:.20}")
     return spell(value)
 
@@ -133,7 +133,7 @@ def _variable(value: object) -> str:
 def _date(value: object) -> str:
     if not isinstance(value, int) or not 0 <= value <= _LATEST:
         raise InputError(f"Datalog text: expected a date from 1970 to 9999, got {value!a:.40}")
-    return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return stamp(datetime.fromtimestamp(value, UTC))
 
 
 def _octets(value: object) -> str:

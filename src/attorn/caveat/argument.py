@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from attorn.caveat.base import Caveat, shown
+from attorn.caveat.base import Caveat, bare, shown
 from attorn.datalog import VARIABLE, Check, Expression, Predicate, Query, Term, variable
 from attorn.decision import Denial
 from attorn.errors import InputError
@@ -62,8 +62,8 @@ class Atom(Formula):
     name: str
 
     def singles(self) -> tuple[Atom, ...]:
-        """The single-valued forms."""
-        raise NotImplementedError
+        """The single-valued forms: itself, unless a kind holds several values any of which will do."""
+        return (self,)
 
     def pattern(self, first: int, negated: bool) -> tuple[Predicate, tuple[Expression, ...]]:
         """The fact a single-valued form needs, with variables numbered from `first`, and what must be true of it."""
@@ -85,12 +85,7 @@ class Atom(Formula):
         return (literals,) if negated else tuple((literal,) for literal in literals)
 
     def asked(self, facts: Facts) -> str:
-        return f"{shown(self.name)[1:-1]} = {asked_value(facts, self.name)}"
-
-    @classmethod
-    def read(cls, check: Check) -> Caveat | None:
-        del check
-        return None
+        return f"{bare(self.name)} = {asked_value(facts, self.name)}"
 
 
 def asked_value(facts: Facts, name: str) -> str:

@@ -33,8 +33,12 @@ class Caveat:
 
     @classmethod
     def read(cls, check: Check) -> Caveat | None:
-        """The caveat that `check` might stand for. May raise `InputError`, LookupError, TypeError or ValueError."""
-        raise NotImplementedError
+        """The caveat that `check` might stand for; None for a kind that no check of its own stands for.
+
+        May raise `InputError`, LookupError, TypeError or ValueError.
+        """
+        del check
+        return None
 
     def limit(self) -> str:
         """The limit in words, as a person would finish the sentence "may only ..."."""
@@ -57,11 +61,21 @@ class Caveat:
 
 
 def shown(value: object) -> str:
-    """An untrusted value for a person's eyes: escaped, at most 80 characters."""
+    """An untrusted value for a person's eyes: escaped, text in quotes, at most 80 characters."""
     try:
         text = ascii(_plain(value))
-    except (RecursionError, RuntimeError):
+    except (RuntimeError, ValueError):
+        # Nested too deep, or an integer of more digits than Python spells.
         text = f"something of type {type(value).__name__}"
+    return _cut(text)
+
+
+def bare(text: str) -> str:
+    """Untrusted text for a person's eyes, as `shown` but without the quotes."""
+    return _cut(ascii(text)[1:-1])
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -73,4 +87,4 @@ def _plain(value: object) -> object:
 
 def listed(values: tuple[str, ...]) -> str:
     """A few untrusted names for a person's eyes."""
-    return " or ".join(shown(value)[1:-1] for value in values[:8]) + (" ..." if len(values) > 8 else "")
+    return " or ".join(bare(value) for value in values[:8]) + (" ..." if len(values) > 8 else "")

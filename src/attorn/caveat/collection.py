@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attorn.canonical import MOST_INTEGER
 from attorn.caveat.argument import Atom, Literal, argument_name, numbered
-from attorn.caveat.base import Caveat, shown
-from attorn.caveat.value import SAFE, Patterned, Values, set_values
+from attorn.caveat.base import Caveat, bare, shown
+from attorn.caveat.value import Patterned, Values, set_values
 from attorn.datalog import (
     CONTAINS,
     GREATER,
@@ -33,15 +34,12 @@ class MaxLength(Atom):
 
     def __post_init__(self) -> None:
         argument_name(self.name)
-        if type(self.most) is not int or not 0 <= self.most <= SAFE:
+        if type(self.most) is not int or not 0 <= self.most <= MOST_INTEGER:
             raise InputError(f"MaxLength: expected an integer from 0 on, got {shown(self.most)}")
 
     def holds(self, facts: Facts) -> bool | None:
         length = facts.length(self.name)
         return None if length is None else length <= self.most
-
-    def singles(self) -> tuple[Atom, ...]:
-        return (self,)
 
     def pattern(self, first: int, negated: bool) -> Patterned:
         length = numbered(first)
@@ -60,7 +58,7 @@ class MaxLength(Atom):
         return super(MaxLength, self).asked(facts) if length is None else f"a length of {length}"
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} no longer than {self.most}"
+        return f"{bare(self.name)} no longer than {self.most}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         return self.most <= other.most if isinstance(other, MaxLength) and other.name == self.name else None
@@ -91,7 +89,7 @@ class Contains(Values):
         return Literal(kind(str(predicate.terms[0][1]), set_values(values)), rest[-1] == NEGATE)
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} with all of {self.words()}"
+        return f"{bare(self.name)} with all of {self.words()}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if isinstance(other, Contains) and other.name == self.name:
@@ -122,7 +120,7 @@ class SubsetOf(Values):
         return Contains.from_pattern(predicate, expressions)
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} only from {self.words()}"
+        return f"{bare(self.name)} only from {self.words()}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         return self.members <= other.members if isinstance(other, SubsetOf) and other.name == self.name else None

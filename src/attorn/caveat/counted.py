@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from attorn.canonical import MOST_INTEGER
 from attorn.caveat.base import Caveat, shown
 from attorn.datalog import INTEGER, Check, Predicate, Query, Term, integer, string
 from attorn.decision import Denial
@@ -16,7 +17,6 @@ from attorn.errors import InputError
 from attorn.request.facts import Facts
 from attorn.request.money import Money
 
-MOST: Final = 2**53 - 1
 PERIODS: Final = ("second", "minute", "hour", "day", "week", "month")
 TOTAL: Final = "total"
 
@@ -58,7 +58,7 @@ class Counted(Caveat):
 
 
 def _count(value: int, name: str) -> None:
-    if type(value) is not int or not 0 < value <= MOST:
+    if type(value) is not int or not 0 < value <= MOST_INTEGER:
         raise InputError(f"{name}: expected a positive integer up to 2**53 - 1, got {shown(value)}")
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attorn.caveat.argument import Atom, Conjunction, Formula, Literal, asked_value, conjunctions, disjunction
-from attorn.caveat.base import Caveat, shown
-from attorn.datalog import Check
+from attorn.caveat.base import bare
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 
@@ -22,7 +21,7 @@ def _depth(formula: Formula) -> int:
 
 def _asked(formula: Formula, facts: Facts) -> str:
     names = sorted({literal.atom.name for conjunction in formula.alternatives(False) for literal in conjunction})
-    return ", ".join(f"{shown(name)[1:-1]} = {asked_value(facts, name)}" for name in names[:4])
+    return ", ".join(f"{bare(name)} = {asked_value(facts, name)}" for name in names[:4])
 
 
 class _Group(Formula):
@@ -46,11 +45,6 @@ class _Group(Formula):
 
     def asked(self, facts: Facts) -> str:
         return _asked(self, facts)
-
-    @classmethod
-    def read(cls, check: Check) -> Caveat | None:
-        del check
-        return None
 
 
 def _all(answers: list[bool | None]) -> bool | None:
@@ -120,11 +114,6 @@ class Not(Formula):
     def asked(self, facts: Facts) -> str:
         return _asked(self, facts)
 
-    @classmethod
-    def read(cls, check: Check) -> Caveat | None:
-        del check
-        return None
-
     def limit(self) -> str:
         return f"not ({self.part.limit()})"
 
@@ -145,11 +134,6 @@ class Alternatives(Formula):
 
     def asked(self, facts: Facts) -> str:
         return _asked(self, facts)
-
-    @classmethod
-    def read(cls, check: Check) -> Caveat | None:
-        del check
-        return None
 
     def limit(self) -> str:
         parts = (" and ".join(_from_literal(literal).limit() for literal in part) for part in self.parts)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from attorn.caveat.base import Caveat, listed, shown
+from attorn.caveat.base import Caveat, bare, listed, shown
 from attorn.datalog import PREFIX, Check, Predicate, Query, string, variable
 from attorn.decision import Denial
 from attorn.errors import InputError
@@ -95,7 +95,7 @@ class Resources(Caveat):
         for name in self.names:
             if name in resources:
                 return None
-        return self.denial(shown(facts.request.resource)[1:-1])
+        return self.denial(bare(facts.request.resource))
 
     def render(self) -> Check:
         return tuple(Query((Predicate("path", (string(name),)),), ()) for name in self.names)
@@ -129,7 +129,7 @@ class Audience(Caveat):
         object.__setattr__(self, "names", _names(names, "Audience", _audience))
 
     def prohibits(self, facts: Facts) -> Denial | None:
-        return None if facts.audience in self.names else self.denial(shown(facts.audience)[1:-1])
+        return None if facts.audience in self.names else self.denial(bare(facts.audience))
 
     def render(self) -> Check:
         return tuple(Query((Predicate("audience", (string(name),)),), ()) for name in self.names)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from attorn.caveat.argument import Atom, Literal, argument_name, numbered
-from attorn.caveat.base import Caveat, listed, shown
+from attorn.caveat.base import Caveat, bare, listed, shown
 from attorn.caveat.value import Patterned, member_of
 from attorn.datalog import BOOL, CONTAINS, NEGATE, PREFIX, Expression, Predicate, scalar, string
 from attorn.errors import InputError
@@ -38,9 +38,6 @@ class StartsWith(Atom):
         text = facts.text(self.name)
         return None if text is None else text.startswith(self.prefix)
 
-    def singles(self) -> tuple[Atom, ...]:
-        return (self,)
-
     def pattern(self, first: int, negated: bool) -> Patterned:
         text = numbered(first)
         expression: Expression = (text, string(self.prefix), PREFIX)
@@ -52,7 +49,7 @@ class StartsWith(Atom):
         return Literal(cls(str(predicate.terms[0][1]), str(prefix)), rest[-1] == NEGATE)
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} starting with {shown(self.prefix)}"
+        return f"{bare(self.name)} starting with {shown(self.prefix)}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if isinstance(other, StartsWith) and other.name == self.name:
@@ -78,9 +75,6 @@ class Glob(Atom):
     def holds(self, facts: Facts) -> bool | None:
         return facts.glob(self.name, self.glob)
 
-    def singles(self) -> tuple[Atom, ...]:
-        return (self,)
-
     def pattern(self, first: int, negated: bool) -> Patterned:
         del first
         return Predicate("glob", (string(self.name), string(self.glob), scalar(not negated))), ()
@@ -92,7 +86,7 @@ class Glob(Atom):
         return Literal(cls(str(name), str(glob)), wanted is False) if kind == BOOL else None
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} matching {shown(self.glob)}"
+        return f"{bare(self.name)} matching {shown(self.glob)}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if not isinstance(other, Glob) or other.name != self.name:
@@ -131,7 +125,7 @@ class _Listed(Atom):
         return cls(atoms[0].name, *names)
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} within {listed(self.names)}"
+        return f"{bare(self.name)} within {listed(self.names)}"
 
 
 class _Within(_Listed):

@@ -25,6 +25,7 @@ from attorn.datalog import (
     variable,
 )
 from attorn.decision import Denial
+from attorn.display import stamp
 from attorn.errors import InputError
 from attorn.request.characters import hidden
 from attorn.request.facts import Facts
@@ -45,7 +46,7 @@ def moment(second: int) -> datetime:
 
 
 def _text(second: int) -> str:
-    return moment(second).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return stamp(moment(second))
 
 
 def _time_check(second: int, operation: tuple[int, int]) -> Check:
@@ -134,11 +135,6 @@ class _Relative(Caveat):
 
     def render(self) -> Check:
         raise InputError(f"{type(self).__name__} has no meaning before it is part of a link")
-
-    @classmethod
-    def read(cls, check: Check) -> Caveat | None:
-        del check
-        return None
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -234,11 +230,6 @@ class Purpose(Caveat):
 
     def render(self) -> Predicate:
         return Predicate("purpose", (string(self.sentence),))
-
-    @classmethod
-    def read(cls, check: Check) -> Caveat | None:
-        del check
-        return None
 
     def limit(self) -> str:
         return f"for: {self.sentence}"

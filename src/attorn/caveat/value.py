@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attorn.canonical import MOST_INTEGER
 from attorn.caveat.argument import Atom, Conjunction, Literal, argument_name, numbered
-from attorn.caveat.base import Caveat, shown
+from attorn.caveat.base import Caveat, bare, shown
 from attorn.datalog import (
     CONTAINS,
     GREATER,
@@ -31,15 +32,13 @@ from attorn.errors import InputError
 from attorn.request.facts import Facts
 
 Patterned = tuple[Predicate, tuple[Expression, ...]]
-SAFE = 2**53 - 1
-"""The largest integer that JSON carries between implementations."""
 
 
 def member_of(value: object, what: str) -> Member:
     """The typed term of a scalar. Raises `InputError` for anything else, floats above all."""
     if not isinstance(value, str | int):
         raise InputError(f"{what}: expected text, an integer or a boolean, got {type(value).__name__}")
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > SAFE:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MOST_INTEGER:
         raise InputError(f"{what}: expected an integer within 2**53 - 1 of zero")
     if isinstance(value, str):
         _check_text(value, what)
@@ -95,22 +94,24 @@ class Values(Atom):
     def values(self) -> tuple[Scalar, ...]:
         return plain(self.members)
 
-    def singles(self) -> tuple[Atom, ...]:
-        return (self,)
+    @property
+    def kind(self) -> int:
+        """The type number that all of the values have."""
+        return next(iter(self.members))[0]
 
     def fact(self) -> str:
         """The name of the fact about an argument of the values' type."""
-        return TYPES[next(iter(self.members))[0]]
+        return TYPES[self.kind]
 
     def typed(self, facts: Facts) -> Member | None:
         """The argument's value, if it is of the values' type: `NotOneOf("port", 22)` does not let `"22"` through."""
         value = facts.value(self.name)
-        return None if value is None or value[0] != next(iter(self.members))[0] else value
+        return None if value is None or value[0] != self.kind else value
 
     def typed_items(self, facts: Facts) -> frozenset[Member] | None:
         """The argument's elements, if it is a list of elements of the values' type."""
         items = facts.items(self.name)
-        return None if items is None or next(iter(items))[0] != next(iter(self.members))[0] else items
+        return None if items is None or next(iter(items))[0] != self.kind else items
 
     def words(self) -> str:
         """A few of the values for a person's eyes."""
@@ -148,9 +149,6 @@ class Equals(Atom):
         value = facts.value(self.name)
         return None if value is None or value[0] != scalar(self.value)[0] else value == self.member
 
-    def singles(self) -> tuple[Atom, ...]:
-        return (self,)
-
     def alternatives(self, negated: bool) -> tuple[Conjunction, ...]:
         if negated and self.value is not None:
             return ((Literal(NotOneOf(self.name, self.value), False),),)
@@ -177,13 +175,13 @@ class Equals(Atom):
         return Literal(cls(name, value), False)
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} = {shown(self.value)}"
+        return f"{bare(self.name)} = {shown(self.value)}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if isinstance(other, Equals) and other.name == self.name:
             return self == other
         if isinstance(other, OneOf | NotOneOf) and other.name == self.name:
-            if self.member is None or self.member[0] != next(iter(other.members))[0]:
+            if self.member is None or self.member[0] != other.kind:
                 return False
             return (self.member in other.members) is isinstance(other, OneOf)
         if isinstance(other, Range) and other.name == self.name:
@@ -219,7 +217,7 @@ class OneOf(Values):
         return Literal(kind(str(predicate.terms[0][1]), set_values(expression[0])), False)
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} among {self.words()}"
+        return f"{bare(self.name)} among {self.words()}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if isinstance(other, Equals | Range) and other.name == self.name:
@@ -227,7 +225,7 @@ class OneOf(Values):
         if isinstance(other, OneOf) and other.name == self.name:
             return self.members <= other.members
         if isinstance(other, NotOneOf) and other.name == self.name:
-            same = next(iter(self.members))[0] == next(iter(other.members))[0]
+            same = self.kind == other.kind
             return same and self.members.isdisjoint(other.members)
         return None
 
@@ -258,7 +256,7 @@ class NotOneOf(Values):
         return OneOf.from_pattern(predicate, expressions)
 
     def limit(self) -> str:
-        return f"{shown(self.name)[1:-1]} other than {self.words()}"
+        return f"{bare(self.name)} other than {self.words()}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         # Two exclusions add up, so one that leaves the other's values open widens nothing.
@@ -281,7 +279,7 @@ class Range(Atom):
     def __post_init__(self) -> None:
         argument_name(self.name)
         for bound in (self.minimum, self.maximum):
-            if bound is not None and (type(bound) is not int or abs(bound) > SAFE):
+            if bound is not None and (type(bound) is not int or abs(bound) > MOST_INTEGER):
                 raise InputError(f"Range: expected integers within 2**53 - 1 of zero, got {shown(bound)}")
         if self.minimum is None and self.maximum is None:
             raise InputError("Range: expected a minimum, a maximum or both")
@@ -295,9 +293,6 @@ class Range(Atom):
     def holds(self, facts: Facts) -> bool | None:
         number = facts.number(self.name)
         return None if number is None else self.admits(*number)
-
-    def singles(self) -> tuple[Atom, ...]:
-        return (self,)
 
     def alternatives(self, negated: bool) -> tuple[Conjunction, ...]:
         if not negated:
@@ -336,7 +331,7 @@ class Range(Atom):
     def limit(self) -> str:
         low = "" if self.minimum is None else f"{self.minimum} <= "
         high = "" if self.maximum is None else f" <= {self.maximum}"
-        return f"{low}{shown(self.name)[1:-1]}{high}"
+        return f"{low}{bare(self.name)}{high}"
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if not isinstance(other, Range) or other.name != self.name:

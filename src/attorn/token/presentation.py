@@ -83,7 +83,8 @@ def read(block: Block) -> Presentation:
     types = (audience[0], digest[0], nonce[0], challenge[0], start[0], stop[0])
     if types != (STRING, BYTES, BYTES, STRING, DATE, DATE):
         raise MalformedError("the last block is no presentation: a value of another type")
-    presentation = Presentation(audience[1], digest[1], nonce[1], start[1], stop[1], challenge[1])  # type: ignore[arg-type]
+    values = (term[1] for term in (audience, digest, nonce, start, stop, challenge))
+    presentation = Presentation(*values)  # type: ignore[arg-type]  # the type numbers above say which
     # Rendering again is what makes the reading exact: names, order, operations and number of terms.
     if presentation.check() != block.checks[0]:
         raise MalformedError("the last block is no presentation")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from attorn.datalog import BYTES, STRING, Term, octets, string
 from attorn.did import key as did_key
 from attorn.did.did import parse_url, shown
-from attorn.did.document import DidDocument, Relationship
+from attorn.did.document import DidDocument, Relationship, VerificationMethod
 from attorn.did.resolver import Resolver
 from attorn.errors import InputError, MalformedError, ResolutionError
 from attorn.handed import ask
@@ -70,16 +70,8 @@ def resolve(resolver: Resolver, did: str, relationships: frozenset[Relationship]
     """
     if not isinstance(did, str):
         raise InputError(f"expected a DID, got {type(did).__name__}")
-    subject, _, fragment = did.partition("#")
-    document = ask("resolver", lambda: resolver.resolve(subject))
-    _check_document(document, subject)
-    for method in document.methods:
-        if fragment and method.id != did:
-            continue
-        if relationships <= method.relationships and not document.deactivated:
-            is_key = subject.startswith(did_key.PREFIX)
-            return Principal(method.key, None if is_key else method.id)
-    raise ResolutionError(f"{document.id} has no key for {', '.join(sorted(relationships))}")
+    document = live_document(resolver, did.partition("#")[0])
+    return _able(document, [method for method in document.methods if did in (document.id, method.id)], relationships)
 
 
 def own(resolver: Resolver, did: str, key: PublicKey, relationships: frozenset[Relationship]) -> Principal:
@@ -90,18 +82,29 @@ def own(resolver: Resolver, did: str, key: PublicKey, relationships: frozenset[R
     """
     if not isinstance(did, str):
         raise InputError(f"expected a DID, got {type(did).__name__}")
-    subject = did.partition("#")[0]
-    document = ask("resolver", lambda: resolver.resolve(subject))
-    _check_document(document, subject)
-    for method in document.methods:
-        if method.key == key and did in (subject, method.id):
-            return resolve(resolver, method.id, relationships)
-    raise InputError(f"{shown(did)} does not list this signer's key")
+    document = live_document(resolver, did.partition("#")[0])
+    mine = [method for method in document.methods if method.key == key and did in (document.id, method.id)]
+    if not mine:
+        raise InputError(f"{shown(did)} does not list this signer's key")
+    return _able(document, mine, relationships)
 
 
-def _check_document(document: DidDocument, did: str) -> None:
+def _able(
+    document: DidDocument, methods: list[VerificationMethod], relationships: frozenset[Relationship]
+) -> Principal:
+    """The first of these methods that may be used for all of `relationships`. Raises `ResolutionError`."""
+    for method in methods:
+        if relationships <= method.relationships:
+            return Principal(method.key, None if document.id.startswith(did_key.PREFIX) else method.id)
+    raise ResolutionError(f"{document.id} has no key for {', '.join(sorted(relationships))}")
+
+
+def live_document(resolver: Resolver, did: str) -> DidDocument:
+    """The document of `did`, which is not deactivated. Raises `ResolutionError` and `UnavailableError`."""
+    document = ask("resolver", lambda: resolver.resolve(did))
     if not isinstance(document, DidDocument) or document.id != did or document.deactivated:
         raise ResolutionError(f"the resolver returned no live document of {shown(did)}")
+    return document
 
 
 def confirm(resolver: Resolver, principal: Principal, relationship: Relationship) -> PublicKey:
@@ -113,9 +116,7 @@ def confirm(resolver: Resolver, principal: Principal, relationship: Relationship
         if principal.key is None:
             raise ResolutionError("a principal without a key")
         return principal.key
-    did = principal.did
-    document = ask("resolver", lambda: resolver.resolve(did))
-    _check_document(document, did)
+    document = live_document(resolver, principal.did)
     method = document.method(principal.method)
     if method is None or relationship not in method.relationships:
         raise ResolutionError(f"{principal.method} is no key of {principal.did} for {relationship}")

@@ -38,12 +38,13 @@ class Token:
 
         Raises `MalformedError`, `NotAdmittedError` or `LimitError`; a sealed presentation is not a token.
         """
-        container = read_container(text, limits or Limits())
+        limits = limits or Limits()
+        container = read_container(text, limits)
         if container.proof is not ProofKind.IN_TRANSIT:
             raise MalformedError(f"expected a token in transit, got one that ends in a {container.proof.value}")
-        if len(container.blocks) > (limits or Limits()).links:
-            raise LimitError(f"expected at most {(limits or Limits()).links} links")
-        return cls(read(container.blocks, limits or Limits()))
+        if len(container.blocks) > limits.links:
+            raise LimitError(f"expected at most {limits.links} links")
+        return cls(read(container.blocks, limits))
 
     def __repr__(self) -> str:
         return f"Token({len(self.unverified.links)} links, holder {self.holder})"

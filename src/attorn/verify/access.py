@@ -12,14 +12,13 @@ from attorn.token.link import Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """One permitted request: who it leads back to, through whom, and who used it."""
+class _Presented:
+    """What both say: whose authority it is, through whom, and who asked for what, where and when."""
 
     chain: tuple[Link, ...]
     request: Request
     audience: str
     at: datetime
-    decision: Decision
 
     @property
     def root(self) -> str:
@@ -33,24 +32,17 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Access(_Presented):
+    """One permitted request: who it leads back to, through whom, and who used it."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified(_Presented):
     """A genuine presentation of a chain that is valid now (steps 0 to 8). It permits nothing until it is cleared."""
 
-    chain: tuple[Link, ...]
-    request: Request
-    audience: str
-    at: datetime
     _clear: Callable[[], Access] = field(repr=False, compare=False)
-
-    @property
-    def root(self) -> str:
-        """The DID of the user that the chain leads back to."""
-        return self.chain[0].delegator
-
-    @property
-    def holder(self) -> str:
-        """The DID that presented it."""
-        return self.chain[-1].delegate
 
     def clear(self) -> Access:
         """Steps 9 and 10: every caveat of every link, then what it costs. A second call charges again.

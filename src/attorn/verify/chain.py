@@ -41,11 +41,8 @@ class VerifiedChain:
     ids: tuple[bytes, ...]
 
     @property
-    def root(self) -> Principal:
-        return self.links[0].by
-
-    @property
     def holder(self) -> Principal:
+        """Whom the last link was given to."""
         return self.links[-1].to
 
 
@@ -91,7 +88,7 @@ def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:
     ids = tuple([link.id for link in links])
     if len(set(ids)) != len(ids):
         raise ChainError("two links of the chain have the same id")
-    limits = _Limits(len(links) - 1, int(skew.total_seconds()))
+    limits = _Together(len(links) - 1, int(skew.total_seconds()))
     for link in links:
         limits.add(link)
     return VerifiedChain(
@@ -107,7 +104,7 @@ def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:
     )
 
 
-class _Limits:
+class _Together:
     """What the links seen so far allow together: the window, the depth, and the caveats left to clear."""
 
     __slots__ = ("_before", "_depth", "_skew", "caveats", "counted", "start", "stop")

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime
+from typing import Final
 
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import Outline, ProofKind, SignedBlock, outline, parse_block
@@ -52,6 +53,9 @@ from attorn.verify.access import Access, Verified
 from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, charge, clear
+
+_MOST_REMEMBERED: Final = 4096
+"""Longest chain that is remembered, in bytes: read, one takes over four times as much memory, and there are many."""
 
 Roots = Sequence[str] | Callable[[str, Request], bool]
 
@@ -205,7 +209,7 @@ class Verifier:
         self._verify_presentation(chain, chain.blocks[-1].signature, last, seal)
         named = links.confirm_principals(self._resolver, chain.links)
         verified = links.join(chain, self.limits.skew)
-        if self._cache is not None and not named:
+        if self._cache is not None and not named and sum(len(b.payload) for b in chain.blocks) <= _MOST_REMEMBERED:
             # A chain that names a DID which can change its keys is verified afresh every time.
             self._cache.put(digest, verified)
         return verified
