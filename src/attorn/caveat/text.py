@@ -116,13 +116,21 @@ class _Listed(Atom):
     def _accept(cls, value: str) -> str:
         raise NotImplementedError
 
+    @classmethod
+    def _of(cls, name: str, names: tuple[str, ...]) -> Self:
+        """The atom of values that a constructor has accepted before: reading a value costs, and tokens are hostile."""
+        atom = object.__new__(cls)
+        object.__setattr__(atom, "name", name)
+        object.__setattr__(atom, "names", names)
+        return atom
+
     def singles(self) -> tuple[Atom, ...]:
-        return tuple(type(self)(self.name, value) for value in self.names)
+        return tuple(self._of(self.name, (value,)) for value in self.names)
 
     @classmethod
     def merged(cls, atoms: tuple[Atom, ...]) -> Self | None:
-        names = [name for atom in atoms if isinstance(atom, cls) for name in atom.names]
-        return cls(atoms[0].name, *names)
+        names = {name for atom in atoms if isinstance(atom, cls) for name in atom.names}
+        return cls._of(atoms[0].name, tuple(sorted(names)))
 
     def limit(self) -> str:
         return f"{bare(self.name)} within {listed(self.names)}"
@@ -235,8 +243,11 @@ class Cidr(_Listed):
 
 def _merged(prefixes: set[str]) -> set[str]:
     """The same networks with every pair of halves joined."""
-    for prefix in sorted(prefixes, key=len, reverse=True):
-        whole = prefix[:-1]
-        if prefix in prefixes and prefix[-1] == "1" and f"{whole}0" in prefixes:
-            return _merged(prefixes - {prefix, f"{whole}0"} | {whole})
-    return prefixes
+    left = set(prefixes)
+    for length in range(max(map(len, left)), 0, -1):
+        for half in [prefix for prefix in left if len(prefix) == length and prefix[-1] == "1"]:
+            other = f"{half[:-1]}0"
+            if other in left:
+                left -= {half, other}
+                left.add(half[:-1])
+    return left
