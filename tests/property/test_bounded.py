@@ -33,7 +33,7 @@ from attorn.errors import AttornError
 from attorn.limits import Limits
 from attorn.revocation import RevocationEntry
 
-MOST_SECONDS = 2.0
+MOST_SECONDS = 10
 """Far above the budget, which benchmarks hold: this is for hangs."""
 REQUEST = Request(action="events:read", resource="cal://alice/2026-11", args={"n": 3})
 PLAIN = build(PEOPLE[0], [Step(PEOPLE[1]), Step(PEOPLE[2])])
