@@ -15,6 +15,7 @@ from attorn.biscuit import shapes
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import Block, encode
 from attorn.caveat import Actions, AnyOf, Caveat, OneOf, Range
+from attorn.caveat.profile import recognise
 from attorn.caveat.validity import Purpose
 from attorn.datalog import (
     OPERATIONS,
@@ -63,7 +64,8 @@ def agree(payload: bytes, known: tuple[str, ...] = (), limits: Limits | None = N
     """The block, if both read it; None if both refuse. Fails if they differ, but for what they count."""
     quick, general = both(payload, known, limits)
     if isinstance(quick, Block) and isinstance(general, Block):
-        assert quick._replace(terms=0, globs=0) == general._replace(terms=0, globs=0)
+        assert (quick.symbols, quick.facts, quick.checks) == (general.symbols, general.facts, general.checks)
+        assert list(map(recognise, quick.shaped)) == list(map(recognise, general.shaped))
         return general
     assert not isinstance(quick, Block), f"the general reader refuses with {general}"
     assert not isinstance(general, Block), f"the quick reader refuses with {quick}"

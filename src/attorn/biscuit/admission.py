@@ -13,6 +13,7 @@ from typing import Final
 
 from attorn.biscuit import shapes
 from attorn.biscuit.block import DATALOG_VERSION, QUERY_HEAD, Block
+from attorn.biscuit.shapes import Shape
 from attorn.biscuit.symbols import DEFAULT, FIRST
 from attorn.biscuit.wire import read_length, read_varint
 from attorn.datalog import (
@@ -41,6 +42,9 @@ _OPERATIONS: Final = {
     bytes((0x0A, 4, 0x12 if kind == UNARY else 0x1A, 2, 0x08, number)): (kind, number) for kind, number in OPERATIONS
 }
 """Each operation as it stands in an expression."""
+_DEFAULT_VARINTS: Final = {bytes((number,)): name for number, name in enumerate(DEFAULT)}
+_VARINTS: Final = tuple(bytes((number & 0x7F | 0x80, number >> 7)) for number in range(FIRST, FIRST + 128))
+"""The symbol numbers that tokens have; any other is worked out where it is used."""
 _SYMBOLS, _VERSION, _FACT, _CHECK = 0x0A, 0x18, 0x22, 0x32
 
 
@@ -58,7 +62,7 @@ def admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
 
 def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
     symbols, index = _read_symbols(payload, known, limits)
-    reader = _Reader(payload, known + symbols, len(known), limits)
+    reader = _Reader(payload, _Symbols(known, symbols), limits)
     end = len(payload)
     if index >= end or payload[index] != _VERSION:
         raise NotAdmittedError("expected the Datalog version after the symbols; a context is not admitted")
@@ -67,7 +71,7 @@ def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
         raise NotAdmittedError(f"expected Datalog version {DATALOG_VERSION}, got {version}")
     facts: list[Predicate] = []
     while index < end and payload[index] == _FACT:
-        shaped = shapes.fact(payload, index, reader.two_byte_symbol)
+        shaped = shapes.fact(payload, index, reader.symbols)
         if shaped is not None:
             fact, index = shaped
         else:
@@ -77,7 +81,7 @@ def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
         facts.append(fact)
     # Counted are the caveats; what facts a link may state is asked where it is read as a link.
     reader.budget, reader.globs = limits.terms, 0
-    checks: list[Check] = []
+    checks: list[Check | Shape] = []
     while index < end and payload[index] == _CHECK:
         if len(checks) == limits.checks:
             raise LimitError(f"expected at most {limits.checks} checks in a block", step=1)
@@ -89,7 +93,7 @@ def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
         index += size
     if index != end:
         raise NotAdmittedError("a block holds facts and then checks; rules, scopes and keys are not admitted")
-    if reader.fresh != len(reader.table):
+    if reader.symbols.fresh != len(known) + len(symbols):
         raise MalformedError("symbols are declared that nothing uses")
     if reader.budget < 0:
         raise LimitError(f"expected at most {limits.terms} values in a chain", step=1)
@@ -118,24 +122,25 @@ def _read_symbols(payload: bytes, known: tuple[str, ...], limits: Limits) -> tup
     return tuple(symbols), index
 
 
-class _Reader:
-    """Reads the messages of one block; `fresh` is how many symbols have been used, in the order they were declared.
+class _Symbols(dict[bytes, str]):
+    """Strings by their symbol number as a varint of one or two bytes; one of this block once it has had its turn.
 
-    An index beyond the block raises IndexError, which `admit` turns into `MalformedError`; an index beyond the message
-    it belongs to is caught where that message ends.
+    `fresh` is how many symbols have been used, in the order they were declared.
     """
 
-    __slots__ = ("budget", "data", "fresh", "globs", "limits", "table")
+    __slots__ = ("_table", "fresh")
 
-    def __init__(self, data: bytes, table: tuple[str, ...], fresh: int, limits: Limits) -> None:
-        self.data = data
-        self.table = table
-        self.fresh = fresh
-        self.limits = limits
-        self.budget = limits.terms
-        self.globs = 0
+    def __init__(self, known: tuple[str, ...], added: tuple[str, ...]) -> None:
+        super().__init__(_DEFAULT_VARINTS)
+        self.update(zip(_VARINTS, known, strict=False))
+        self._table = known + added
+        self.fresh = len(known)
 
-    def symbol(self, number: int) -> str:
+    def __missing__(self, varint: bytes) -> str:
+        name = self[varint] = self.numbered(varint[0] & 0x7F | varint[1] << 7)
+        return name
+
+    def numbered(self, number: int) -> str:
         """The string of a symbol number; a new symbol must take its turn."""
         if number < FIRST:
             if number >= len(DEFAULT):
@@ -143,23 +148,35 @@ class _Reader:
             return DEFAULT[number]
         number -= FIRST
         if number >= self.fresh:
-            if number > self.fresh or number >= len(self.table):
+            if number > self.fresh or number >= len(self._table):
                 raise MalformedError("symbol number is in no table, or used before its turn")
             self.fresh += 1
-        name = self.table[number]
-        if len(name) > 31:
-            # A long text is paid for at every use: recognising a caveat takes time in its length (attack 4).
-            self.budget -= len(name) >> 5
-        return name
+        return self._table[number]
 
-    def two_byte_symbol(self, varint: bytes) -> str:
-        """The string of a symbol number from 1024 to 16383, still as its varint."""
-        number = (varint[0] & 0x7F | varint[1] << 7) - FIRST
-        if number >= self.fresh:
-            if number > self.fresh or number >= len(self.table):
-                raise MalformedError("symbol number is in no table, or used before its turn")
-            self.fresh += 1
-        name = self.table[number]
+    def used_since(self, fresh: int) -> tuple[str, ...]:
+        """The symbols of this block that have had their turn since `fresh` was the count."""
+        return self._table[fresh : self.fresh]
+
+
+class _Reader:
+    """Reads the messages of one block.
+
+    An index beyond the block raises IndexError, which `admit` turns into `MalformedError`; an index beyond the message
+    it belongs to is caught where that message ends.
+    """
+
+    __slots__ = ("budget", "data", "globs", "limits", "symbols")
+
+    def __init__(self, data: bytes, symbols: _Symbols, limits: Limits) -> None:
+        self.data = data
+        self.symbols = symbols
+        self.limits = limits
+        self.budget = limits.terms
+        self.globs = 0
+
+    def symbol(self, number: int) -> str:
+        """The string of a symbol number. Raises `MalformedError`."""
+        name = self.symbols.numbered(number)
         if len(name) > 31:
             # A long text is paid for at every use: recognising a caveat takes time in its length (attack 4).
             self.budget -= len(name) >> 5
@@ -176,28 +193,28 @@ class _Reader:
             raise MalformedError("a fact holds no variables")
         return fact
 
-    def check(self, index: int, end: int) -> Check:
+    def check(self, index: int, end: int) -> Check | Shape:
         data = self.data
-        queries: list[Query] = []
+        queries: list[Query | Shape] = []
         while index < end and data[index] == 0x0A:
             if len(queries) == self.limits.queries:
                 raise LimitError(f"expected at most {self.limits.queries} alternatives in a check", step=1)
-            budget = self.budget
-            shaped = shapes.query(data, index, end, self.two_byte_symbol)
+            shaped = shapes.query(data, index, end, self.symbols)
             if shaped is not None:
                 query, index, terms = shaped
                 self.budget -= terms
+                if index == end and not queries:
+                    return query
+                queries.append(query)
             else:
-                self.budget = budget
                 stop, start = read_length(data, index + 1, end)
-                query = self.query(start, stop)
+                queries.append(self.query(start, stop))
                 index = stop
-            queries.append(query)
         if index != end:
             raise NotAdmittedError("only `check if` is admitted")
         if not queries:
             raise MalformedError("a check holds at least one alternative")
-        return tuple(queries)
+        return tuple([query if isinstance(query, Query) else query.query() for query in queries])
 
     def query(self, index: int, end: int) -> Query:
         data = self.data
@@ -307,7 +324,7 @@ class _Reader:
         data = self.data
         members: list[Member] = []
         last: tuple[int, int | bytes] | None = None
-        fresh = self.fresh
+        fresh = self.symbols.fresh
         while index < end and data[index] == 0x0A:
             stop, start = read_length(data, index + 1, end)
             key, member = self._member(start, stop)
@@ -318,7 +335,7 @@ class _Reader:
             index = stop
         if index != end or not members:
             raise MalformedError("a set holds at least one value and nothing else")
-        added = self.table[fresh : self.fresh]
+        added = self.symbols.used_since(fresh)
         if any(left > right for left, right in pairwise(added)):
             raise MalformedError("the new symbols of a set are declared in ascending order")
         return tuple(sorted(members, key=member_order))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from attorn.biscuit.shapes import Shape, written
 from attorn.biscuit.symbols import SymbolWriter
 from attorn.biscuit.wire import write_bytes_field, write_varint_field
 from attorn.datalog import (
@@ -35,11 +36,16 @@ class Block(NamedTuple):
 
     symbols: tuple[str, ...]
     facts: tuple[Predicate, ...]
-    checks: tuple[Check, ...]
+    shaped: tuple[Check | Shape, ...]
     terms: int
     """How many values its checks hold."""
     globs: int
     """How many conditions need a pattern matched."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Its checks, those of a common shape written out."""
+        return tuple(map(written, self.shaped))
 
 
 def encode(facts: tuple[Predicate, ...], checks: tuple[Check, ...], known: tuple[str, ...]) -> bytes:

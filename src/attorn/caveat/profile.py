@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from attorn.biscuit.shapes import Bounds, Named, Pair, Shape, Window, written
 from attorn.caveat.argument import Atom, Conjunction, Literal, patterns
 from attorn.caveat.base import Caveat
 from attorn.caveat.collection import Contains, MaxLength
@@ -33,6 +34,16 @@ KINDS: Final[dict[str, type[Caveat]]] = {
     "budget": Budget,
 }
 """The caveat that a check over this fact stands for."""
+
+NAMED: Final[dict[str, type[Actions | Resources | Audience]]] = {
+    "operation": Actions,
+    "path": Resources,
+    "audience": Audience,
+}
+"""The caveat of one text that a check over this fact and a text stands for."""
+
+WITHIN: Final[dict[str, type[Subpath | UrlHost]]] = {"subpath": Subpath, "host": UrlHost}
+"""The same for a fact about an argument."""
 
 ATOMS: Final[dict[str, type[Atom]]] = {
     "null": Equals,
@@ -74,8 +85,35 @@ class Unrecognised(Caveat):
         return "what a caveat unknown to this version says"
 
 
-def recognise(check: Check) -> Caveat:
-    """The caveat that `check` stands for; never raises for an admitted check."""
+def recognise(shaped: Check | Shape) -> Caveat:
+    """The caveat that a check stands for; never raises for an admitted check."""
+    if isinstance(shaped, Shape):
+        try:
+            caveat = _from_shape(shaped)
+        except InputError:
+            caveat = None
+        return caveat if caveat is not None else _recognise(written(shaped))
+    return _recognise(shaped)
+
+
+def _from_shape(shape: Shape) -> Caveat | None:
+    """The caveat that renders to this shape, where that is known without rendering. May raise `InputError`."""
+    if isinstance(shape, Bounds):
+        return Range(*shape)
+    if isinstance(shape, Pair):
+        if shape.name == "text":
+            return Equals(shape.argument, shape.value)
+        within = WITHIN.get(shape.name)
+        return None if within is None else within.single(shape.argument, shape.value)
+    if isinstance(shape, Window):
+        return (NotBefore if shape.begins else Expires).from_second(shape.second)
+    if isinstance(shape, Named):
+        named = NAMED.get(shape.name)
+        return None if named is None else named.single(shape.value)
+    return None
+
+
+def _recognise(check: Check) -> Caveat:
     try:
         query = check[0]
         name = query.body[0].name

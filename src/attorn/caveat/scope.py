@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from attorn.caveat.base import Caveat, bare, listed, shown
 from attorn.datalog import PREFIX, Check, Predicate, Query, string, variable
@@ -17,29 +17,51 @@ _ACTION = re.compile(r"[A-Za-z0-9._-]+(:[A-Za-z0-9._-]+)*(:\*)?")
 _VALUE = variable("0")
 
 
-def _names(values: tuple[str, ...], what: str, accept: Callable[[str], str]) -> tuple[str, ...]:
-    if not values:
-        raise InputError(f"{what}: expected at least one; a caveat without values would permit nothing")
-    for value in values:
-        if not isinstance(value, str):
-            raise InputError(f"{what}: expected text, got {type(value).__name__}")
-    return tuple(sorted({accept(value) for value in values}))
+class _Scope(Caveat):
+    """Shared by the caveats that hold several names, any of which will do."""
 
+    __slots__ = ()
+    names: tuple[str, ...]
 
-def _action(name: str) -> str:
-    if len(name) > 256 or _ACTION.fullmatch(name) is None:
-        raise InputError(f"action: expected names like events:read or events:*, got {shown(name)}")
-    return name
+    def __init__(self, *names: str) -> None:
+        kind = type(self).__name__
+        if not names:
+            raise InputError(f"{kind}: expected at least one; a caveat without values would permit nothing")
+        for name in names:
+            if not isinstance(name, str):
+                raise InputError(f"{kind}: expected text, got {type(name).__name__}")
+        object.__setattr__(self, "names", tuple(sorted({self._accept(name) for name in names})))
+
+    @staticmethod
+    def _accept(name: str) -> str:
+        """`name` in the form it is kept in. Raises `InputError`."""
+        raise NotImplementedError
+
+    def limit(self) -> str:
+        return listed(self.names)
+
+    @classmethod
+    def single(cls, name: str) -> Self | None:
+        """The caveat of one name, if a check for exactly this text is how it is written. May raise `InputError`."""
+        if name[-1:] == "*" or cls._accept(name) != name:
+            # A star may stand for any ending, which is another check.
+            return None
+        caveat = object.__new__(cls)
+        object.__setattr__(caveat, "names", (name,))
+        return caveat
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class Actions(Caveat):
+class Actions(_Scope):
     """Only these actions: exact names, or `ns:*` for every name under `ns:`."""
 
     names: tuple[str, ...]
 
-    def __init__(self, *names: str) -> None:
-        object.__setattr__(self, "names", _names(names, "Actions", _action))
+    @staticmethod
+    def _accept(name: str) -> str:
+        if len(name) > 256 or _ACTION.fullmatch(name) is None:
+            raise InputError(f"action: expected names like events:read or events:*, got {shown(name)}")
+        return name
 
     def prohibits(self, facts: Facts) -> Denial | None:
         action = facts.action
@@ -55,9 +77,6 @@ class Actions(Caveat):
     @classmethod
     def read(cls, check: Check) -> Actions:
         return cls(*(_action_name(query) for query in check))
-
-    def limit(self) -> str:
-        return listed(self.names)
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if not isinstance(other, Actions):
@@ -82,13 +101,14 @@ def _action_name(query: Query) -> str:
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class Resources(Caveat):
+class Resources(_Scope):
     """Only these resources and what lies below them, by whole path segments: `/data/a` does not cover `/data/ab`."""
 
     names: tuple[str, ...]
 
-    def __init__(self, *names: str) -> None:
-        object.__setattr__(self, "names", _names(names, "Resources", normalise))
+    @staticmethod
+    def _accept(name: str) -> str:
+        return normalise(name)
 
     def prohibits(self, facts: Facts) -> Denial | None:
         resources = facts.resources
@@ -104,29 +124,23 @@ class Resources(Caveat):
     def read(cls, check: Check) -> Resources:
         return cls(*(str(query.body[0].terms[0][1]) for query in check))
 
-    def limit(self) -> str:
-        return listed(self.names)
-
     def narrower_than(self, other: Caveat) -> bool | None:
         if not isinstance(other, Resources):
             return None
         return all(not ancestors(name).isdisjoint(other.names) for name in self.names)
 
 
-def _audience(name: str) -> str:
-    if not 0 < len(name) <= 2048 or not name.isascii() or not name.isprintable() or " " in name:
-        raise InputError(f"audience: expected printable ASCII without spaces, got {shown(name)}")
-    return name
-
-
 @dataclass(frozen=True, slots=True, init=False)
-class Audience(Caveat):
+class Audience(_Scope):
     """Only at these audiences, compared as exact text."""
 
     names: tuple[str, ...]
 
-    def __init__(self, *names: str) -> None:
-        object.__setattr__(self, "names", _names(names, "Audience", _audience))
+    @staticmethod
+    def _accept(name: str) -> str:
+        if not 0 < len(name) <= 2048 or not name.isascii() or not name.isprintable() or " " in name:
+            raise InputError(f"audience: expected printable ASCII without spaces, got {shown(name)}")
+        return name
 
     def prohibits(self, facts: Facts) -> Denial | None:
         return None if facts.audience in self.names else self.denial(bare(facts.audience))
@@ -137,9 +151,6 @@ class Audience(Caveat):
     @classmethod
     def read(cls, check: Check) -> Audience:
         return cls(*(str(query.body[0].terms[0][1]) for query in check))
-
-    def limit(self) -> str:
-        return listed(self.names)
 
     def narrower_than(self, other: Caveat) -> bool | None:
         return set(self.names) <= set(other.names) if isinstance(other, Audience) else None

@@ -124,6 +124,11 @@ class _Listed(Atom):
         object.__setattr__(atom, "names", names)
         return atom
 
+    @classmethod
+    def single(cls, name: str, value: str) -> Self | None:
+        """The atom of one value, if that is spelt as it is kept. May raise `InputError`."""
+        return cls._of(argument_name(name), (value,)) if cls._accept(value) == value else None
+
     def singles(self) -> tuple[Atom, ...]:
         return tuple(self._of(self.name, (value,)) for value in self.names)
 

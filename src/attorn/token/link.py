@@ -101,7 +101,7 @@ def read(block: Block, position: int, by: Principal | None, next_key: PublicKey)
         if kind != STRING or not isinstance(value, str):
             raise MalformedError(f"block {position}: expected the delegate's DID URL")
         method = named(value)
-    caveats = _purpose(facts[1:], position) + tuple(map(recognise, block.checks))
+    caveats = _purpose(facts[1:], position) + tuple(map(recognise, block.shaped))
     return Link(position, link_id, second, by, Principal(next_key, method), caveats)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from attorn.biscuit.block import Block
+from attorn.biscuit.shapes import Presented, written
 from attorn.caveat.validity import LATEST
 from attorn.datalog import (
     BYTES,
@@ -71,9 +72,19 @@ class Presentation:
 
 def read(block: Block) -> Presentation:
     """The presentation in an admitted block. Raises `MalformedError` if it is anything else."""
-    if block.facts or len(block.checks) != 1 or len(block.checks[0]) != 1:
+    if block.facts or len(block.shaped) != 1:
         raise MalformedError("expected a presentation block: one check and no facts")
-    query = block.checks[0][0]
+    check = block.shaped[0]
+    presentation = Presentation(*check) if isinstance(check, Presented) else _read(written(check))
+    if presentation.stop > LATEST:
+        raise MalformedError("a presentation ends before the year 10000")
+    return presentation
+
+
+def _read(check: Check) -> Presentation:
+    if len(check) != 1:
+        raise MalformedError("expected a presentation block: one check and no facts")
+    query = check[0]
     try:
         (audience,), (digest,), (nonce,), *challenges, _ = [predicate.terms for predicate in query.body]
         (_, start, _), (_, stop, _) = query.expressions
@@ -86,10 +97,10 @@ def read(block: Block) -> Presentation:
     values = (term[1] for term in (audience, digest, nonce, start, stop, challenge))
     presentation = Presentation(*values)  # type: ignore[arg-type]  # the type numbers above say which
     # Rendering again is what makes the reading exact: names, order, operations and number of terms.
-    if presentation.check() != block.checks[0]:
+    if presentation.check() != check:
         raise MalformedError("the last block is no presentation")
     if presentation.challenge == "":
         raise MalformedError("a challenge that was answered is not empty")
-    if len(presentation.id) != ID_BYTES or len(presentation.digest) != DIGEST_BYTES or presentation.stop > LATEST:
-        raise MalformedError("a presentation holds an id of 16 bytes, a digest of 32 and a date before the year 10000")
+    if len(presentation.id) != ID_BYTES or len(presentation.digest) != DIGEST_BYTES:
+        raise MalformedError("a presentation holds an id of 16 bytes and a digest of 32")
     return presentation
