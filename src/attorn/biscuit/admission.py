@@ -71,9 +71,9 @@ def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
         raise NotAdmittedError(f"expected Datalog version {DATALOG_VERSION}, got {version}")
     facts: list[Predicate] = []
     while index < end and payload[index] == _FACT:
-        shaped = shapes.fact(payload, index, reader.symbols)
-        if shaped is not None:
-            fact, index = shaped
+        quick = shapes.fact(payload, index, reader.symbols)
+        if quick is not None:
+            fact, index = quick
         else:
             stop, start = read_length(payload, index + 1, end)
             fact = reader.fact(start, stop)
@@ -81,23 +81,35 @@ def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
         facts.append(fact)
     # Counted are the caveats; what facts a link may state is asked where it is read as a link.
     reader.budget, reader.globs = limits.terms, 0
-    checks: list[Check | Shape] = []
-    while index < end and payload[index] == _CHECK:
-        if len(checks) == limits.checks:
-            raise LimitError(f"expected at most {limits.checks} checks in a block", step=1)
-        size = payload[index + 1]
-        index += 2
-        if size > 0x7F:
-            size, index = varint_decode(payload, index - 1)
-        checks.append(reader.check(index, index + size))
-        index += size
+    checks, index = _read_checks(payload, index, reader)
     if index != end:
         raise NotAdmittedError("a block holds facts and then checks; rules, scopes and keys are not admitted")
     if reader.symbols.fresh != len(known) + len(symbols):
         raise MalformedError("symbols are declared that nothing uses")
     if reader.budget < 0:
         raise LimitError(f"expected at most {limits.terms} values in a chain", step=1)
-    return Block(symbols, tuple(facts), tuple(checks), limits.terms - reader.budget, reader.globs)
+    return Block(symbols, tuple(facts), checks, limits.terms - reader.budget, reader.globs)
+
+
+def _read_checks(payload: bytes, index: int, reader: _Reader) -> tuple[tuple[Check | Shape, ...], int]:
+    most, end = reader.limits.checks, len(payload)
+    checks: list[Check | Shape] = []
+    while index < end and payload[index] == _CHECK:
+        if len(checks) == most:
+            raise LimitError(f"expected at most {most} checks in a block", step=1)
+        size = payload[index + 1]
+        index += 2
+        if size > 0x7F:
+            size, index = varint_decode(payload, index - 1)
+        stop = index + size
+        shaped = shapes.query(payload, index, stop, reader.symbols)
+        if shaped is not None and shaped[1] == stop:
+            reader.budget -= shaped[2]
+            checks.append(shaped[0])
+        else:
+            checks.append(reader.check(index, stop))
+        index = stop
+    return tuple(checks), index
 
 
 def _read_symbols(payload: bytes, known: tuple[str, ...], limits: Limits) -> tuple[tuple[str, ...], int]:
@@ -193,9 +205,9 @@ class _Reader:
             raise MalformedError("a fact holds no variables")
         return fact
 
-    def check(self, index: int, end: int) -> Check | Shape:
+    def check(self, index: int, end: int) -> Check:
         data = self.data
-        queries: list[Query | Shape] = []
+        queries: list[Query] = []
         while index < end and data[index] == 0x0A:
             if len(queries) == self.limits.queries:
                 raise LimitError(f"expected at most {self.limits.queries} alternatives in a check", step=1)
@@ -203,9 +215,7 @@ class _Reader:
             if shaped is not None:
                 query, index, terms = shaped
                 self.budget -= terms
-                if index == end and not queries:
-                    return query
-                queries.append(query)
+                queries.append(query.query())
             else:
                 stop, start = read_length(data, index + 1, end)
                 queries.append(self.query(start, stop))
@@ -214,7 +224,7 @@ class _Reader:
             raise NotAdmittedError("only `check if` is admitted")
         if not queries:
             raise MalformedError("a check holds at least one alternative")
-        return tuple([query if isinstance(query, Query) else query.query() for query in queries])
+        return tuple(queries)
 
     def query(self, index: int, end: int) -> Query:
         data = self.data

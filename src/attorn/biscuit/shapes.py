@@ -202,23 +202,30 @@ def _presented(found: re.Match[bytes], symbols: Numbered) -> tuple[Shape, int, i
 
 def _bounds(found: re.Match[bytes], stop: int, symbols: Numbered) -> tuple[Shape, int, int] | None:
     length, name, argument, low, high, *bounds = found.groups()
-    low_value, high_value = bounds[3], bounds[7]
-    if length[0] != 16 + len(argument) or not (_nested(bounds[:3], low_value) and _nested(bounds[4:7], high_value)):
+    if length[0] != 16 + len(argument) or not (_nested(*bounds[:4]) and _nested(*bounds[4:])):
         return None
     if symbols[name] != "number":
         return None
     text = symbols[argument]
     if symbols[low] != "0" or symbols[high] != "1":
         return None
-    minimum = None if low_value is None else varint_decode(low_value, 0)[0]
-    maximum = None if high_value is None else varint_decode(high_value, 0)[0]
+    minimum, maximum = _value(bounds[3]), _value(bounds[7])
     values = 3 + 2 * ((minimum is not None) + (maximum is not None))
     return Bounds(text, minimum, maximum), stop, values + (len(text) >> 5)
 
 
-def _nested(lengths: list[bytes], value: bytes | None) -> bool:
+def _value(varint: bytes | None) -> int | None:
+    if varint is None:
+        return None
+    return varint[0] if len(varint) == 1 else varint_decode(varint, 0)[0]
+
+
+def _nested(outer: bytes, middle: bytes, inner: bytes, value: bytes | None) -> bool:
     """Whether the three lengths around the value of a bound are what that value makes them."""
-    return value is None or b"".join(lengths) == bytes((len(value) + 18, len(value) + 3, len(value) + 1))
+    if value is None:
+        return True
+    size = len(value)
+    return outer[0] == size + 18 and middle[0] == size + 3 and inner[0] == size + 1
 
 
 def fact(data: bytes, index: int, symbols: Numbered) -> tuple[Predicate, int] | None:

@@ -87,30 +87,26 @@ class Unrecognised(Caveat):
 
 def recognise(shaped: Check | Shape) -> Caveat:
     """The caveat that a check stands for; never raises for an admitted check."""
-    if isinstance(shaped, Shape):
-        try:
-            caveat = _from_shape(shaped)
-        except InputError:
-            caveat = None
-        return caveat if caveat is not None else _recognise(written(shaped))
-    return _recognise(shaped)
+    try:
+        caveat = None if type(shaped) is tuple else _from_shape(shaped)
+    except InputError:
+        caveat = None
+    return caveat if caveat is not None else _recognise(written(shaped))
 
 
-def _from_shape(shape: Shape) -> Caveat | None:
+def _from_shape(shape: Check | Shape) -> Caveat | None:
     """The caveat that renders to this shape, where that is known without rendering. May raise `InputError`."""
-    if isinstance(shape, Bounds):
-        return Range(*shape)
+    if isinstance(shape, Named):
+        named = NAMED.get(shape.name)
+        return None if named is None else named.single(shape.value)
+    if isinstance(shape, Window):
+        return (NotBefore if shape.begins else Expires).from_second(shape.second)
     if isinstance(shape, Pair):
         if shape.name == "text":
             return Equals(shape.argument, shape.value)
         within = WITHIN.get(shape.name)
         return None if within is None else within.single(shape.argument, shape.value)
-    if isinstance(shape, Window):
-        return (NotBefore if shape.begins else Expires).from_second(shape.second)
-    if isinstance(shape, Named):
-        named = NAMED.get(shape.name)
-        return None if named is None else named.single(shape.value)
-    return None
+    return Range(*shape) if isinstance(shape, Bounds) else None
 
 
 def _recognise(check: Check) -> Caveat:
