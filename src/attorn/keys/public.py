@@ -63,6 +63,13 @@ class PublicKey:
         else:
             raise InputError(f"public key: expected an Algorithm, got {type(self.algorithm).__name__}")
 
+    def __eq__(self, other: object) -> bool:
+        # Data of another algorithm has another length.
+        return self.data == other.data if isinstance(other, PublicKey) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.data)
+
     @classmethod
     def checked(cls, algorithm: Algorithm, data: bytes) -> PublicKey:
         """The key, after the full import check: on the curve, and for Ed25519 in the prime-order subgroup.

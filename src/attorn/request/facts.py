@@ -78,6 +78,8 @@ class Facts:
     def number(self, name: str) -> tuple[int, int] | None:
         """Floor and ceiling of a number; a boolean is no number."""
         value = self._args.get(name)
+        if type(value) is int:
+            return value, value
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return math.floor(value), math.ceil(value)

@@ -14,6 +14,7 @@ from attorn.request.characters import composed, hidden
 
 MOST_CHARACTERS: Final = 4096
 MOST_SEGMENTS: Final = 64
+_ORDINARY = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,64}")
 _ENCODED = re.compile(r"%(?:2e|2f|5c|00|25)", re.IGNORECASE)
 
 
@@ -45,6 +46,9 @@ def plain(path: str) -> str:
 def _plain(path: str) -> str | None:
     if type(path) is not str or not path.startswith("/") or len(path) > MOST_CHARACTERS:
         return None
+    if _ORDINARY.fullmatch(path) is not None:
+        # Nothing below can refuse or change it: no segment is empty or starts with a dot.
+        return path
     if "\\" in path or hidden(path) or not composed(path) or _ENCODED.search(path):
         return None
     if path == "/":

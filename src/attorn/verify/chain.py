@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from attorn.biscuit.signature import verify_block
 from attorn.caveat.base import Caveat
 from attorn.caveat.counted import Counted
+from attorn.caveat.scope import Actions, Resources
+from attorn.caveat.text import Subpath, UrlHost
 from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore, Purpose
+from attorn.caveat.value import Equals, Range
 from attorn.did.document import Relationship
 from attorn.did.resolver import Resolver
 from attorn.errors import ChainError, ExpiredError
@@ -20,6 +24,9 @@ from attorn.keys.public import PublicKey
 from attorn.token.chain import UnverifiedChain
 from attorn.token.link import Link
 from attorn.token.principal import Principal, confirm
+
+_CLEARED: Final = frozenset({Actions, Resources, Equals, Range, Subpath, UrlHost})
+"""Common caveats that ask about the request and about nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,9 @@ class _Together:
             raise ExpiredError(f"link {link.position} was issued when its delegator's authority was not valid")
         self._before = max(self._before, second)
         for caveat in link.caveats:
-            if isinstance(caveat, Expires):
+            if type(caveat) in _CLEARED:
+                self.caveats.append((link, caveat))
+            elif isinstance(caveat, Expires):
                 self.stop = min(self.stop, caveat.second)
             elif isinstance(caveat, NotBefore):
                 self.start = max(self.start, caveat.second)
