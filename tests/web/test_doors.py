@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.web.world import (
 from attorn import Identity, caveat
 from attorn.demo.dishonest import Careless, extended
 from attorn.limits import Limits
+from attorn.web.scope import _OVERRIDES
 
 
 @pytest.mark.parametrize(
@@ -198,22 +200,41 @@ def test_the_scheme_is_case_insensitive_and_the_verifier_sets_the_size(door: Doo
     assert (status, problem["code"], problem["step"]) == (401, "limit_exceeded", 0)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "X-HTTP-Method-Override",
-        "X-HTTP-Method",
-        "X-Method-Override",
-        "X-Original-Method",
-        "X-Original-URL",
-        "X-Rewrite-URL",
-    ],
-)
+OVERRIDES = [
+    "X-HTTP-Method-Override",
+    "X-HTTP-Method",
+    "X-Method-Override",
+    "X-Forwarded-Method",
+    "X-Original-Method",
+    "X-Original-URL",
+    "X-Original-URI",
+    "X-Original-Path",
+    "X-Rewrite-URL",
+    "X-Rewrite-URI",
+    "X-Override-URL",
+    "X-Forwarded-URL",
+    "X-Forwarded-Uri",
+    "X-Forwarded-Path",
+]
+
+
+@pytest.mark.parametrize("name", [*OVERRIDES, "X_HTTP_Method_Override", "x-http_method-override", "x_original_url"])
 def test_headers_that_override_what_was_signed(door: Door, name: str) -> None:
     """Attack 130: the application behind may act on DELETE or on another path."""
     response = call(door(verifier()), wire=present(), headers=[(name, "DELETE")])
     refused(response, 400, "invalid_input")
     assert "www-authenticate" not in response.headers
+
+
+def test_the_refused_headers_are_those_of_the_specification() -> None:
+    text = (Path(__file__).parent.parent.parent / "docs" / "spec" / "http.md").read_text().lower()
+    assert {name.encode().lower() for name in OVERRIDES} == _OVERRIDES
+    assert all(f"`{name.lower()}`" in text for name in OVERRIDES)
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"])
+def test_headers_that_proxies_write_pass(door: Door, name: str) -> None:
+    assert call(door(verifier()), wire=present(), headers=[(name, "/x")]).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,19 @@ MOST_BODY: Final = 1 << 20
 
 _OVERRIDES: Final = frozenset(
     {
+        b"x-forwarded-method",
+        b"x-forwarded-path",
+        b"x-forwarded-uri",
+        b"x-forwarded-url",
         b"x-http-method",
         b"x-http-method-override",
         b"x-method-override",
         b"x-original-method",
+        b"x-original-path",
+        b"x-original-uri",
         b"x-original-url",
+        b"x-override-url",
+        b"x-rewrite-uri",
         b"x-rewrite-url",
     }
 )
@@ -37,7 +45,8 @@ def read_message(scope: MutableMapping[str, Any], origin: str, body: bytes = b""
     `UnavailableError` where the server hides the raw path or something changed the decoded one since.
     """
     names = [key.lower() for key, _ in scope["headers"]]
-    if not _OVERRIDES.isdisjoint(names):
+    # CGI and WSGI cannot tell an underscore from a hyphen.
+    if not _OVERRIDES.isdisjoint([name.replace(b"_", b"-") for name in names]):
         raise InputError("headers that override the method or the path are refused")
     lengths = names.count(b"content-length")
     if lengths > 1 or (lengths and b"transfer-encoding" in names):
