@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.test_cli_world import ASK, AUDIENCE, World, call, main_quietly, refused, stdin
 
+import attorn.demo.__main__
 from attorn.cli import main
 
 Capsys = pytest.CaptureFixture[str]
@@ -272,9 +274,11 @@ def test_lifetimes_that_are_none(world: World, token: str, capsys: Capsys, ttl: 
     refused(call(capsys, *present), 1, "invalid_input")
 
 
-def test_the_demo_says_what_to_install(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "attorn.demo.__main__", None)
-    refused(call(capsys, "demo"), 4, "unavailable", "pip install 'attorn[demo]'")
+@pytest.mark.parametrize("missing", ["fastapi", "uvicorn", "httpx"])
+def test_the_demo_says_what_to_install(missing: str, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(attorn.demo.__main__, "find_spec", lambda name: None if name == missing else real(name))
+    refused(call(capsys, "demo"), 4, "unavailable", f"needs {missing}, not installed here: pip install 'attorn[demo]'")
     refused(call(capsys, "demo", "--json"), 4, "unavailable")
 
 

@@ -9,11 +9,17 @@ from typing import Final
 _NEEDED: Final = ("fastapi", "uvicorn", "httpx")
 
 
+def lacking() -> str | None:
+    """What this machine lacks for the demo, in one line; None if it has everything."""
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    return f"The demo needs {', '.join(missing)}, not installed here: pip install 'attorn[demo]'" if missing else None
+
+
 def main() -> int:
     """Play the demo, or say in one line what this machine lacks for it (exit code 2)."""
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        sys.stdout.write(f"The demo needs {', '.join(missing)}, not installed here: pip install 'attorn[demo]'\n")
+    lack = lacking()
+    if lack is not None:
+        sys.stdout.write(f"{lack}\n")
         return 2
     # Only now: these modules import what may be missing.
     from attorn.demo.story import run  # noqa: PLC0415
