@@ -12,9 +12,9 @@ SOURCE = Path(__file__).parent.parent / "src" / "attorn"
 RANKS = {
     "decision": 0,
     "datalog": 0,
+    "display": 0,
     "errors": 1,
     "limits": 2,
-    "display": 2,
     "encoding": 2,
     "handed": 2,
     "canonical": 3,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from attorn.display import stamp
 from attorn.errors import InputError, UnavailableError
 from attorn.handed import ask
 
@@ -32,7 +33,7 @@ def instant(value: datetime, name: str) -> datetime:
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
     if utc.year < 1970:
-        raise InputError(f"{name}: expected 1970 or later, got {value!r}")
+        raise InputError(f"{name}: expected 1970 or later, got {stamp(utc)}")
     return utc
 
 

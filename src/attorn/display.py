@@ -1,12 +1,19 @@
-"""Untrusted text made safe for a terminal, and the few colours used there."""
+"""Untrusted text and values made safe for a terminal or a message, and the few colours used there."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
 _MOST: Final = 600
+_MOST_SHOWN: Final = 80
+_MOST_BITS: Final = 256
+_PLAIN: Final = (str, bytes, float, bool, timedelta, type(None))
+"""What `ascii` spells without running anybody's code."""
 
 
 class Colour(StrEnum):
@@ -44,3 +51,46 @@ def painted(text: str, colour: Colour, on: bool) -> str:
 def stamp(at: datetime) -> str:
     """A UTC instant as RFC 3339 text."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def shown(value: object) -> str:
+    """Any value for a person's eyes: escaped, text in quotes, at most 80 characters.
+
+    Only what JSON is made of, bytes and spans of time are spelt out. Of another value the type is named: its own
+    `__repr__` may fail, or never end.
+    """
+    return _cut(_spelt(value, _MOST_SHOWN))
+
+
+def bare(text: str) -> str:
+    """Untrusted text for a person's eyes, as `shown` but without the quotes."""
+    return _cut(ascii(text)[1:-1])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
+
+
+def _spelt(value: object, room: int) -> str:
+    """At least the first `room` characters of a value's spelling; each level of nesting takes one."""
+    if room <= 0:
+        return "..."
+    if type(value) is int:
+        # Python refuses to spell very long ones, and others take long.
+        bits = value.bit_length()
+        return str(value) if bits <= _MOST_BITS else f"an integer of {bits} bits"
+    if type(value) is str or type(value) is bytes:
+        return ascii(value[: room + 1])
+    if type(value) in _PLAIN:
+        return ascii(value)
+    if type(value) is list or type(value) is tuple:
+        return f"[{_joined((_spelt(element, room - 1) for element in value), room)}]"
+    if type(value) is dict or type(value) is MappingProxyType:
+        members = (f"{_spelt(name, room - 1)}: {_spelt(member, room - 1)}" for name, member in value.items())
+        return f"{{{_joined(members, room)}}}"
+    return f"something of type {type(value).__name__}"
+
+
+def _joined(parts: Iterable[str], room: int) -> str:
+    # Each part takes at least one character and a comma.
+    return ", ".join(islice(parts, room))

@@ -29,6 +29,7 @@ from attorn.caveat.profile import Unrecognised
 from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore
 from attorn.datalog import DATE, STRING, Predicate, Term, octets, string
 from attorn.decision import Decision
+from attorn.display import shown
 from attorn.errors import (
     AttornError,
     ChainError,
@@ -85,7 +86,7 @@ class StockEngine:
 
     def __init__(self, *, limits: Limits | None = None, patience: timedelta = timedelta(seconds=1)) -> None:
         if not isinstance(patience, timedelta) or patience < LEAST_PATIENCE:
-            raise InputError(f"patience: expected at least {LEAST_PATIENCE}, got {patience!r}")
+            raise InputError(f"patience: expected at least {LEAST_PATIENCE}, got {shown(patience)}")
         self._limits = limits or Limits()
         self._patience = patience
 
@@ -170,11 +171,11 @@ class StockEngine:
 
 def _require_numbers(now: int, nonce: bytes, depth: int | None) -> None:
     if type(now) is not int or not 0 <= now <= LATEST:
-        raise InputError(f"now: expected a Unix second before the year 10000, got {now!r:.40}")
+        raise InputError(f"now: expected a Unix second before the year 10000, got {shown(now)}")
     if not isinstance(nonce, bytes):
         raise InputError(f"nonce: expected bytes, got {type(nonce).__name__}")
     if depth is not None and (type(depth) is not int or not 0 <= depth <= LATEST):
-        raise InputError(f"depth: expected a number of links, got {depth!r:.40}")
+        raise InputError(f"depth: expected a number of links, got {shown(depth)}")
 
 
 def _require_one_form(container: Container) -> None:

@@ -18,6 +18,7 @@ from attorn.did import jwk as did_jwk
 from attorn.did import key as did_key
 from attorn.did.document import DELEGATE
 from attorn.did.resolver import LocalResolver, Resolver
+from attorn.display import shown
 from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, DelegationError, InputError, UnavailableError
 from attorn.handed import ask
@@ -76,7 +77,7 @@ class Identity:
             return cls._of(Ed25519Signer.generate(), method, clock)
         if algorithm == Algorithm.P256:
             return cls._of(P256Signer.generate(), method, clock)
-        raise InputError(f"algorithm: expected Ed25519 or P-256, got {algorithm!a:.80}")
+        raise InputError(f"algorithm: expected Ed25519 or P-256, got {shown(algorithm)}")
 
     @classmethod
     def from_seed(
@@ -95,7 +96,7 @@ class Identity:
         cls, signer: Signer, method: str, clock: Clock, random: Callable[[int], bytes] = secrets.token_bytes
     ) -> Identity:
         if method not in ("key", "jwk"):
-            raise InputError(f"method: expected key or jwk, got {method!a:.80}")
+            raise InputError(f"method: expected key or jwk, got {shown(method)}")
         did = (did_key if method == "key" else did_jwk).encode(signer.public_key)
         return cls(signer, did=did, clock=clock, random=random)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from attorn.display import shown
 from attorn.errors import InputError
 
 
@@ -38,8 +39,8 @@ class Limits:
         for name in ("token_bytes", "links", "checks", "queries", "terms", "symbols", "globs"):
             value = getattr(self, name)
             if type(value) is not int or value < 1:
-                raise InputError(f"limit {name}: expected a positive integer, got {value!r}")
+                raise InputError(f"limit {name}: expected a positive integer, got {shown(value)}")
         for name in ("skew", "presentation"):
             value = getattr(self, name)
             if not isinstance(value, timedelta) or value < timedelta(0):
-                raise InputError(f"limit {name}: expected a timedelta that is not negative, got {value!r}")
+                raise InputError(f"limit {name}: expected a timedelta that is not negative, got {shown(value)}")

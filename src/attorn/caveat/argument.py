@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from attorn.caveat.base import Caveat, bare, shown
+from attorn.caveat.base import Caveat
 from attorn.datalog import VARIABLE, Check, Expression, Predicate, Query, Term, variable
 from attorn.decision import Denial
+from attorn.display import bare, shown
 from attorn.errors import InputError
 from attorn.request.characters import hidden
 from attorn.request.facts import Facts

@@ -7,11 +7,11 @@ which `attorn.caveat.profile` tests, so no check can mean more than the caveat t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from attorn.datalog import Check, Predicate
 from attorn.decision import Denial
+from attorn.display import bare
 from attorn.request.facts import Facts
 
 
@@ -58,31 +58,6 @@ class Caveat:
         """A denial by this caveat."""
         limit = self.limit()
         return Denial(type(self).__name__, limit if len(limit) <= 1000 else limit[:997] + "...", asked)
-
-
-def shown(value: object) -> str:
-    """An untrusted value for a person's eyes: escaped, text in quotes, at most 80 characters."""
-    try:
-        text = ascii(_plain(value))
-    except (RuntimeError, ValueError):
-        # Nested too deep, or an integer of more digits than Python spells.
-        text = f"something of type {type(value).__name__}"
-    return _cut(text)
-
-
-def bare(text: str) -> str:
-    """Untrusted text for a person's eyes, as `shown` but without the quotes."""
-    return _cut(ascii(text)[1:-1])
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {name: _plain(member) for name, member in value.items()}
-    return [_plain(element) for element in value] if isinstance(value, tuple) else value
 
 
 def listed(values: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attorn.canonical import MOST_INTEGER
 from attorn.caveat.argument import Atom, Literal, argument_name, numbered
-from attorn.caveat.base import Caveat, bare, shown
+from attorn.caveat.base import Caveat
 from attorn.caveat.value import Patterned, Values, set_values
 from attorn.datalog import (
     CONTAINS,
@@ -21,6 +21,7 @@ from attorn.datalog import (
     set_of,
     string,
 )
+from attorn.display import bare, shown
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from attorn.canonical import MOST_INTEGER
-from attorn.caveat.base import Caveat, shown
+from attorn.caveat.base import Caveat
 from attorn.datalog import INTEGER, Check, Predicate, Query, Term, integer, string
 from attorn.decision import Denial
+from attorn.display import shown
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 from attorn.request.money import Money

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attorn.caveat.argument import Atom, Conjunction, Formula, Literal, asked_value, conjunctions, disjunction
-from attorn.caveat.base import bare
+from attorn.display import bare
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from attorn.caveat.base import Caveat, bare, listed, shown
+from attorn.caveat.base import Caveat, listed
 from attorn.datalog import PREFIX, Check, Predicate, Query, string, variable
 from attorn.decision import Denial
+from attorn.display import bare, shown
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 from attorn.request.resource import ancestors, normalise

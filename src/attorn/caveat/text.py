@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from attorn.caveat.argument import Atom, Literal, argument_name, numbered
-from attorn.caveat.base import Caveat, bare, listed, shown
+from attorn.caveat.base import Caveat, listed
 from attorn.caveat.value import Patterned, member_of
 from attorn.datalog import BOOL, CONTAINS, NEGATE, PREFIX, Expression, Predicate, scalar, string
+from attorn.display import bare, shown
 from attorn.errors import InputError
 from attorn.request import filepath
 from attorn.request.address import network_bits, network_text

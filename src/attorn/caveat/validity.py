@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from attorn.caveat.base import Caveat, shown
+from attorn.caveat.base import Caveat
 from attorn.clock import instant
 from attorn.datalog import (
     DATE,
@@ -25,7 +25,7 @@ from attorn.datalog import (
     variable,
 )
 from attorn.decision import Denial
-from attorn.display import stamp
+from attorn.display import shown, stamp
 from attorn.errors import InputError
 from attorn.request.characters import hidden
 from attorn.request.facts import Facts

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from attorn.canonical import JsonValue, parse
-from attorn.caveat.base import shown
 from attorn.caveat.validity import LATEST, moment
+from attorn.display import shown
 from attorn.errors import AttornError, Denied, InputError, MalformedError, VerificationError
 from attorn.request.money import Money
 from attorn.request.request import Request

@@ -25,10 +25,9 @@ from attorn import caveat as kinds
 from attorn.canonical import JsonValue, parse
 from attorn.caveat import Caveat
 from attorn.caveat.argument import Formula
-from attorn.caveat.base import shown
 from attorn.cli.words import instant, span
 from attorn.datalog import Scalar
-from attorn.display import stamp
+from attorn.display import shown, stamp
 from attorn.errors import InputError, MalformedError
 
 _MOST_BYTES: Final = 65_536

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from attorn.canonical import JsonValue, parse
-from attorn.caveat.base import shown
 from attorn.cli.command import Parser
 from attorn.cli.words import money
+from attorn.display import shown
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.request.request import Request

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from attorn.caveat.base import shown
 from attorn.cli import passphrase, source
 from attorn.cli.chains import receive
 from attorn.cli.command import Commands, Result, add_key, command
 from attorn.cli.words import whole
-from attorn.display import stamp
+from attorn.display import shown, stamp
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import DelegationError, InputError, MalformedError
 from attorn.revocation import revoke

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Final
 
-from attorn.caveat.base import shown
+from attorn.display import shown
 from attorn.errors import InputError
 
 LONGEST_NAME: Final = 255

@@ -7,11 +7,10 @@ import os
 from pathlib import Path
 
 from attorn.canonical import JsonValue
-from attorn.caveat.base import shown
 from attorn.cli import cases, source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
-from attorn.display import escaped, line
+from attorn.display import escaped, line, shown
 from attorn.errors import InputError
 
 

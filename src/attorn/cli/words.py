@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from attorn.caveat.base import shown
+from attorn.display import shown
 from attorn.errors import InputError
 from attorn.request.money import Money
 

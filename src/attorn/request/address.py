@@ -10,6 +10,7 @@ import ipaddress
 import re
 from typing import Final
 
+from attorn.display import shown
 from attorn.errors import InputError
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -46,19 +47,19 @@ def network_bits(cidr: str) -> str:
         raise InputError(f"network: expected str, got {type(cidr).__name__}")
     address, slash, length = cidr.partition("/")
     if not slash or _PREFIX_LENGTH.fullmatch(length) is None:
-        raise InputError(f"network: expected address/length, got {cidr!r:.80}")
+        raise InputError(f"network: expected address/length, got {shown(cidr)}")
     if _IPV4.fullmatch(address) is not None:
         family, bits = "4:", (address_bits(address) or "")[2:]
     else:
         family, bits = "6:", _ipv6_bits(address) or ""
     kept = int(length)
     if not bits or kept > len(bits):
-        raise InputError(f"network: expected an IPv4 or IPv6 network, got {cidr!r:.80}")
+        raise InputError(f"network: expected an IPv4 or IPv6 network, got {shown(cidr)}")
     if "1" in bits[kept:]:
-        raise InputError(f"network: bits are set behind the prefix of {cidr!r:.80}")
+        raise InputError(f"network: bits are set behind the prefix of {shown(cidr)}")
     if family == "6:" and bits.startswith(_MAPPED):
         if kept < 96:
-            raise InputError(f"network: write {cidr!r:.80} as an IPv4 network")
+            raise InputError(f"network: write {shown(cidr)} as an IPv4 network")
         return "4:" + bits[96:kept]
     return family + bits[:kept]
 
@@ -66,7 +67,7 @@ def network_bits(cidr: str) -> str:
 def network_text(bits: str) -> str:
     """The `address/length` text of network bits, the inverse of `network_bits`. Raises `InputError`."""
     if type(bits) is not str or _BITS.fullmatch(bits) is None:
-        raise InputError(f"network: expected '4:' or '6:' and binary digits, got {bits!r:.80}")
+        raise InputError(f"network: expected '4:' or '6:' and binary digits, got {shown(bits)}")
     digits = bits[2:]
     if bits[0] == "4":
         return f"{ipaddress.IPv4Address(int(digits.ljust(32, '0'), 2))}/{len(digits)}"

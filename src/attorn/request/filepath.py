@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from attorn.display import shown
 from attorn.errors import InputError
 from attorn.request.characters import composed, hidden
 
@@ -39,7 +40,7 @@ def plain(path: str) -> str:
     """`path` in plain form, for a caveat to state. Raises `InputError` where `subpaths` refuses."""
     normal = _plain(path)
     if normal is None:
-        raise InputError(f"path: expected an absolute POSIX path in plain form, got {path!r:.80}")
+        raise InputError(f"path: expected an absolute POSIX path in plain form, got {shown(path)}")
     return normal
 
 

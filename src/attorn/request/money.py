@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from attorn.canonical import MOST_INTEGER
+from attorn.display import shown
 from attorn.errors import InputError
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -27,4 +28,4 @@ class Money:
                 f"amount: expected an integer of 0 to {MOST_INTEGER} minor units, got {type(self.amount).__name__}"
             )
         if type(self.currency) is not str or _CURRENCY.fullmatch(self.currency) is None:
-            raise InputError(f"currency: expected three upper-case ASCII letters, got {self.currency!r:.40}")
+            raise InputError(f"currency: expected three upper-case ASCII letters, got {shown(self.currency)}")

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from attorn.canonical import MOST_INTEGER, canonicalise
+from attorn.display import shown
 from attorn.errors import InputError
 from attorn.request.money import Money
 from attorn.request.resource import normalise
@@ -48,7 +49,7 @@ class Request:
     def __post_init__(self) -> None:
         action = self.action
         if type(action) is not str or len(action) > MOST_ACTION or _ACTION.fullmatch(action) is None:
-            raise InputError(f"action: expected ASCII names joined by ':', at most {MOST_ACTION}, got {action!a:.80}")
+            raise InputError(f"action: expected ASCII names joined by ':', at most {MOST_ACTION}, got {shown(action)}")
         if self.cost is not None and type(self.cost) is not Money:
             raise InputError(f"cost: expected Money, got {type(self.cost).__name__}")
         resource = normalise(self.resource)
@@ -82,7 +83,7 @@ def _frozen_args(args: Mapping[str, object]) -> tuple[Mapping[str, object], byte
     room = _Room(MOST_BYTES)
     for name, value in copy.items():
         if type(name) is not str or not 1 <= len(name) <= MOST_NAME:
-            raise InputError(f"args: expected names of 1 to {MOST_NAME} characters, got {name!a:.80}")
+            raise InputError(f"args: expected names of 1 to {MOST_NAME} characters, got {shown(name)}")
         room.take(len(name) + 4)
         copy[name] = frozen = _frozen(value, 2, room)
         simple = (

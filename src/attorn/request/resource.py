@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from attorn.display import shown
 from attorn.errors import InputError
 from attorn.request.address import ipv6_literal
 from attorn.request.characters import composed, hidden
@@ -75,13 +76,13 @@ def _normalised(resource: str) -> str:
     if not resource:
         raise InputError("resource: expected text, got an empty string")
     if hidden(resource):
-        raise InputError(f"resource: control, format, separator or surrogate character in {resource!a:.80}")
+        raise InputError(f"resource: control, format, separator or surrogate character in {shown(resource)}")
     if not composed(resource):
-        raise InputError(f"resource: expected Unicode normalisation form C, got {resource!a:.80}")
+        raise InputError(f"resource: expected Unicode normalisation form C, got {shown(resource)}")
     for refused in "\\?#":
         if refused in resource:
             raise InputError(
-                f"resource: {refused!r} is not part of a resource; put queries into args: {resource!r:.80}"
+                f"resource: {refused!r} is not part of a resource; put queries into args: {shown(resource)}"
             )
     scheme = _SCHEME.match(resource)
     if scheme is not None:
@@ -92,21 +93,21 @@ def _normalised(resource: str) -> str:
         return "/" + "/".join(_segments(resource[1:]))
     segments = _segments(resource)
     if not segments:
-        raise InputError(f"resource: a relative path must name something, got {resource!r:.80}")
+        raise InputError(f"resource: a relative path must name something, got {shown(resource)}")
     if segments[0][-1] == ":":
-        raise InputError(f"resource: expected '//' after the scheme in {resource!r:.80}")
+        raise InputError(f"resource: expected '//' after the scheme in {shown(resource)}")
     return "/".join(segments)
 
 
 def _authority(scheme: str, authority: str) -> str:
     match = _AUTHORITY.fullmatch(authority)
     if match is None or len(match[1]) > _MOST_HOST:
-        raise InputError(f"resource: expected host or host:port in plain ASCII, got {authority!r:.80}")
+        raise InputError(f"resource: expected host or host:port in plain ASCII, got {shown(authority)}")
     host, port = match[1].lower(), match[2]
     if host[0] == "[":
         address = ipv6_literal(host[1:-1])
         if address is None:
-            raise InputError(f"resource: expected an IPv6 address in brackets, got {host!r}")
+            raise InputError(f"resource: expected an IPv6 address in brackets, got {shown(host)}")
         host = f"[{address}]"
     if port is None or _DEFAULT_PORTS.get(scheme) == port:
         return host
@@ -126,7 +127,7 @@ def _segments(path: str) -> list[str]:
         segment = _segment(part)
         if segment == "..":
             if not kept:
-                raise InputError(f"resource: {path!r:.80} climbs above its root")
+                raise InputError(f"resource: {shown(path)} climbs above its root")
             kept.pop()
         elif segment != ".":
             kept.append(segment)
@@ -137,12 +138,12 @@ def _segment(part: str) -> str:
     if not part:
         raise InputError("resource: empty segment ('//')")
     if _MALFORMED_ESCAPE.search(part):
-        raise InputError(f"resource: malformed percent-encoding in {part!r:.80}")
+        raise InputError(f"resource: malformed percent-encoding in {shown(part)}")
     segment = _UNUSUAL.sub(_spell, part)
     if "%" in segment:
         _check_decoded(segment)
     if _DOTS_WITH_PARAMETER.match(segment):
-        raise InputError(f"resource: dot segment with a parameter: {part!r:.80}")
+        raise InputError(f"resource: dot segment with a parameter: {shown(part)}")
     return segment
 
 
@@ -160,11 +161,11 @@ def _spell(match: re.Match[str]) -> str:
 
 def _check_decoded(segment: str) -> None:
     if _ESCAPED_TWICE.search(segment):
-        raise InputError(f"resource: percent-encoded twice: {segment!r:.80}")
+        raise InputError(f"resource: percent-encoded twice: {shown(segment)}")
     octets = _ESCAPE.sub(lambda match: bytes((int(match[1], 16),)), segment.encode())
     try:
         decoded = octets.decode()
     except UnicodeDecodeError:
-        raise InputError(f"resource: percent-encoding is not UTF-8 in {segment!r:.80}") from None
+        raise InputError(f"resource: percent-encoding is not UTF-8 in {shown(segment)}") from None
     if hidden(decoded) or not composed(decoded):
-        raise InputError(f"resource: percent-encoding hides a control or uncomposed character in {segment!r:.80}")
+        raise InputError(f"resource: percent-encoding hides a control or uncomposed character in {shown(segment)}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from attorn.display import shown
 from attorn.errors import InputError
 from attorn.request.address import ipv4_literal, ipv6_literal
 from attorn.request.characters import hidden
@@ -53,14 +54,14 @@ def host_pattern(text: str) -> str:
     An IPv6 address may come with or without brackets. Raises `InputError`.
     """
     if type(text) is not str or not text.isascii() or len(text) > _MOST_HOST + 2:
-        raise InputError(f"host: expected an ASCII host, '*.' and a domain, or an IP address, got {text!r:.80}")
+        raise InputError(f"host: expected an ASCII host, '*.' and a domain, or an IP address, got {shown(text)}")
     lower = text.lower()
     if ":" in lower and lower[0] != "[":
         lower = f"[{lower}]"
     wildcard, name = (lower[:2], lower[2:]) if lower.startswith("*.") else ("", lower)
     host = _host(name)
     if host is None or (wildcard and (host[0] == "[" or ipv4_literal(host))):
-        raise InputError(f"host: expected a host, '*.' and a domain, or an IP address, got {text!r:.80}")
+        raise InputError(f"host: expected a host, '*.' and a domain, or an IP address, got {shown(text)}")
     return wildcard + host
 
 

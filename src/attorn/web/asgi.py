@@ -7,6 +7,7 @@ from collections.abc import Collection
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from attorn.display import shown
 from attorn.errors import AttornError, InputError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
@@ -55,7 +56,7 @@ class AttornMiddleware:
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
         else:
-            raise InputError(f"scope: expected http, websocket or lifespan, got {scope['type']!a:.80}")
+            raise InputError(f"scope: expected http, websocket or lifespan, got {shown(scope['type'])}")
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from attorn.display import shown
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, LimitError, MalformedError, UnavailableError, VerificationError
 from attorn.handed import ask
@@ -50,16 +51,16 @@ class HttpMessage:
 
     def __post_init__(self) -> None:
         if not self.method.isascii() or not self.method.isupper():
-            raise InputError(f"method: expected an upper-case HTTP method, got {self.method!a:.80}")
+            raise InputError(f"method: expected an upper-case HTTP method, got {shown(self.method)}")
         if not self.path.startswith("/") or not self.path.isascii():
-            raise InputError(f"path: expected a raw ASCII path that starts with '/', got {self.path!a:.80}")
+            raise InputError(f"path: expected a raw ASCII path that starts with '/', got {shown(self.path)}")
         if not (self.query.isascii() and self.query.isprintable()) or "#" in self.query:
             raise InputError("query: expected a raw query in printable ASCII")
         object.__setattr__(self, "origin", checked_origin(self.origin))
         normalise(self.origin + self.path)
         # The normal form drops dot segments, but most applications route on a path that still has them.
         if any(segment in (".", "..") for segment in unquote(self.path).split("/")):
-            raise InputError(f"path: dot segment in {self.path!a:.80}")
+            raise InputError(f"path: dot segment in {shown(self.path)}")
 
     @property
     def resource(self) -> str:
@@ -113,7 +114,7 @@ def checked_origin(text: str) -> str:
     origin = normalise(text)
     scheme, separator, host = origin.partition("://")
     if scheme not in ("http", "https") or not separator or "/" in host:
-        raise InputError(f"origin: expected https://host or https://host:port, got {text!a:.80}")
+        raise InputError(f"origin: expected https://host or https://host:port, got {shown(text)}")
     return origin
 
 

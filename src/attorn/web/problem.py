@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from attorn.display import shown
 from attorn.errors import AttornError, Denied, InputError, VerificationError
 from attorn.web.http import SCHEME, BodyLimitError, MissingError
 
@@ -31,7 +32,7 @@ class Problem:
 def checked_realm(realm: str) -> str:
     """`realm` if it can stand in a quoted string as it is. Raises `InputError`."""
     if not realm or not realm.isascii() or not realm.isprintable() or '"' in realm or "\\" in realm:
-        raise InputError(f"realm: expected printable ASCII without quotes or backslashes, got {realm!a:.80}")
+        raise InputError(f"realm: expected printable ASCII without quotes or backslashes, got {shown(realm)}")
     return realm
 
 
