@@ -29,6 +29,8 @@ def parse(text: str | bytes, *, most: int = 65_536, depth: int = 32) -> JsonValu
     Raises `MalformedError` for duplicate members, lone surrogates, a byte order mark, invalid UTF-8, anything behind
     the value, NaN and infinities, negative zero, and numbers beyond +-(2**53 - 1) or too small to tell from zero.
     """
+    if type(most) is not int or type(depth) is not int or min(most, depth) < 0:
+        raise InputError("JSON: expected whole numbers from 0 on as the limits")
     source = _text(text, most)
     _check_depth(source, depth)
     try:

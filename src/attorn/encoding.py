@@ -59,6 +59,8 @@ def base58_encode(data: bytes) -> str:
 
 def base58_decode(text: str, *, most: int = 1024) -> bytes:
     """The bytes of base58btc `text` of at most `most` characters. Raises `MalformedError`."""
+    if not isinstance(text, str):
+        raise MalformedError("expected base58 text")
     if len(text) > most:
         raise MalformedError(f"base58 text: expected at most {most} characters, got {len(text)}")
     number = 0

@@ -87,6 +87,8 @@ class StockEngine:
     def __init__(self, *, limits: Limits | None = None, patience: timedelta = timedelta(seconds=1)) -> None:
         if not isinstance(patience, timedelta) or patience < LEAST_PATIENCE:
             raise InputError(f"patience: expected at least {LEAST_PATIENCE}, got {shown(patience)}")
+        if limits is not None and not isinstance(limits, Limits):
+            raise InputError(f"limits: expected Limits, got {type(limits).__name__}")
         self._limits = limits or Limits()
         self._patience = patience
 

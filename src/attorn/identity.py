@@ -61,7 +61,7 @@ class Identity:
         self.signer = signer
         self._clock = clock
         self._random = random
-        self._resolver = resolver or LocalResolver()
+        self._resolver = LocalResolver() if resolver is None else resolver
         key = ask("signer", lambda: signer.public_key)
         if not isinstance(key, PublicKey):
             raise InputError(f"signer: expected one with a public key, got {type(signer).__name__}")
@@ -73,6 +73,8 @@ class Identity:
     @classmethod
     def generate(cls, *, algorithm: str = "Ed25519", method: str = "key", clock: Clock = system_clock) -> Identity:
         """A fresh identity: `algorithm` Ed25519 or P-256, `method` key or jwk. Raises `InputError`."""
+        if not isinstance(algorithm, str):
+            raise InputError(f"algorithm: expected text, got {type(algorithm).__name__}")
         if algorithm == Algorithm.ED25519:
             return cls._of(Ed25519Signer.generate(), method, clock)
         if algorithm == Algorithm.P256:
@@ -95,7 +97,7 @@ class Identity:
     def _of(
         cls, signer: Signer, method: str, clock: Clock, random: Callable[[int], bytes] = secrets.token_bytes
     ) -> Identity:
-        if method not in ("key", "jwk"):
+        if not isinstance(method, str) or method not in ("key", "jwk"):
             raise InputError(f"method: expected key or jwk, got {shown(method)}")
         did = (did_key if method == "key" else did_jwk).encode(signer.public_key)
         return cls(signer, did=did, clock=clock, random=random)
@@ -199,7 +201,7 @@ class Identity:
     def _extend(self, chain: UnverifiedChain, to: str, caveats: Sequence[Caveat], resolver: Resolver | None) -> Token:
         now = read(self._clock)
         position = len(chain.links) + 1
-        delegate = resolve(resolver or self._resolver, to, DELEGATE)
+        delegate = resolve(self._resolver if resolver is None else resolver, to, DELEGATE)
         resolved = tuple(_resolved(caveat, now, position - 1) for caveat in _listed(caveats))
         for link in chain.links:
             _refuse_widening(resolved, link)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from attorn.display import shown
 from attorn.errors import InputError
+
+_MOST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds of one verifier. Sizes in bytes, counts in items, times as `timedelta`.
 
-    Raises `InputError` for a size or count that is not positive, and for a negative time.
+    Raises `InputError` for a size or count that is not from 1 to 2**31 - 1, and for a negative time.
     """
 
     token_bytes: int = 65_536
@@ -38,8 +41,8 @@ class Limits:
     def __post_init__(self) -> None:
         for name in ("token_bytes", "links", "checks", "queries", "terms", "symbols", "globs"):
             value = getattr(self, name)
-            if type(value) is not int or value < 1:
-                raise InputError(f"limit {name}: expected a positive integer, got {shown(value)}")
+            if type(value) is not int or not 1 <= value <= _MOST:
+                raise InputError(f"limit {name}: expected an integer from 1 to {_MOST}, got {shown(value)}")
         for name in ("skew", "presentation"):
             value = getattr(self, name)
             if not isinstance(value, timedelta) or value < timedelta(0):

@@ -129,7 +129,7 @@ def verify(entry: RevocationEntry | str, resolver: Resolver | None = None) -> Re
         entry = RevocationEntry.decode(entry)
     if not isinstance(entry, RevocationEntry):
         raise InputError(f"revocation: expected an entry or its text, got {type(entry).__name__}")
-    document = live_document(resolver or LocalResolver(), entry.by)
+    document = live_document(LocalResolver() if resolver is None else resolver, entry.by)
     statement = entry.statement()
     if not any(key.verify(entry.signature, statement) for key in document.keys_for(Relationship.CAPABILITY_DELEGATION)):
         raise SignatureError("revocation: not signed by the principal that it names", step=7)

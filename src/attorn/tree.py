@@ -20,10 +20,13 @@ def draw(links: Sequence[Link], *, colour: bool, verified: bool = False) -> str:
     """The chain as lines of text without a newline at the end, coloured for a terminal if `colour`.
 
     Its first line says that nothing was verified, unless `verified`: say so only of the chain of an `Access` or a
-    `Verified`. Text from the token is escaped. Raises `InputError` for a chain without links.
+    `Verified`. Text from the token is escaped. Raises `InputError` for a chain without links
+    and for anything else that is not a list or tuple of them.
     """
-    if not links:
+    if not _checked(links):
         raise InputError("draw: expected at least one link")
+    if type(colour) is not bool or type(verified) is not bool:
+        raise InputError("draw: expected colour and verified to be True or False")
     heading = painted(_VERIFIED, Colour.GREEN, colour) if verified else painted(_UNVERIFIED, Colour.RED, colour)
     rows = [heading, f"{painted(line(links[0].delegator), Colour.BOLD, colour)}  root: whose authority this is"]
     for index, link in enumerate(links):
@@ -37,10 +40,13 @@ def draw(links: Sequence[Link], *, colour: bool, verified: bool = False) -> str:
 
 
 def until(links: Sequence[Link]) -> tuple[datetime, int] | None:
-    """When the last of `links` stops being valid, and the position of the link that says so; None if none says."""
+    """When the last of `links` stops being valid, and the position of the link that says so; None if none says.
+
+    Raises `InputError` for anything but links.
+    """
     ends = [
         (caveat.second, link.position, caveat.at)
-        for link in links
+        for link in _checked(links)
         for caveat in link.caveats
         if isinstance(caveat, Expires)
     ]
@@ -48,6 +54,12 @@ def until(links: Sequence[Link]) -> tuple[datetime, int] | None:
         return None
     _, position, at = min(ends)
     return at, position
+
+
+def _checked(links: Sequence[Link]) -> Sequence[Link]:
+    if not isinstance(links, list | tuple) or not all(isinstance(link, Link) for link in links):
+        raise InputError(f"expected a list of links, got {type(links).__name__}")
+    return links
 
 
 def _details(links: Sequence[Link], colour: bool) -> list[str]:

@@ -106,7 +106,7 @@ class Rate(Counted):
 
     def __post_init__(self) -> None:
         _count(self.n, "Rate")
-        if self.per not in PERIODS:
+        if not isinstance(self.per, str) or self.per not in PERIODS:
             raise InputError(f"Rate: expected one of {', '.join(PERIODS)}, got {shown(self.per)}")
 
     def counter(self) -> Counter:
@@ -137,7 +137,7 @@ class Budget(Counted):
     def __post_init__(self) -> None:
         _count(self.amount, "Budget")
         Money(self.amount, self.currency)
-        if self.per not in (None, "day", "week", "month"):
+        if self.per is not None and (not isinstance(self.per, str) or self.per not in ("day", "week", "month")):
             raise InputError(f"Budget: expected per=None, 'day', 'week' or 'month', got {shown(self.per)}")
 
     def counter(self) -> Counter:

@@ -86,6 +86,8 @@ class Actions(_Scope):
 
     def covers(self, name: str) -> bool:
         """Whether `name`, itself perhaps a pattern, lies within these."""
+        if not isinstance(name, str):
+            return False
         return name in self.names or any(mine[-1] == "*" and name.startswith(mine[:-1]) for mine in self.names)
 
 

@@ -62,7 +62,7 @@ class _Instant(Caveat):
     @classmethod
     def from_second(cls, second: int) -> Self:
         """The caveat of a Unix second. Raises `InputError` outside 1970 to 9999."""
-        if not 0 <= second <= LATEST:
+        if type(second) is not int or not 0 <= second <= LATEST:
             raise InputError("time: expected a second between 1970 and 9999")
         caveat = object.__new__(cls)
         object.__setattr__(caveat, "second", second)
@@ -152,10 +152,13 @@ class ExpiresIn(_Relative):
         minutes: float = 0,
         seconds: float = 0,
     ) -> None:
+        numbers = all(type(number) in (int, float) for number in (days, hours, minutes, seconds))
+        if not numbers or not (span is None or isinstance(span, timedelta)):
+            raise InputError("ExpiresIn: expected a timedelta or numbers of days, hours, minutes, seconds")
         try:
             total = (span or timedelta()) + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        except (TypeError, ValueError, OverflowError):
-            raise InputError("ExpiresIn: expected a timedelta or numbers of days, hours, minutes, seconds") from None
+        except (ValueError, OverflowError):
+            raise InputError("ExpiresIn: expected a time that a timedelta can say") from None
         if total < timedelta(seconds=1):
             raise InputError(f"ExpiresIn: expected at least one second, got {total}")
         object.__setattr__(self, "span", total)
@@ -165,6 +168,8 @@ class ExpiresIn(_Relative):
 
     def resolved(self, now: datetime, depth: int) -> Caveat:
         del depth
+        if not isinstance(now, datetime):
+            raise InputError(f"ExpiresIn: expected an aware datetime, got {type(now).__name__}")
         try:
             return Expires(now + self.span)
         except OverflowError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -30,7 +29,7 @@ DELEGATE: Final = frozenset({Relationship.CAPABILITY_INVOCATION, Relationship.CA
 class VerificationMethod:
     """One key of a DID: `id` is its absolute DID URL, `relationships` all that it may be used for.
 
-    Raises `InputError` for anything but a `PublicKey` and a set of `Relationship`.
+    Raises `InputError` for anything but text, a `PublicKey` and a set, list or tuple of `Relationship`.
     """
 
     id: str
@@ -41,12 +40,14 @@ class VerificationMethod:
     def __post_init__(self) -> None:
         if not isinstance(self.key, PublicKey):
             raise InputError(f"verification method: expected a PublicKey, got {type(self.key).__name__}")
-        if not isinstance(self.relationships, Iterable):
+        if not isinstance(self.id, str) or not isinstance(self.controller, str):
+            raise InputError("verification method: expected its id and controller as text")
+        if not isinstance(self.relationships, frozenset | set | list | tuple):
             raise InputError(f"verification method: expected a set, got {type(self.relationships).__name__}")
-        object.__setattr__(self, "relationships", frozenset(self.relationships))
         for relationship in self.relationships:
             if not isinstance(relationship, Relationship):
                 raise InputError(f"verification method: expected a Relationship, got {type(relationship).__name__}")
+        object.__setattr__(self, "relationships", frozenset(self.relationships))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class DidDocument:
     """What `id` resolved to. A deactivated document has no usable method, whatever it lists.
 
     Raises `MalformedError` where a method is not this DID's own: its id must be `id` and a fragment, each only once,
-    and its controller must be `id`. Raises `InputError` for anything but verification methods.
+    and its controller must be `id`. Raises `InputError` for anything but a list or tuple of verification methods.
     """
 
     id: str
@@ -62,7 +63,9 @@ class DidDocument:
     deactivated: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.methods, Iterable):
+        if type(self.deactivated) is not bool:
+            raise InputError(f"DID document: expected deactivated=True or False, got {type(self.deactivated).__name__}")
+        if not isinstance(self.methods, list | tuple):
             raise InputError(f"DID document: expected verification methods, got {type(self.methods).__name__}")
         object.__setattr__(self, "methods", tuple(self.methods))
         if not is_did(self.id):
@@ -82,12 +85,17 @@ class DidDocument:
 
     def method(self, url: str) -> VerificationMethod | None:
         """The method whose id is exactly `url`, an absolute DID URL; None if there is none or it is deactivated."""
-        if self.deactivated:
+        if self.deactivated or not isinstance(url, str):
             return None
         return next((method for method in self.methods if method.id == url), None)
 
     def keys_for(self, relationship: Relationship) -> tuple[PublicKey, ...]:
-        """The keys that may be used for `relationship`, in document order; none if it is deactivated."""
+        """The keys that may be used for `relationship`, in document order; none if it is deactivated.
+
+        Raises `InputError` for anything but a `Relationship`.
+        """
+        if not isinstance(relationship, Relationship):
+            raise InputError(f"expected a Relationship, got {type(relationship).__name__}")
         if self.deactivated:
             return ()
         return tuple(method.key for method in self.methods if relationship in method.relationships)

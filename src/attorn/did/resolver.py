@@ -49,6 +49,8 @@ class StaticResolver:
     __slots__ = ("_documents", "_local")
 
     def __init__(self, documents: Mapping[str, DidDocument]) -> None:
+        if not isinstance(documents, Mapping):
+            raise InputError(f"static resolver: expected a mapping, got {type(documents).__name__}")
         self._documents = dict(documents)
         self._local = LocalResolver()
         for did, document in self._documents.items():
@@ -57,7 +59,7 @@ class StaticResolver:
 
     def resolve(self, did: str) -> DidDocument:
         """The document of `did`. Raises `ResolutionError`, also if it is deactivated."""
-        document = self._documents.get(did)
+        document = self._documents.get(did) if isinstance(did, str) else None
         if document is None:
             return self._local.resolve(did)
         if document.deactivated:

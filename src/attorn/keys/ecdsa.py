@@ -17,8 +17,10 @@ _LONGEST_DER = 72
 
 def is_low_s(raw: bytes) -> bool:
     """Whether `raw` is 64 bytes r||s with r in 1..n-1 and s in 1..n/2."""
+    if not isinstance(raw, bytes) or len(raw) != 64:
+        return False
     r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
-    return len(raw) == 64 and 0 < r < ORDER and 0 < s <= _HALF
+    return 0 < r < ORDER and 0 < s <= _HALF
 
 
 def to_low_s(raw: bytes) -> bytes:

@@ -16,6 +16,8 @@ _JWS_NAMES = {Algorithm.ED25519: ("EdDSA", "Ed25519"), Algorithm.P256: ("ES256",
 
 def to_jwk(key: PublicKey) -> dict[str, str]:
     """The required members of `key` and nothing else. Raises `MalformedError` for a P-256 key that is no point."""
+    if not isinstance(key, PublicKey):
+        raise InputError(f"JWK: expected a PublicKey, got {type(key).__name__}")
     if key.algorithm is Algorithm.ED25519:
         return {"crv": "Ed25519", "kty": "OKP", "x": base64url_encode(key.data)}
     from attorn.keys import p256  # noqa: PLC0415 - loads OpenSSL, which most programs never need
@@ -35,6 +37,8 @@ def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
     if any(name in jwk for name in _PRIVATE):
         raise MalformedError("JWK: expected a public key, got private members")
     kind, curve = jwk.get("kty"), jwk.get("crv")
+    if not isinstance(kind, str) or not isinstance(curve, str):
+        raise MalformedError("JWK: expected kty and crv as text")
     if (kind, curve) == ("OKP", "Ed25519"):
         algorithm = Algorithm.ED25519
         if "y" in jwk:
@@ -55,17 +59,21 @@ def thumbprint(key: PublicKey) -> str:
 
 
 def _check_purpose(jwk: Mapping[str, object], algorithm: Algorithm) -> None:
-    if "use" in jwk and jwk["use"] != "sig":
+    if "use" in jwk and not _is(jwk["use"], "sig"):
         raise MalformedError("JWK: its use is not sig")
     if "key_ops" in jwk:
         operations = jwk["key_ops"]
         # RFC 7517 section 4.3: operations are listed once each.
-        if not isinstance(operations, list | tuple) or operations.count("verify") != 1:
-            raise MalformedError("JWK: its key_ops do not name verify once")
-        if not all(isinstance(name, str) for name in operations) or len(set(operations)) != len(operations):
+        if not isinstance(operations, list | tuple) or not all(isinstance(name, str) for name in operations):
             raise MalformedError("JWK: its key_ops are not a set of names")
-    if "alg" in jwk and jwk["alg"] not in _JWS_NAMES[algorithm]:
+        if operations.count("verify") != 1 or len(set(operations)) != len(operations):
+            raise MalformedError("JWK: its key_ops do not name verify and every other operation once")
+    if "alg" in jwk and not _is(jwk["alg"], *_JWS_NAMES[algorithm]):
         raise MalformedError(f"JWK: its alg is not one of an {algorithm} key")
+
+
+def _is(value: object, *names: str) -> bool:
+    return isinstance(value, str) and value in names
 
 
 def _coordinate(jwk: Mapping[str, object], name: str) -> bytes:

@@ -17,7 +17,8 @@ from nacl.exceptions import CryptoError
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import InputError, KeyFileError, MalformedError
+from attorn.errors import InputError, KeyFileError, MalformedError, UnavailableError
+from attorn.handed import ask
 from attorn.keys.public import Algorithm
 from attorn.keys.signer import Ed25519Signer, P256Signer, Signer
 
@@ -66,8 +67,9 @@ def save(
         raise KeyFileError(f"a {type(signer).__name__} does not reveal its secret; only keys held in memory are saved")
     if not isinstance(did, str) or not did.isascii():
         raise KeyFileError("key file: expected the DID as ASCII text")
-    if strength not in tuple(_STRENGTHS):
+    if not isinstance(strength, str) or strength not in _STRENGTHS:
         raise KeyFileError("key file: strength must be interactive, moderate or sensitive")
+    name = _name(path)
     operations, memory = _STRENGTHS[strength]
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
     header: dict[str, JsonValue] = {
@@ -86,7 +88,7 @@ def save(
     content = canonicalise(header | {"sealed": base64url_encode(sealed)}) + b"\n"
     if len(content) > MOST:
         raise KeyFileError("key file: the DID is too long")
-    _write(_name(path), content, replace=replace)
+    _write(name, content, replace=replace)
 
 
 def load(path: str | os.PathLike[str], passphrase: str | bytes) -> tuple[Ed25519Signer | P256Signer, str]:
@@ -173,8 +175,8 @@ def _name(path: str | os.PathLike[str]) -> str:
     if os.name != "posix":
         raise KeyFileError("key files need a POSIX system")
     try:
-        name = os.fspath(path)
-    except TypeError:
+        name = ask("path", lambda: os.fspath(path))
+    except UnavailableError:
         name = ""
     if not isinstance(name, str) or not name or "\0" in name:
         raise KeyFileError("key file: expected a path")

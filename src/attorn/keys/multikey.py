@@ -16,6 +16,8 @@ _LONGEST_TEXT = 64
 
 def encode(key: PublicKey) -> bytes:
     """The multicodec bytes of `key`: two bytes of code, then the key."""
+    if not isinstance(key, PublicKey):
+        raise InputError(f"multikey: expected a PublicKey, got {type(key).__name__}")
     return _CODE[key.algorithm] + key.data
 
 

@@ -70,8 +70,8 @@ class Ed25519Signer(_PrivateKey):
         return signer
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte signature R||S of `message`."""
-        return crypto_sign(message, self._secret)[:SIGNATURE_BYTES]
+        """The 64-byte signature R||S of `message`. Raises `InputError` for a message that is not `bytes`."""
+        return crypto_sign(_octets(message), self._secret)[:SIGNATURE_BYTES]
 
     def export_secret(self) -> bytes:
         """The 32-byte seed itself, for a key file or a backup. Whoever has it can sign as this key."""
@@ -105,8 +105,11 @@ class P256Signer(_PrivateKey):
         return signer
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte signature r||s of `message`, low S. Raises `UnavailableError` if OpenSSL is older than 3.2."""
-        return self._private.sign(message)
+        """The 64-byte signature r||s of `message`, low S.
+
+        Raises `InputError` for a message that is not `bytes`, and `UnavailableError` if OpenSSL is older than 3.2.
+        """
+        return self._private.sign(_octets(message))
 
     def export_secret(self) -> bytes:
         """The 32-byte scalar itself, for a key file or a backup. Whoever has it can sign as this key."""
@@ -133,8 +136,7 @@ def signed(signer: Signer, message: bytes) -> bytes:
     P-256 signatures are normalised to low S. Raises `InputError` for a message that is not `bytes`, and
     `UnavailableError` if the signer fails in any way or its signature does not verify with `signer.public_key`.
     """
-    if type(message) is not bytes:
-        raise InputError(f"message: expected bytes, got {type(message).__name__}")
+    _octets(message)
     try:
         key = signer.public_key
         signature = signer.sign(message)
@@ -144,6 +146,12 @@ def signed(signer: Signer, message: bytes) -> bytes:
         return _normalised(key, signature, message)
     # Outside the handler: what the hardware said may name secrets, so it is not chained to this error.
     raise UnavailableError(f"the signer failed with {failure}")
+
+
+def _octets(message: bytes) -> bytes:
+    if type(message) is not bytes:
+        raise InputError(f"message: expected bytes, got {type(message).__name__}")
+    return message
 
 
 def _normalised(key: PublicKey, signature: bytes, message: bytes) -> bytes:

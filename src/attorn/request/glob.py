@@ -27,8 +27,10 @@ def check_pattern(pattern: str) -> None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `pattern` matches the whole of `text`. Raises `InputError` where `check_pattern` does."""
+    """Whether `pattern` matches the whole of `text`. Raises `InputError`, also where `check_pattern` does."""
     check_pattern(pattern)
+    if not isinstance(text, str):
+        raise InputError(f"text: expected str, got {type(text).__name__}")
     literals, single, run, any_run, accept = _automaton(pattern)
     # Bit n of `state`: the first n single-character items of the pattern have matched. A run loops on its state.
     state = 1

@@ -11,9 +11,17 @@ from attorn.display import shown
 from attorn.errors import AttornError, InputError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.http import Route, bind, checked_origin, plain_route, read_authorization
+from attorn.web.http import Route, bind, checked_origin, checked_route, plain_route, read_authorization
 from attorn.web.problem import Problem, checked_realm, problem
-from attorn.web.scope import MOST_BODY, check_length, declared_length, header_values, read_message
+from attorn.web.scope import (
+    MOST_BODY,
+    check_length,
+    checked_most,
+    checked_verifier,
+    declared_length,
+    header_values,
+    read_message,
+)
 
 
 class AttornMiddleware:
@@ -36,15 +44,16 @@ class AttornMiddleware:
         most_body: int = MOST_BODY,
         realm: str | None = None,
     ) -> None:
-        if isinstance(public, str) or not all(isinstance(path, str) and path[:1] == "/" for path in public):
+        listed = isinstance(public, list | tuple | set | frozenset)
+        if not listed or not all(isinstance(path, str) and path[:1] == "/" for path in public):
             raise InputError("public: expected a list of paths that start with '/'")
         self._app = app
-        self._verifier = verifier
+        self._verifier = checked_verifier(verifier)
         self._origin = checked_origin(origin)
-        self._route = route
+        self._route = checked_route(route)
         self._public = frozenset(public)
-        self._most_body = most_body
-        self._realm = checked_realm(realm or self._origin)
+        self._most_body = checked_most(most_body)
+        self._realm = checked_realm(self._origin if realm is None else realm)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection. Raises `InputError` for a kind of connection that nobody has thought about."""

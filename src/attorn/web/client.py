@@ -8,8 +8,9 @@ import httpx
 
 from attorn.errors import InputError
 from attorn.identity import Identity
+from attorn.token.presentation import words
 from attorn.token.token import Token
-from attorn.web.http import HttpMessage, Route, authorization, bind, checked_origin, plain_route
+from attorn.web.http import HttpMessage, Route, authorization, bind, checked_origin, checked_route, plain_route
 
 
 class HolderAuth(httpx.Auth):
@@ -19,7 +20,7 @@ class HolderAuth(httpx.Auth):
     anything is signed; so is a body that cannot be read, and a path that no server could check. Streamed bodies are
     read into memory, since the presentation covers them. Leave `follow_redirects` off and send
     `response.next_request` yourself: a redirect that httpx follows is sent with the presentation of the first request,
-    which no server accepts.
+    which no server accepts. Raises `InputError` for unusable arguments.
     """
 
     requires_request_body = True
@@ -27,11 +28,13 @@ class HolderAuth(httpx.Auth):
     def __init__(
         self, identity: Identity, token: Token, *, audience: str, origin: str, route: Route = plain_route
     ) -> None:
+        if not isinstance(identity, Identity) or not isinstance(token, Token):
+            raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
         self._identity = identity
         self._token = token
-        self._audience = audience
+        self._audience = words(audience, "audience")
         self._origin = checked_origin(origin)
-        self._route = route
+        self._route = checked_route(route)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Attach a presentation. Raises `InputError`, `DelegationError` or `UnavailableError`."""

@@ -3,17 +3,28 @@
 No postponed annotations here: FastAPI reads those of `Authorized.__call__`, and cannot look up their names.
 """
 
+from contextlib import aclosing
+
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException, WebSocketException
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.http import BodyLimitError, Route, bind, checked_origin, fixed_route, read_authorization
+from attorn.web.http import Route, bind, checked_origin, checked_route, fixed_route, read_authorization
 from attorn.web.problem import Problem, checked_realm, problem
-from attorn.web.scope import MOST_BODY, check_length, declared_length, header_values, read_message
+from attorn.web.scope import (
+    MOST_BODY,
+    check_length,
+    checked_most,
+    checked_verifier,
+    declared_length,
+    header_values,
+    read_message,
+)
 
 
 class Refused(HTTPException):
@@ -37,8 +48,9 @@ class Authorized:
     """`Depends(Authorized(verifier, origin=...))` gives the endpoint the verified `Access`, or refuses the request.
 
     What is asked for is said by `route`, or by the default route with `action` or `resource` replaced; the client must
-    say the same. Bodies are at most `most_body` bytes and declare their length. An endpoint that takes form fields
-    reads its body before any dependency runs: use the middleware there. Raises `InputError`.
+    say the same. Bodies are at most `most_body` bytes; one that is longer is read no further, unless the endpoint
+    declares a body: then FastAPI has read it all before any dependency runs. An endpoint that takes form fields cannot
+    be guarded at all: use the middleware there. A WebSocket is refused. Raises `InputError`.
     """
 
     def __init__(
@@ -52,16 +64,18 @@ class Authorized:
         most_body: int = MOST_BODY,
         realm: str | None = None,
     ) -> None:
-        if route is not None and (action or resource):
+        if route is not None and not (action is None and resource is None):
             raise InputError("expected either a route, or an action and a resource")
-        self._verifier = verifier
+        self._verifier = checked_verifier(verifier)
         self._origin = checked_origin(origin)
-        self._route = route or fixed_route(action=action, resource=resource)
-        self._most_body = most_body
-        self._realm = checked_realm(realm or self._origin)
+        self._route = fixed_route(action=action, resource=resource) if route is None else checked_route(route)
+        self._most_body = checked_most(most_body)
+        self._realm = checked_realm(self._origin if realm is None else realm)
 
-    async def __call__(self, request: HttpRequest) -> Access:
-        """The verified access of this request. Raises `Refused`."""
+    async def __call__(self, request: HTTPConnection) -> Access:
+        """The verified access of this request. Raises `Refused`, and `WebSocketException` for a WebSocket."""
+        if not isinstance(request, HttpRequest):
+            raise WebSocketException(1008, "presentations are bound to HTTP requests")
         try:
             wire = read_authorization(
                 header_values(request.scope, b"authorization"), most=self._verifier.limits.token_bytes
@@ -74,16 +88,21 @@ class Authorized:
             raise Refused(problem(error, realm=self._realm)) from error
 
     async def _body(self, request: HttpRequest) -> bytes:
-        length = declared_length(request.scope)
-        if length is None and header_values(request.scope, b"transfer-encoding"):
-            raise BodyLimitError("body: expected a Content-Length")
-        check_length(length or 0, self._most_body)
+        """The whole body, kept for the endpoint to read again. Stops reading at the limit."""
+        check_length(declared_length(request.scope) or 0, self._most_body)
+        body = bytearray()
         try:
-            body = await request.body()
+            async with aclosing(request.stream()) as stream:
+                async for part in stream:
+                    check_length(len(body) + len(part), self._most_body)
+                    body += part
+        except ClientDisconnect:
+            raise UnavailableError("the client went away before its body could be verified") from None
         except RuntimeError as error:
             raise UnavailableError("the body was consumed before it could be verified") from error
-        check_length(len(body), self._most_body)
-        return body
+        # Where Starlette itself keeps a body that was read.
+        request._body = bytes(body)
+        return request._body
 
     def _authorize(self, request: HttpRequest, body: bytes, wire: str) -> Access:
         return self._verifier.authorize(wire, bind(read_message(request.scope, self._origin, body), self._route))

@@ -40,7 +40,7 @@ class HttpMessage:
 
     `origin` (`https://host[:port]`) is what the server is configured to be, never what a Host header says. Raises
     `InputError` for a path that two servers could read differently: dot segments in any spelling, empty segments,
-    encoded separators or control characters, text encoded twice.
+    encoded separators or control characters, text encoded twice; and for parts of another type.
     """
 
     method: str
@@ -50,6 +50,11 @@ class HttpMessage:
     body: bytes = b""
 
     def __post_init__(self) -> None:
+        for name in ("method", "origin", "path", "query"):
+            if not isinstance(getattr(self, name), str):
+                raise InputError(f"{name}: expected text, got {type(getattr(self, name)).__name__}")
+        if not isinstance(self.body, bytes):
+            raise InputError(f"body: expected bytes, got {type(self.body).__name__}")
         if not self.method.isascii() or not self.method.isupper():
             raise InputError(f"method: expected an upper-case HTTP method, got {shown(self.method)}")
         if not self.path.startswith("/") or not self.path.isascii():
@@ -73,14 +78,19 @@ Route = Callable[[HttpMessage], Request]
 
 
 def plain_route(message: HttpMessage) -> Request:
-    """The default route: action `http:get` and so on, on the resource that origin and path name."""
+    """The default route: action `http:get` and so on, on the resource that origin and path name.
+
+    Raises `InputError` for anything but a message.
+    """
+    if not isinstance(message, HttpMessage):
+        raise InputError(f"route: expected an HttpMessage, got {type(message).__name__}")
     return Request(action=f"http:{message.method.lower()}", resource=message.resource)
 
 
 def fixed_route(*, action: str | None = None, resource: str | None = None) -> Route:
     """The default route with its action, its resource or both replaced. Raises `InputError`."""
     # Now, not at the first request: a misspelt one is whoever wrote the server's.
-    Request(action=action or "any", resource=resource or "/")
+    Request(action="any" if action is None else action, resource="/" if resource is None else resource)
 
     def route(message: HttpMessage) -> Request:
         plain = plain_route(message)
@@ -89,12 +99,21 @@ def fixed_route(*, action: str | None = None, resource: str | None = None) -> Ro
     return route
 
 
+def checked_route(route: Route) -> Route:
+    """`route`, if it can be asked. Raises `InputError`."""
+    if not callable(route):
+        raise InputError(f"route: expected a callable, got {type(route).__name__}")
+    return route
+
+
 def bind(message: HttpMessage, route: Route = plain_route) -> Request:
     """What `message` asks for, bound to the message itself.
 
-    Raises `InputError` if the route does not know it or claims an arg that starts with `@`, and `UnavailableError` if
-    the route fails.
+    Raises `InputError` if this is no message, or if the route does not know it or claims an arg that starts with `@`,
+    and `UnavailableError` if the route fails.
     """
+    if not isinstance(message, HttpMessage):
+        raise InputError(f"bind: expected an HttpMessage, got {type(message).__name__}")
     asked = ask("route", lambda: route(message))
     if not isinstance(asked, Request):
         raise UnavailableError(f"the route must return a Request, got {type(asked).__name__}")
@@ -119,7 +138,9 @@ def checked_origin(text: str) -> str:
 
 
 def authorization(presentation: str) -> str:
-    """The value of the Authorization header that carries `presentation`."""
+    """The value of the Authorization header that carries `presentation`. Raises `InputError` for no ASCII text."""
+    if not isinstance(presentation, str) or not presentation.isascii():
+        raise InputError(f"presentation: expected ASCII text, got {type(presentation).__name__}")
     return f"{SCHEME} {presentation}"
 
 

@@ -31,7 +31,8 @@ class Problem:
 
 def checked_realm(realm: str) -> str:
     """`realm` if it can stand in a quoted string as it is. Raises `InputError`."""
-    if not realm or not realm.isascii() or not realm.isprintable() or '"' in realm or "\\" in realm:
+    plain = isinstance(realm, str) and realm.isascii() and realm.isprintable()
+    if not plain or not realm or '"' in realm or "\\" in realm:
         raise InputError(f"realm: expected printable ASCII without quotes or backslashes, got {shown(realm)}")
     return realm
 

@@ -6,7 +6,9 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 from urllib.parse import unquote
 
+from attorn.display import shown
 from attorn.errors import InputError, UnavailableError
+from attorn.verify.verifier import Verifier
 from attorn.web.http import BodyLimitError, HttpMessage
 
 MOST_BODY: Final = 1 << 20
@@ -71,6 +73,20 @@ def declared_length(scope: MutableMapping[str, Any]) -> int | None:
     if not values[0].isdigit() or len(values[0]) > 18:
         raise InputError("Content-Length: expected a plain number")
     return int(values[0])
+
+
+def checked_verifier(verifier: Verifier) -> Verifier:
+    """`verifier`, if it is one. Raises `InputError`."""
+    if not isinstance(verifier, Verifier):
+        raise InputError(f"verifier: expected a Verifier, got {type(verifier).__name__}")
+    return verifier
+
+
+def checked_most(most: int) -> int:
+    """`most`, if it can limit a body. Raises `InputError`."""
+    if type(most) is not int or most < 0:
+        raise InputError(f"most_body: expected a number of bytes from 0 on, got {shown(most)}")
+    return most
 
 
 def check_length(length: int, most: int) -> None:
