@@ -232,9 +232,11 @@ def test_they_agree_on_links_that_were_damaged_before_they_were_signed(
     wire = presented(damaged, presentation(scene.request))
     ours = outcome(verifier(damaged), wire, scene.request)
     theirs = adapter(damaged, wire, scene.request, nonce=bytes(16))
-    if theirs == ALLOWED:
-        assert ours == ALLOWED
-    elif ours == ALLOWED:
+    if theirs == ALLOWED and ours != ALLOWED:
+        # The damage may be to the DID of a delegate, which the stock engine does not resolve.
+        assert ours == "unresolved_principal"
+        assert any(link.to.method is not None for link in ENGINE.read(wire).chain.links)
+    elif ours == ALLOWED and theirs != ALLOWED:
         # The one reason for which the stock engine may refuse what attorn permits.
         assert any(isinstance(each, Counted) for link in ENGINE.read(wire).chain.links for each in link.caveats)
     assert theirs != "engine_failed"
