@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
 _MOST: Final = 600
 _MOST_SHOWN: Final = 80
 _MOST_BITS: Final = 256
-_PLAIN: Final = (str, bytes, float, bool, timedelta, type(None))
+_PLAIN: Final = (float, bool, timedelta, type(None))
 """What `ascii` spells without running anybody's code."""
 
 
@@ -59,7 +58,12 @@ def shown(value: object) -> str:
     Only what JSON is made of, bytes and spans of time are spelt out. Of another value the type is named: its own
     `__repr__` may fail, or never end.
     """
-    return _cut(_spelt(value, _MOST_SHOWN))
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > _MOST_SHOWN:
+            break
+    return _cut(text)
 
 
 def bare(text: str) -> str:
@@ -71,26 +75,33 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 
-def _spelt(value: object, room: int) -> str:
-    """At least the first `room` characters of a value's spelling; each level of nesting takes one."""
-    if room <= 0:
-        return "..."
+def _pieces(value: object) -> Iterator[str]:
+    """A value's spelling bit by bit, none of them empty: whoever stops listening bounds the work and the depth."""
+    if type(value) is list or type(value) is tuple:
+        yield "["
+        for index, element in enumerate(value):
+            if index:
+                yield ", "
+            yield from _pieces(element)
+        yield "]"
+    elif type(value) is dict or type(value) is MappingProxyType:
+        yield "{"
+        for index, (name, member) in enumerate(value.items()):
+            if index:
+                yield ", "
+            yield from _pieces(name)
+            yield ": "
+            yield from _pieces(member)
+        yield "}"
+    else:
+        yield _spelt(value)
+
+
+def _spelt(value: object) -> str:
     if type(value) is int:
         # Python refuses to spell very long ones, and others take long.
         bits = value.bit_length()
         return str(value) if bits <= _MOST_BITS else f"an integer of {bits} bits"
     if type(value) is str or type(value) is bytes:
-        return ascii(value[: room + 1])
-    if type(value) in _PLAIN:
-        return ascii(value)
-    if type(value) is list or type(value) is tuple:
-        return f"[{_joined((_spelt(element, room - 1) for element in value), room)}]"
-    if type(value) is dict or type(value) is MappingProxyType:
-        members = (f"{_spelt(name, room - 1)}: {_spelt(member, room - 1)}" for name, member in value.items())
-        return f"{{{_joined(members, room)}}}"
-    return f"something of type {type(value).__name__}"
-
-
-def _joined(parts: Iterable[str], room: int) -> str:
-    # Each part takes at least one character and a comma.
-    return ", ".join(islice(parts, room))
+        return ascii(value[: _MOST_SHOWN + 1])
+    return ascii(value) if type(value) in _PLAIN else f"something of type {type(value).__name__}"
