@@ -185,15 +185,18 @@ IDENTITIES = [
 ]
 VERIFIERS = [
     call(
-        lambda **named: Verifier(roots=[ALICE.did], **named),
+        Verifier,
         audience=AUDIENCE,
+        roots=[ALICE.did],
         clock=Clock(),
         resolver=resolver.LocalResolver(),
         limits=Limits(),
+        cache=1,
     ),
+    call(lambda root: verifier(roots=[root]), root=ALICE.did),
     call(verifier().authorize, wire=WIRE, request=REQUEST, challenge="a"),
     call(verifier().verify, wire=WIRE, request=REQUEST, challenge="a"),
-    call(Token.decode, text=TOKEN.encode()),
+    call(Token.decode, text=TOKEN.encode(), limits=Limits()),
     call(StockEngine, limits=Limits(), patience=timedelta(seconds=1)),
     call(StockEngine().read, wire=WIRE),
     call(

@@ -38,7 +38,10 @@ class Token:
 
         Raises `MalformedError`, `NotAdmittedError` or `LimitError`; a sealed presentation is not a token.
         """
-        limits = limits or Limits()
+        if limits is None:
+            limits = Limits()
+        elif not isinstance(limits, Limits):
+            raise InputError(f"limits: expected Limits, got {type(limits).__name__}")
         container = read_container(text, limits)
         if container.proof is not ProofKind.IN_TRANSIT:
             raise MalformedError(f"expected a token in transit, got one that ends in a {container.proof.value}")

@@ -22,6 +22,7 @@ from attorn.clock import Clock, read, system_clock
 from attorn.did import key as did_key
 from attorn.did.did import is_did
 from attorn.did.resolver import LocalResolver, Resolver
+from attorn.display import shown
 from attorn.errors import (
     AudienceError,
     ChainError,
@@ -63,7 +64,7 @@ Roots = Sequence[str] | Callable[[str, Request], bool]
 def _root(did: str) -> Principal | str:
     """A trusted root as a token names it: a did:key by its key, any other DID as it is."""
     if not isinstance(did, str) or not is_did(did):
-        raise InputError(f"roots: expected DIDs, got {did!a:.80}")
+        raise InputError(f"roots: expected DIDs, got {shown(did)}")
     try:
         return Principal(did_key.parse(did)) if did.startswith(did_key.PREFIX) else did
     except MalformedError as error:
@@ -93,7 +94,7 @@ class Verifier:
         if isinstance(roots, str) or not (callable(roots) or isinstance(roots, Iterable)):
             raise InputError("roots: expected a list of DIDs, or a callable (root, request) -> bool")
         if type(cache) is not int or cache < 0:
-            raise InputError(f"cache: expected a number of chains from 0 on, got {cache!r}")
+            raise InputError(f"cache: expected a number of chains from 0 on, got {shown(cache)}")
         self.audience = presentations.words(audience, "audience")
         if limits is not None and not isinstance(limits, Limits):
             raise InputError(f"limits: expected Limits, got {type(limits).__name__}")
@@ -103,7 +104,10 @@ class Verifier:
         self.store: Store = MemoryStore() if store is None else store
         self._ledger = self.store if isinstance(self.store, Ledger) else None
         self._policy = roots if callable(roots) else None
-        self._roots = frozenset[Principal | str]() if callable(roots) else frozenset(map(_root, roots))
+        self._roots = frozenset[Principal | str]()
+        if not callable(roots):
+            # To go through them is the caller's code.
+            self._roots = frozenset(map(_root, ask("list of roots", lambda: tuple(roots))))
         self._clock = clock
         self._resolver = resolver or LocalResolver()
         self._cache = ChainCache(cache) if cache else None
