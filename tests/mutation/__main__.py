@@ -48,6 +48,7 @@ TESTS = {
         "attacks/test_vectors",
         "unit/test_verifier",
         "attacks/test_section_e",
+        "attacks/test_section_e_limits",
         "attacks/test_section_d",
         "unit/test_verifier_again",
         "unit/test_identity_widening",
