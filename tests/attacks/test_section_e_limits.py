@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from vectors.testkit import ALICE, BOB, ISSUED, MALLORY, NOW, PLANNER, SCOUT, Ke
 from attorn import Denied, Identity, Request, Token, caveat, revocation
 from attorn.caveat import Caveat
 from attorn.errors import DelegationError
+from attorn.limits import Limits
 from attorn.request.money import Money
 from attorn.store import MemoryStore
 
@@ -287,7 +289,23 @@ def test_issue_times(seconds: list[int], expected: tuple[str, int] | None) -> No
 def test_links_issued_outside_the_delegators_own_time(limit: Part, issued: int) -> None:
     chain = kit.extend([], ALICE, PLANNER, [READ, limit], issued=NOW - 200)
     accepted(wire(kit.extend(chain, PLANNER, SCOUT, issued=NOW), SCOUT))
-    refused(wire(kit.extend(chain, PLANNER, SCOUT, issued=issued), SCOUT), *OUTSIDE)
+    error = refused(wire(kit.extend(chain, PLANNER, SCOUT, issued=issued), SCOUT), *OUTSIDE)
+    assert str(error) == "link 2 was issued when its delegator's authority was not valid"
+
+
+def test_69_to_the_second_at_which_a_delegators_own_time_ends_and_begins() -> None:
+    chain = kit.extend([], ALICE, PLANNER, [READ, kit.not_before(NOW - 9)], issued=NOW - 200)
+    accepted(wire(kit.extend(chain, PLANNER, SCOUT, issued=NOW - 9 - 60), SCOUT))
+    chain = kit.extend([], ALICE, PLANNER, [READ, kit.expires(NOW + 9)], issued=NOW - 200)
+    error = refused(wire(kit.extend(chain, PLANNER, SCOUT, issued=NOW + 9 + 59), SCOUT), *OUTSIDE)
+    assert str(error) == "a link says it was issued in the future"
+
+
+def test_the_first_second_of_all() -> None:
+    """Neither the window nor the issue of a chain starts later than the calendar, and nothing is allowed for."""
+    chain = kit.extend([], ALICE, PLANNER, [READ], issued=0)
+    text = wire(chain, PLANNER, start=0, stop=60)
+    accepted(text, by=verifier(clock=clock_at(0), limits=Limits(skew=timedelta(0))))
 
 
 @pytest.mark.parametrize("position", [1, 2, 3])

@@ -28,6 +28,7 @@ from tests.unit.scene import (
 )
 
 from attorn import Identity, Request, Token, Verifier, caveat, revocation
+from attorn.biscuit.container import parse
 from attorn.did.document import DidDocument, Relationship
 from attorn.did.resolver import StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
@@ -230,6 +231,23 @@ def test_a_longer_chain_is_another_chain(verified: list[int]) -> None:
     verified.clear()
     accepted(shown(NARROW, SCOUT), by=by)
     assert verified == [1, 2]
+
+
+@pytest.mark.parametrize(("size", "again"), [(4096, []), (4097, [1])], ids=["longest", "too-long"])
+def test_a_chain_too_long_to_keep_is_verified_every_time(verified: list[int], size: int, again: list[int]) -> None:
+    def padded(length: int) -> tuple[Token, int]:
+        token = given(READ, caveat.NotOneOf("note", "x" * length))
+        return token, len(parse(base64url_decode(token.encode()), most_blocks=1).blocks[0].payload)
+
+    _, found = padded(2000)
+    token, found = padded(2000 + size - found)
+    assert found == size
+    by = verifier()
+    request = Request(action="events:read", resource="cal://alice/2026-11", args={"note": "y"})
+    for expected in ([1], again):
+        verified.clear()
+        accepted(shown(token, PLANNER, request), by=by, request=request)
+        assert verified == expected
 
 
 def test_what_was_refused_is_not_remembered(verified: list[int]) -> None:
