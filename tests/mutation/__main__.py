@@ -40,6 +40,7 @@ TESTS = {
         "attacks/test_section_c",
         "attacks/test_section_d",
         "attacks/test_section_e",
+        "attacks/test_section_e_limits",
         "attacks/test_section_f",
         "unit/test_revocation",
         "unit/test_identity_presenting",
