@@ -221,3 +221,12 @@ def test_63_a_presentation_with_its_seal_taken_off_cannot_be_extended() -> None:
         Identity.from_seed(MALLORY.seed).delegate(token, to=MALLORY.did)
     with pytest.raises(DelegationError):
         Identity.from_seed(MALLORY.seed).present(token, REQUEST, audience=kit.AUDIENCE)
+
+
+@pytest.mark.parametrize("stage", [1, 2, 3])
+def test_a_bad_signature_is_told_by_the_position_of_its_block(stage: int) -> None:
+    for position in range(1, stage + 2):
+        blocks = kit.presented(CHAIN[:stage], (PLANNER, SCOUT, BOB)[stage - 1])
+        blocks[position - 1] = replace(blocks[position - 1], signature=bytes(64))
+        error = refused(sealed(blocks, (PLANNER, SCOUT, BOB)[stage - 1]), *BAD_SIGNATURE)
+        assert str(error).startswith(f"block {position}: ")
