@@ -204,6 +204,12 @@ def ended(work: list[tuple[str, Mutant]], files: Iterable[str], workers: int) ->
                 shutil.rmtree(run.folder)
 
 
+def noticed(run: Run) -> str:
+    """The test that failed, as pytest names it in its last lines."""
+    lines = reversed((run.folder / "output").read_text(errors="replace").splitlines())
+    return next((line.split(" ")[1] for line in lines if line.startswith(("FAILED ", "ERROR "))), "")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("--only", action="append", choices=TESTS, help="this module alone; may be repeated")
@@ -240,9 +246,10 @@ def main() -> int:
             place = f"{module}:{run.mutant.line} {run.mutant.change}"
             seconds = time.monotonic() - run.started
             shout = verdict if verdict == "killed" else verdict.upper()
-            print(f"{count}/{len(work)} ({count - len(rest)} killed) {seconds:.0f} s  {shout}  {place}", flush=True)
+            so_far = f"{count}/{len(work)} ({count - len(rest)} killed) {seconds:.0f} s"
+            print(f"{so_far}  {shout}  {place}  {noticed(run)}".rstrip(), flush=True)
         print(f"{module}: {len(work) - len(rest)} of {len(work)} mutants killed", flush=True)
-        failed = failed or bool(rest)
+        failed = failed or any(str(each["verdict"]).startswith("error") for each in rest)
         result.append({"module": module, "mutants": len(work), "killed": len(work) - len(rest), "rest": rest})
         if options.json:
             options.json.write_text(json.dumps(result, indent=1))
