@@ -104,12 +104,18 @@ TESTS = {
         "attacks/test_section_d",
     ),
     "token/link.py": (
+        "unit/test_links",
         "unit/test_identity_links",
         "attacks/test_section_e_blocks",
         "attacks/test_section_e",
         "attacks/test_vectors",
     ),
-    "token/chain.py": ("attacks/test_section_e_limits", "attacks/test_section_a", "attacks/test_vectors"),
+    "token/chain.py": (
+        "unit/test_links",
+        "attacks/test_section_e_limits",
+        "attacks/test_section_a",
+        "attacks/test_vectors",
+    ),
 }
 """The modules, and for each the test files to run, those that notice most first."""
 LIBRARIES = (
