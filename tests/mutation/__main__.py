@@ -164,7 +164,7 @@ def _started(module: str, mutant: Mutant, files: Iterable[str]) -> tuple[int, Ru
 
 
 def _tested(files: Iterable[str], folder: Path) -> int:
-    """pytest's exit code for the first test file that does not pass with the package in `folder`, or 0."""
+    """1 as soon as a test fails with the package in `folder`, 0 if all pass, else another exit code of pytest's."""
     os.setpgid(0, 0)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT)
@@ -174,12 +174,15 @@ def _tested(files: Iterable[str], folder: Path) -> int:
     os.chdir(ROOT)
     os.environ.update(PYTHONPATH=str(folder), PYTHONDONTWRITEBYTECODE="1")
     sys.path.insert(0, str(folder))
+    strange = 0
     for file in files:
-        code = pytest.main(["-x", "-q", "--assert=plain", "-m", "not long", file])
-        if code != pytest.ExitCode.OK:
-            return int(code)
+        code = int(pytest.main(["-x", "-q", "--assert=plain", "-m", "not long", file]))
+        if code == pytest.ExitCode.TESTS_FAILED:
+            return code
+        # A file that cannot even be imported fails no test: perhaps the next one does.
+        strange = strange or code
     where = sys.modules["attorn"].__file__
-    return 0 if where is not None and Path(where).is_relative_to(folder) else STRANGE
+    return strange if where is not None and Path(where).is_relative_to(folder) else STRANGE
 
 
 def _files(modules: Iterable[str]) -> tuple[str, ...]:
