@@ -57,6 +57,7 @@ TESTS = {
     ),
     "verify/clearing.py": (
         "unit/test_counted",
+        "unit/test_verifier_told",
         "attacks/test_vectors",
         "unit/test_counted_windows",
         "attacks/test_section_f_ports",

@@ -57,7 +57,7 @@ def test_a_decision_has_no_truth_value(decision: Decision) -> None:
 
 def test_nothing_that_attorn_returns_is_true_by_accident() -> None:
     access = accepted(shown(TOKEN, PLANNER))
-    assert access.decision.allowed is True
+    assert access.decision == Decision(True, 10)
     with pytest.raises(TypeError):
         bool(access.decision)
 
