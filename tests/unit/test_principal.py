@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from tests.unit.scene import ALICE, DELEGATES, MALLORY, PLANNER, Answering, document
 
 from attorn.datalog import BYTES, INTEGER, STRING, VARIABLE, octets, string
-from attorn.did.document import Relationship
+from attorn.did import key as did_key
+from attorn.did.document import DELEGATE, DidDocument, Relationship, VerificationMethod
 from attorn.did.resolver import LocalResolver
 from attorn.errors import InputError, MalformedError, ResolutionError
 from attorn.keys import multikey
+from attorn.keys.public import PublicKey
+from attorn.keys.signer import Ed25519Signer
 from attorn.token.principal import (
     Principal,
     confirm,
@@ -23,15 +26,35 @@ from attorn.token.principal import (
     root_term,
 )
 
-KEY, OTHER, THIRD = (who.signer.public_key for who in (ALICE, PLANNER, MALLORY))
+KEY, OTHER, THIRD = (Ed25519Signer.from_seed(bytes((number,)) * 32).public_key for number in (1, 2, 3))
+ALICE = did_key.encode(KEY)
 DID = "did:web:alice.example"
 DELEGATION, INVOCATION = Relationship.CAPABILITY_DELEGATION, Relationship.CAPABILITY_INVOCATION
-DOCUMENT = document(DID, KEY, OTHER)
-RESOLVER = Answering(DOCUMENT)
+
+
+def document(
+    did: str, *keys: PublicKey, relationships: Iterable[Relationship] = DELEGATE, deactivated: bool = False
+) -> DidDocument:
+    methods = [VerificationMethod(f"{did}#{n}", did, key, frozenset(relationships)) for n, key in enumerate(keys)]
+    return DidDocument(did, tuple(methods), deactivated)
+
+
+class Answering:
+    """A resolver that returns what it is told to."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def resolve(self, did: str) -> Any:
+        del did
+        return self.answer
+
+
+RESOLVER = Answering(document(DID, KEY, OTHER))
 
 
 def test_the_did_of_a_principal() -> None:
-    assert Principal(KEY).did == ALICE.did
+    assert Principal(KEY).did == ALICE
     assert Principal(None, f"{DID}#0").did == Principal(OTHER, f"{DID}#0").did == DID
     with pytest.raises(InputError, match="needs a key"):
         _ = Principal(None).did
@@ -52,8 +75,8 @@ def test_urls_that_name_a_principal(url: str) -> None:
         f"{DID}/#0",
         f"{DID}?query#0",
         f"{DID}?#0",
-        ALICE.did,
-        f"{ALICE.did}#{ALICE.did.removeprefix('did:key:')}",
+        ALICE,
+        f"{ALICE}#{ALICE.removeprefix('did:key:')}",
         "did:key:x#0",
         "alice",
         "",
@@ -105,42 +128,42 @@ def unresolved(error: pytest.ExceptionInfo[ResolutionError], why: str) -> None:
 
 
 def test_whom_a_did_resolves_to() -> None:
-    assert resolve(RESOLVER, DID, DELEGATES) == Principal(KEY, f"{DID}#0")
-    assert resolve(RESOLVER, f"{DID}#0", DELEGATES) == Principal(KEY, f"{DID}#0")
-    assert resolve(RESOLVER, f"{DID}#1", DELEGATES) == Principal(OTHER, f"{DID}#1")
+    assert resolve(RESOLVER, DID, DELEGATE) == Principal(KEY, f"{DID}#0")
+    assert resolve(RESOLVER, f"{DID}#0", DELEGATE) == Principal(KEY, f"{DID}#0")
+    assert resolve(RESOLVER, f"{DID}#1", DELEGATE) == Principal(OTHER, f"{DID}#1")
     assert resolve(RESOLVER, DID, frozenset({DELEGATION})) == Principal(KEY, f"{DID}#0")
-    assert resolve(LocalResolver(), ALICE.did, DELEGATES) == Principal(KEY)
+    assert resolve(LocalResolver(), ALICE, DELEGATE) == Principal(KEY)
     for did in (f"{DID}#2", f"{DID}#", f"{DID}#0#0"):
         with pytest.raises(ResolutionError) as caught:
-            resolve(RESOLVER, did, DELEGATES)
+            resolve(RESOLVER, did, DELEGATE)
         unresolved(caught, "has no key for capabilityDelegation, capabilityInvocation")
 
 
 def test_who_a_signer_is_of_a_did() -> None:
     for did, key, expected in ((DID, OTHER, "1"), (f"{DID}#1", OTHER, "1"), (DID, KEY, "0"), (f"{DID}#0", KEY, "0")):
-        assert own(RESOLVER, did, key, DELEGATES) == Principal(key, f"{DID}#{expected}")
-    assert own(LocalResolver(), ALICE.did, KEY, DELEGATES) == Principal(KEY)
+        assert own(RESOLVER, did, key, DELEGATE) == Principal(key, f"{DID}#{expected}")
+    assert own(LocalResolver(), ALICE, KEY, DELEGATE) == Principal(KEY)
     for did, key in ((DID, THIRD), (f"{DID}#0", OTHER), (f"{DID}#1", KEY), (f"{DID}#2", KEY)):
         with pytest.raises(InputError, match="does not list this signer's key"):
-            own(RESOLVER, did, key, DELEGATES)
+            own(RESOLVER, did, key, DELEGATE)
 
 
 @pytest.mark.parametrize("did", [None, 5, b"did:web:x", [DID]], ids=["none", "number", "bytes", "list"])
 def test_dids_that_are_none(did: Any) -> None:
     with pytest.raises(InputError, match="expected a DID"):
-        resolve(RESOLVER, did, DELEGATES)
+        resolve(RESOLVER, did, DELEGATE)
     with pytest.raises(InputError, match="expected a DID"):
-        own(RESOLVER, did, KEY, DELEGATES)
+        own(RESOLVER, did, KEY, DELEGATE)
 
 
 @pytest.mark.parametrize("has", [[], [DELEGATION], [INVOCATION], [Relationship.AUTHENTICATION]], ids=str)
 def test_keys_that_may_not_do_it_all(has: list[Relationship]) -> None:
     some = Answering(document(DID, KEY, relationships=has))
     with pytest.raises(ResolutionError) as caught:
-        resolve(some, DID, DELEGATES)
+        resolve(some, DID, DELEGATE)
     unresolved(caught, "has no key for")
     with pytest.raises(ResolutionError) as caught:
-        own(some, DID, KEY, DELEGATES)
+        own(some, DID, KEY, DELEGATE)
     unresolved(caught, "has no key for")
 
 
@@ -153,8 +176,8 @@ def test_answers_that_are_no_document(answer: Any) -> None:
     asked = Answering(answer)
     for question in (
         lambda: live_document(asked, DID),
-        lambda: resolve(asked, DID, DELEGATES),
-        lambda: own(asked, DID, KEY, DELEGATES),
+        lambda: resolve(asked, DID, DELEGATE),
+        lambda: own(asked, DID, KEY, DELEGATE),
         lambda: confirm(asked, Principal(KEY, f"{DID}#0"), DELEGATION),
     ):
         with pytest.raises(ResolutionError) as caught:
