@@ -1,0 +1,29 @@
+"""Status lists in both standard forms: the W3C's Bitstring Status List and the IETF's Token Status List."""
+
+from attorn.status.checking import check, judge, require_current
+from attorn.status.entry import BitstringEntry
+from attorn.status.fetching import Refreshed, Transport, refresh
+from attorn.status.publisher import Publisher
+from attorn.status.reading import read, verify
+from attorn.status.status_list import Issuer, ListKind, StatusList
+from attorn.status.token_list import INVALID, SUSPENDED, VALID, TokenReference
+
+__all__ = [
+    "INVALID",
+    "SUSPENDED",
+    "VALID",
+    "BitstringEntry",
+    "Issuer",
+    "ListKind",
+    "Publisher",
+    "Refreshed",
+    "StatusList",
+    "TokenReference",
+    "Transport",
+    "check",
+    "judge",
+    "read",
+    "refresh",
+    "require_current",
+    "verify",
+]

@@ -1,0 +1,70 @@
+"""What the lists at hand say about references: nothing bad, something bad, or not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from attorn.errors import InputError, RevokedError, StaleError, StatusError, SuspendedError
+from attorn.status.entry import BitstringEntry
+from attorn.status.status_list import ListKind, StatusList
+from attorn.status.token_list import INVALID, SUSPENDED, VALID, TokenReference
+
+SKEW: Final = 60
+"""By how many seconds an issuer's clock may run ahead of ours."""
+_VERDICTS: Final = (ListKind.TOKEN, ListKind.REVOCATION, ListKind.SUSPENSION)
+
+
+def require_current(status_list: StatusList, *, now: int, staleness: int, skew: int = SKEW) -> None:
+    """Raises `StaleError` unless the list speaks at Unix second `now` and is at most `staleness` seconds old.
+
+    Its `ttl` is no part of this: it says when to fetch again, not what to accept.
+    """
+    if now < status_list.issued - skew:
+        raise StaleError(f"status list: issued {status_list.issued - now} seconds from now")
+    if status_list.expires is not None and now >= status_list.expires:
+        raise StaleError(f"status list: expired {now - status_list.expires} seconds ago")
+    if now - status_list.issued > staleness:
+        raise StaleError(f"status list: {now - status_list.issued} seconds old, at most {staleness} are accepted")
+
+
+def check(
+    references: Iterable[BitstringEntry | TokenReference],
+    lists: Iterable[StatusList],
+    *,
+    issuer: str,
+    now: int,
+    staleness: int,
+    skew: int = SKEW,
+) -> None:
+    """Returns if every one of these references is to a valid entry of a current list by `issuer`. All must be.
+
+    The lists must come from `verify`. Entries for `refresh` and `message` are looked up and judge nothing. Raises
+    `RevokedError`, `SuspendedError`, `StatusError` for an entry that is not there or of a value with no known meaning,
+    and `StaleError` where no list is at hand, or none is current.
+    """
+    known = [status_list for status_list in lists if status_list.issuer == issuer]
+    for reference in references:
+        if not isinstance(reference, BitstringEntry | TokenReference):
+            raise InputError(f"status: expected a reference to a list, got {type(reference).__name__}")
+        kind = reference.purpose if isinstance(reference, BitstringEntry) else ListKind.TOKEN
+        mine = [status_list for status_list in known if (status_list.uri, status_list.kind) == (reference.uri, kind)]
+        if not mine:
+            raise StaleError("status list: none at hand of this issuer, URI and kind")
+        newest = max(mine, key=lambda status_list: status_list.issued)
+        require_current(newest, now=now, staleness=staleness, skew=skew)
+        judge(kind, reference.value(newest))
+
+
+def judge(kind: ListKind, value: int) -> None:
+    """Returns if an entry of this value in a list of this kind is no reason to refuse.
+
+    Raises `RevokedError`, `SuspendedError`, and `StatusError` for a value with no known meaning.
+    """
+    if value == VALID or kind not in _VERDICTS:
+        return
+    if kind is ListKind.SUSPENSION or (kind is ListKind.TOKEN and value == SUSPENDED):
+        raise SuspendedError("status list: suspended")
+    if value == INVALID:
+        raise RevokedError("status list: revoked")
+    raise StatusError(f"status list: the value {value} has no meaning here")
