@@ -41,6 +41,7 @@ from attorn.errors import (
 )
 from attorn.keys.signer import P256Signer
 from attorn.revocation import RevocationEntry, revoke, verify
+from attorn.statement import Kind
 from attorn.store import MemoryStore
 
 # alice -> planner -> scout -> helper, and alice -> planner -> mallory beside it.
@@ -263,7 +264,7 @@ def test_texts_that_are_no_entry(name: str) -> None:
     store = MemoryStore()
     with pytest.raises((MalformedError, InputError)):
         store.apply(MALFORMED[name])
-    assert not store.revokers([ENTRY.link])
+    assert not store.statements([(Kind.REVOCATION, ENTRY.link.hex())])
 
 
 def _signed_by(who: Identity, message: bytes) -> bytes:
@@ -296,7 +297,7 @@ def test_entries_that_nobody_signed(name: str) -> None:
     with pytest.raises(SignatureError) as caught:
         store.apply(FORGED[name])
     assert caught.value.step == 7
-    assert not store.revokers([link.id for link in THIRD.unverified_links])
+    assert not store.statements([(Kind.REVOCATION, link.id.hex()) for link in THIRD.unverified_links])
     with pytest.raises(SignatureError):
         verify(FORGED[name])
 

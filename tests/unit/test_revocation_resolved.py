@@ -35,6 +35,7 @@ from attorn.errors import (
     VerificationError,
 )
 from attorn.revocation import revoke
+from attorn.statement import Kind
 from attorn.store import MemoryStore
 
 # alice -> planner -> scout -> helper, and alice -> planner -> mallory beside it.
@@ -69,7 +70,7 @@ def test_a_revoker_that_a_resolver_knows() -> None:
     entry = revoke(token, by=alice)
     with pytest.raises(ResolutionError):
         store.apply(entry)
-    assert not store.revokers([entry.link])
+    assert not store.statements([(Kind.REVOCATION, entry.link.hex())])
     by = verifier(store=store, roots=[ALICE_WEB], resolver=resolver)
     accepted(shown(token, PLANNER), by=by)
     store.apply(entry.encode(), resolver=resolver)
@@ -84,7 +85,7 @@ def test_a_rotated_key_still_revokes_for_its_did() -> None:
     successor = Identity(MALLORY.signer, did=ALICE_WEB, resolver=rotated, clock=Clock())
     store = MemoryStore()
     store.apply(revoke(token, by=successor), resolver=rotated)
-    assert store.revokers([token.unverified_links[0].id])
+    assert store.statements([(Kind.REVOCATION, token.unverified_links[0].id.hex())])
     with pytest.raises(SignatureError):
         store.apply(revoke(token, by=alice), resolver=rotated)
 
@@ -126,7 +127,7 @@ def test_resolvers_that_fail(name: str) -> None:
     store = MemoryStore()
     with pytest.raises(error):
         store.apply(entry, resolver=Answering(answer))
-    assert not store.revokers([entry.link])
+    assert not store.statements([(Kind.REVOCATION, entry.link.hex())])
 
 
 def test_one_key_under_two_dids_revokes_for_the_one_it_names() -> None:

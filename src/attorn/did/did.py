@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from attorn.display import shown
 from attorn.errors import InputError, MalformedError
 
 MOST = 2048
@@ -54,11 +55,6 @@ def parse_url(text: str) -> DidUrl:
 def is_did(text: str) -> bool:
     """Whether `text` is a bare DID."""
     return isinstance(text, str) and len(text) <= MOST and _DID.fullmatch(text) is not None
-
-
-def shown(text: str) -> str:
-    """`text` as it may stand in a message: escaped ASCII, quoted, and cut short."""
-    return ascii(text) if len(text) <= 80 else ascii(text[:80]) + "..."
 
 
 def _bounded(text: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from attorn.did.did import is_did, parse_url, shown
+from attorn.did.did import is_did, parse_url
+from attorn.display import shown
 from attorn.errors import InputError, MalformedError
 from attorn.keys.public import PublicKey
 

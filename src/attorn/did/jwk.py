@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from attorn.canonical import JsonValue, canonicalise
 from attorn.canonical import parse as parse_json
-from attorn.did.did import MOST, shown
+from attorn.did.did import MOST
 from attorn.did.document import DidDocument, Relationship, VerificationMethod
+from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.keys.jwk import from_jwk, to_jwk

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from attorn.did.did import shown
 from attorn.did.document import DidDocument, Relationship, VerificationMethod
+from attorn.display import shown
 from attorn.errors import InputError, MalformedError
 from attorn.keys import multikey
 from attorn.keys.public import PublicKey

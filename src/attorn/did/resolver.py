@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from attorn.did import jwk, key
-from attorn.did.did import parse, shown
+from attorn.did.did import parse
 from attorn.did.document import DidDocument
+from attorn.display import shown
 from attorn.errors import InputError, MalformedError, ResolutionError
+from attorn.handed import ask
 
 
 class Resolver(Protocol):
@@ -20,6 +22,14 @@ class Resolver(Protocol):
         Raises `ResolutionError` if it is malformed, does not exist or is deactivated, and `UnavailableError` if that
         could not be found out.
         """
+
+
+def live_document(resolver: Resolver, did: str) -> DidDocument:
+    """The document of `did`, which is not deactivated. Raises `ResolutionError` and `UnavailableError`."""
+    document = ask("resolver", lambda: resolver.resolve(did))
+    if not isinstance(document, DidDocument) or document.id != did or document.deactivated:
+        raise ResolutionError(f"the resolver returned no live document of {shown(did)}")
+    return document
 
 
 class LocalResolver:
