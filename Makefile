@@ -1,12 +1,14 @@
 # Two commands need nothing but Python 3.11 to 3.13 and the package registry:
 #   make demo   a user's authority travels through two agents to a real server
 #   make test   lint, types and every test
+# The tests of two stores also need their servers, and are skipped without:
+SERVERS = apt-get install -y redis-server postgresql
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: demo test test-long lint types unit bench mutants vectors clean
+.PHONY: demo test test-long lint types unit bench figures mutants vectors clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/python -m attorn.demo
@@ -14,6 +16,8 @@ demo: $(VENV)/.demo
 test: lint types unit
 
 unit: $(VENV)/.test
+	@command -v redis-server >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	  echo "the tests of the Redis and PostgreSQL stores are skipped; to run them, on Debian: $(SERVERS)"
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
 
 test-long: $(VENV)/.test
@@ -29,6 +33,9 @@ types: $(VENV)/.test
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks --json bench.json
 
+figures: $(VENV)/.test
+	$(BIN)/python -m tests.figures --json figures.json
+
 mutants: $(VENV)/.test
 	$(BIN)/python -m tests.mutation
 
@@ -36,7 +43,7 @@ vectors: $(VENV)/.test
 	$(BIN)/python -m vectors.generate
 
 clean:
-	rm -rf $(VENV) build bench.json
+	rm -rf $(VENV) build bench.json figures.json
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

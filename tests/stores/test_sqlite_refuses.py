@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,13 @@ from tests.unit.scene import (
 from attorn import revocation
 from attorn.caveat import MaxUses
 from attorn.errors import AttornError, UnavailableError
-from attorn.store import Charge, SQLiteStore
+from attorn.statement import Kind
+from attorn.store import Charge, Charged, SQLiteStore
 
 TOKEN = given(READ)
 ENTRY = revocation.revoke(TOKEN, by=ALICE)
+WANTED = [(Kind.REVOCATION, ENTRY.link.hex())]
+ANSWERS: tuple[object, ...] = (True, None, Charged())
 
 
 def name(number: int) -> bytes:
@@ -75,12 +78,8 @@ def _memory(folder: Path) -> str:
     return ":memory:"
 
 
-def _nowhere(folder: Path) -> str:
-    return ""
-
-
 OPENED: list[Callable[[Path], Any]] = [
-    _directory, _missing_folder, _garbage, _cut_header, _other_tables, _device, _read_only_system, _memory, _nowhere,
+    _directory, _missing_folder, _garbage, _cut_header, _other_tables, _device, _read_only_system, _memory,
 ]  # fmt: skip
 
 
@@ -91,7 +90,9 @@ def test_files_that_cannot_be_opened(tmp_path: Path, make: Callable[[Path], Any]
 
 
 @pytest.mark.parametrize(
-    "path", [None, 5, "a\0b", object(), 1.5, ["x"]], ids=["none", "number", "nul", "object", "fraction", "list"]
+    "path",
+    [None, 5, "", "a\0b", object(), 1.5, ["x"]],
+    ids=["none", "number", "empty", "nul", "object", "fraction", "list"],
 )
 def test_paths_that_are_none(path: Any) -> None:
     with pytest.raises(AttornError):
@@ -107,8 +108,9 @@ def test_timeouts_that_are_none(tmp_path: Path, timeout: Any) -> None:
 USES: dict[str, Callable[[SQLiteStore], object]] = {
     "remember": lambda store: store.remember(name(1), expires=NOW + 60, now=NOW),
     "apply": lambda store: store.apply(ENTRY),
-    "charge": lambda store: store.charge([Charge("a", 1, 1)]),
-    "revokers": lambda store: store.revokers([ENTRY.link]),
+    "charge": lambda store: store.charge([Charge("a", 1, 1)], now=NOW),
+    "statements": lambda store: store.statements(WANTED),
+    "used": lambda store: store.used(["a"]),
 }
 WRITES = ("remember", "apply", "charge")
 
@@ -130,9 +132,9 @@ def test_a_locked_file(tmp_path: Path, use: str) -> None:
         with pytest.raises(UnavailableError, match="OperationalError"):
             USES[use](store)
         # A reader is not in the way of a writer.
-        assert dict(store.revokers([ENTRY.link])) == {}
+        assert list(store.statements(WANTED)) == []
         other.execute("ROLLBACK")
-    assert USES[use](store) in (True, None)
+    assert USES[use](store) in ANSWERS
     store.close()
 
 
@@ -144,7 +146,7 @@ def test_a_file_that_may_only_be_read(tmp_path: Path, use: str) -> None:
         USES[use](store)
     store._connection.execute("PRAGMA query_only=0")
     # Nothing was done by halves.
-    assert USES[use](store) in (True, None)
+    assert USES[use](store) in ANSWERS
     store.close()
 
 
@@ -167,7 +169,7 @@ def test_a_full_disk(tmp_path: Path, use: str) -> None:
             if use == "remember":
                 store.remember(name(number), expires=NOW + 60, now=NOW)
             elif use == "charge":
-                store.charge([Charge(f"{number}" * 50, 1, 1)])
+                store.charge([Charge(f"{number}" * 50, 1, 1)], now=NOW)
             else:
                 store.apply(revocation.revoke(number.to_bytes(16, "big"), by=ALICE))
 
@@ -192,16 +194,55 @@ def test_a_file_that_was_damaged_while_open(tmp_path: Path, use: str) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("table", ["presentation", "revocation", "account", "forgotten"])
+@pytest.mark.parametrize("table", ["presentation", "statement", "account", "forgotten"])
 def test_a_table_that_went_away(tmp_path: Path, table: str) -> None:
     store = SQLiteStore(tmp_path / "store.db")
     with closing(sqlite3.connect(tmp_path / "store.db")) as other:
         other.execute(f"DROP TABLE {table}")
         other.commit()
-    use = {"presentation": "remember", "forgotten": "remember", "revocation": "revokers", "account": "charge"}[table]
+    use = {"presentation": "remember", "forgotten": "remember", "statement": "statements", "account": "charge"}[table]
     with pytest.raises(UnavailableError):
         USES[use](store)
     store.close()
+
+
+@pytest.mark.parametrize("use", ["remember", "charge"])
+def test_marks_that_went_away(tmp_path: Path, use: str) -> None:
+    with closing(SQLiteStore(tmp_path / "store.db")) as store:
+        store._connection.execute("DELETE FROM forgotten")
+        with pytest.raises(UnavailableError):
+            USES[use](store)
+
+
+@pytest.mark.parametrize("value", ["'x'", "''", "-5", "1.5", "x'00'", "9e99"])
+def test_a_damaged_count_permits_nothing(tmp_path: Path, value: str) -> None:
+    with closing(SQLiteStore(tmp_path / "store.db")) as store:
+        store.charge([Charge("a", 9, 1)], now=NOW)
+        store._connection.execute(f"UPDATE account SET used = {value}")
+        with suppress(UnavailableError):
+            assert store.charge([Charge("a", 9, 1)], now=NOW).refused is not None
+
+
+@pytest.mark.parametrize("damage", ["sequence = -1", "at = 'x'", "kind = 'x'", "value = 5", "sequence = x'00'"])
+def test_a_damaged_statement(tmp_path: Path, damage: str) -> None:
+    with closing(SQLiteStore(tmp_path / "store.db")) as store:
+        store.apply(ENTRY)
+        store._connection.execute(f"UPDATE statement SET {damage}")
+        try:
+            found = store.statements(WANTED)
+        except UnavailableError:
+            return
+        assert damage.startswith(("kind", "value"))
+        assert all(type(each.value) is str for each in found)
+
+
+@pytest.mark.parametrize("damage", ["sequence = 'x'", "sequence = x'00'", "sequence = 9e99", "at = 'x'"])
+def test_nothing_is_put_beside_a_damaged_statement(tmp_path: Path, damage: str) -> None:
+    with closing(SQLiteStore(tmp_path / "store.db")) as store:
+        store.apply(ENTRY)
+        store._connection.execute(f"UPDATE statement SET {damage}")
+        with pytest.raises(UnavailableError):
+            store.apply(ENTRY)
 
 
 def test_what_failed_refuses_the_request(tmp_path: Path) -> None:
