@@ -6,6 +6,7 @@ from attorn.caveat.counted import Budget, Counted, MaxUses, Rate
 from attorn.caveat.formula import AllOf, AnyOf, Not
 from attorn.caveat.profile import Unrecognised
 from attorn.caveat.scope import Actions, Audience, Resources
+from attorn.caveat.status import FreshList, Status
 from attorn.caveat.text import Cidr, Glob, StartsWith, Subpath, UrlHost
 from attorn.caveat.validity import Expires, ExpiresIn, MaxDepth, NoDelegation, NotBefore, Purpose
 from attorn.caveat.value import Equals, NotOneOf, OneOf, Range
@@ -23,6 +24,7 @@ __all__ = [
     "Equals",
     "Expires",
     "ExpiresIn",
+    "FreshList",
     "Glob",
     "MaxDepth",
     "MaxLength",
@@ -37,6 +39,7 @@ __all__ = [
     "Rate",
     "Resources",
     "StartsWith",
+    "Status",
     "Subpath",
     "SubsetOf",
     "Unrecognised",

@@ -16,6 +16,7 @@ from attorn.caveat.collection import Contains, MaxLength
 from attorn.caveat.counted import Budget, MaxUses, Rate
 from attorn.caveat.formula import Alternatives, Not, from_alternatives
 from attorn.caveat.scope import Actions, Audience, Resources
+from attorn.caveat.status import FreshList, Status
 from attorn.caveat.text import Cidr, Glob, StartsWith, Subpath, UrlHost
 from attorn.caveat.validity import Expires, MaxDepth, NotBefore
 from attorn.caveat.value import Equals, OneOf, Range
@@ -32,6 +33,8 @@ KINDS: Final[dict[str, type[Caveat]]] = {
     "max_uses": MaxUses,
     "rate": Rate,
     "budget": Budget,
+    "status": Status,
+    "fresh_list": FreshList,
 }
 """The caveat that a check over this fact stands for."""
 
