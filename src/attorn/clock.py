@@ -26,6 +26,11 @@ def read(clock: Clock) -> datetime:
         raise UnavailableError(f"the clock is of no use: {error}") from None
 
 
+def second_of(clock: Clock) -> int:
+    """The Unix second by `clock`. Raises `UnavailableError`."""
+    return int(read(clock).timestamp())
+
+
 def instant(value: datetime, name: str) -> datetime:
     """`value` as a UTC instant in whole seconds, rounded down. Raises `InputError` for a naive or absurd one."""
     try:

@@ -110,6 +110,41 @@ class RevokedError(VerificationError):
     default_step = 7
 
 
+class SuspendedError(VerificationError):
+    """A link or a principal of the chain is suspended, and may be resumed (step 7)."""
+
+    code = "suspended"
+    default_step = 7
+
+
+class DeprovisionedError(VerificationError):
+    """A principal of the chain was deprovisioned, for good (step 7)."""
+
+    code = "deprovisioned"
+    default_step = 7
+
+
+class StatusError(VerificationError):
+    """A status list does not say what a link needs of it: wrong issuer, purpose, index or an unknown value (step 7)."""
+
+    code = "bad_status"
+    default_step = 7
+
+
+class RollbackError(VerificationError):
+    """A list or a statement is older than one that was applied before (step 7)."""
+
+    code = "rolled_back"
+    default_step = 7
+
+
+class GapError(VerificationError):
+    """A delta of a revocation list does not follow what is known: one in between is missing (step 7)."""
+
+    code = "missing_delta"
+    default_step = 7
+
+
 class AudienceError(VerificationError):
     """The presentation was made for another audience (step 8)."""
 
@@ -156,6 +191,22 @@ class UnavailableError(AttornError):
     """It could not be decided: a store, resolver or engine failed. Still closed; the caller may retry."""
 
     code = "unavailable"
+
+
+class AuditError(AttornError):
+    """An audit log is not what was written. `sequence` is the number of the first receipt that shows it, or None."""
+
+    code = "audit_broken"
+
+    def __init__(self, message: str, *, sequence: int | None = None) -> None:
+        super().__init__(message)
+        self.sequence = sequence
+
+
+class StaleError(UnavailableError):
+    """What is known about a link's status is older than this verifier accepts, or nothing is known."""
+
+    code = "stale_status"
 
 
 class EngineError(UnavailableError):

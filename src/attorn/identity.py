@@ -13,7 +13,7 @@ from attorn.biscuit.container import Container, ProofKind, SignedBlock
 from attorn.biscuit.signature import seal, sign_block
 from attorn.caveat.base import Caveat
 from attorn.caveat.validity import Expires, MaxDepth, NotBefore, Purpose
-from attorn.clock import Clock, read, system_clock
+from attorn.clock import Clock, read, second_of, system_clock
 from attorn.did import jwk as did_jwk
 from attorn.did import key as did_key
 from attorn.did.document import DELEGATE
@@ -30,7 +30,7 @@ from attorn.request.request import Request
 from attorn.token.chain import UnverifiedChain
 from attorn.token.chain import read as read_chain
 from attorn.token.link import ID_BYTES, Link, write
-from attorn.token.presentation import Presentation, words
+from attorn.token.presentation import Presentation, key_words, words
 from attorn.token.presentation import read as read_presentation
 from attorn.token.principal import own, resolve
 from attorn.token.token import Token
@@ -143,7 +143,7 @@ class Identity:
         chain = token.unverified
         if len(chain.links) >= _LIMITS.links:
             raise DelegationError(f"a chain has at most {_LIMITS.links} links; this one may not be passed on")
-        second = int(read(self._clock).timestamp())
+        second = second_of(self._clock)
         for link in chain.links:
             for caveat in link.caveats:
                 _refuse_use(link, caveat, second, len(chain.links))
@@ -156,12 +156,14 @@ class Identity:
         *,
         audience: str,
         challenge: str | None = None,
+        idempotency_key: str | None = None,
         ttl: timedelta = timedelta(seconds=60),
     ) -> str:
         """The token bound to one request at one audience, once, as text for the wire: a sealed standard Biscuit.
 
         It is valid from half a minute ago (clocks differ) until `ttl` from now. `challenge` answers a verifier that
-        asked for one. Raises `DelegationError` if this identity does not hold the token, `InputError`, or
+        asked for one. `idempotency_key` marks every try of one use: a verifier that honours retries charges it once.
+        Raises `DelegationError` if this identity does not hold the token, `InputError`, or
         `UnavailableError` if the signer fails.
         """
         self._hold(token)
@@ -170,13 +172,15 @@ class Identity:
         words(audience, "audience")
         if challenge is not None:
             words(challenge, "challenge")
+        if idempotency_key is not None:
+            key_words(idempotency_key)
         if not isinstance(ttl, timedelta) or not timedelta(seconds=1) <= ttl <= timedelta(days=1):
             raise InputError("present: expected a ttl from one second to one day")
-        now = int(read(self._clock).timestamp())
+        now = second_of(self._clock)
         start, stop = now - int(_LEEWAY.total_seconds()), now + int(ttl.total_seconds())
-        presentation = Presentation(audience, request.digest(), self._draw(), start, stop, challenge)
+        presentation = Presentation(audience, request.digest(), self._draw(), start, stop, challenge, idempotency_key)
         chain = token.unverified
-        payload = encode((), (presentation.check(),), chain.symbols)
+        payload = encode(presentation.facts(), (presentation.check(),), chain.symbols)
         _require_readable(payload, chain)
         last = sign_block(self._pinned, payload, self._key, chain.blocks[-1].signature)
         proof = seal(self._pinned, last)

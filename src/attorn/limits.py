@@ -38,12 +38,15 @@ class Limits:
     presentation: timedelta = timedelta(minutes=10)
     """Longest validity window of a presentation; replays are remembered that long."""
 
+    staleness: timedelta = timedelta(minutes=5)
+    """How old a list may be that a link's status depends on. Beyond that nothing is decided: closed."""
+
     def __post_init__(self) -> None:
         for name in ("token_bytes", "links", "checks", "queries", "terms", "symbols", "globs"):
             value = getattr(self, name)
             if type(value) is not int or not 1 <= value <= _MOST:
                 raise InputError(f"limit {name}: expected an integer from 1 to {_MOST}, got {shown(value)}")
-        for name in ("skew", "presentation"):
+        for name in ("skew", "presentation", "staleness"):
             value = getattr(self, name)
             if not isinstance(value, timedelta) or value < timedelta(0):
                 raise InputError(f"limit {name}: expected a timedelta that is not negative, got {shown(value)}")

@@ -179,7 +179,7 @@ IDENTITIES = [
     call(PLANNER.delegate, token=TOKEN, to=ALICE.did, caveats=[READ], resolver=resolver.LocalResolver()),
     call(PLANNER.present, token=TOKEN, request=REQUEST, audience="a", challenge="b", ttl=timedelta(seconds=60)),
     call(revocation.revoke, link_or_token=TOKEN, by=ALICE, clock=Clock()),
-    call(revocation.verify, entry=ENTRY, resolver=resolver.LocalResolver()),
+    call(revocation.verify, signed=ENTRY, resolver=resolver.LocalResolver()),
     call(RevocationEntry, link=ENTRY.link, by=ENTRY.by, second=1, signature=b""),
     call(RevocationEntry.decode, text=ENTRY.encode()),
 ]

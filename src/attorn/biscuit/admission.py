@@ -272,6 +272,9 @@ class _Reader:
             index += size
         if index != end:
             raise MalformedError("a predicate does not end where it says")
+        if not terms:
+            # No fact of the profile is without; and so many of them fit where values are counted, but these are none.
+            raise NotAdmittedError("a predicate holds at least one term")
         return Predicate(name, tuple(terms))
 
     def expression(self, index: int, end: int) -> Expression:

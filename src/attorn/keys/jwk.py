@@ -11,7 +11,8 @@ from attorn.errors import InputError, MalformedError
 from attorn.keys.public import Algorithm, PublicKey
 
 _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
-_JWS_NAMES = {Algorithm.ED25519: ("EdDSA", "Ed25519"), Algorithm.P256: ("ES256",)}
+JWS_NAMES = {Algorithm.ED25519: ("EdDSA", "Ed25519"), Algorithm.P256: ("ES256",)}
+"""What JOSE calls each algorithm (RFC 8037, RFC 9864, RFC 7518), the name to write first."""
 
 
 def to_jwk(key: PublicKey) -> dict[str, str]:
@@ -68,7 +69,7 @@ def _check_purpose(jwk: Mapping[str, object], algorithm: Algorithm) -> None:
             raise MalformedError("JWK: its key_ops are not a set of names")
         if operations.count("verify") != 1 or len(set(operations)) != len(operations):
             raise MalformedError("JWK: its key_ops do not name verify and every other operation once")
-    if "alg" in jwk and not _is(jwk["alg"], *_JWS_NAMES[algorithm]):
+    if "alg" in jwk and not _is(jwk["alg"], *JWS_NAMES[algorithm]):
         raise MalformedError(f"JWK: its alg is not one of an {algorithm} key")
 
 

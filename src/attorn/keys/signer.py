@@ -130,6 +130,20 @@ class PinnedSigner:
         return self._signer.sign(message)
 
 
+def key_of(signer: Signer) -> PublicKey:
+    """The public key of `signer`. Raises `UnavailableError` if the signer fails in any way, or has none."""
+    try:
+        key = signer.public_key
+    except Exception as error:  # noqa: BLE001 - a signer is the caller's own code or hardware and may raise anything
+        failure = type(error).__name__
+    else:
+        if not isinstance(key, PublicKey):
+            raise UnavailableError(f"the signer's public key must be a PublicKey, got {type(key).__name__}")
+        return key
+    # Outside the handler: what the hardware said may name secrets, so it is not chained to this error.
+    raise UnavailableError(f"the signer failed with {failure}")
+
+
 def signed(signer: Signer, message: bytes) -> bytes:
     """The signature of `message`, made by `signer` and then verified: a faulty one must not emit junk.
 

@@ -1,13 +1,14 @@
 """The presentation block: what binds a chain to one request, at one audience, once.
 
-One check, and nothing else: `check if audience(a), request(digest), nonce(id), time($time), $time >= from, $time <
+One check: `check if audience(a), request(digest), nonce(id), time($time), $time >= from, $time <
 until`, with `challenge(c)` after the nonce where the verifier asked for one. A verifier supplies `nonce(id)` only while
-it has not seen that id, so a stock engine enforces single use as well. Source: docs/spec/wire.md.
+it has not seen that id, so a stock engine enforces single use as well. Beside it stands at most the fact
+`idempotency(key)`, by which a ledger knows a use that is tried again. Source: docs/spec/wire.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from attorn.biscuit.block import Block
@@ -33,6 +34,7 @@ _TIME: Final = variable("time")
 _TIME_FACT: Final = Predicate("time", (_TIME,))
 ID_BYTES: Final = 16
 DIGEST_BYTES: Final = 32
+_MOST_KEY: Final = 255
 
 
 def words(value: str, name: str) -> str:
@@ -46,6 +48,13 @@ def words(value: str, name: str) -> str:
     return value
 
 
+def key_words(value: str) -> str:
+    """`value`, if it can be an idempotency key: 1 to 255 printable ASCII characters. Raises `InputError`."""
+    if not isinstance(value, str) or not 0 < len(value) <= _MOST_KEY or not value.isascii() or not value.isprintable():
+        raise InputError(f"idempotency key: expected 1 to {_MOST_KEY} printable ASCII characters")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Presentation:
     """What the holder signed for one request. Times are Unix seconds: valid from `start`, no longer at `stop`."""
@@ -56,6 +65,11 @@ class Presentation:
     start: int
     stop: int
     challenge: str | None = None
+    idempotency_key: str | None = None
+
+    def facts(self) -> tuple[Predicate, ...]:
+        """The fact of the block, if there is one. No check asks for it; a verifier that keeps a ledger reads it."""
+        return () if self.idempotency_key is None else (Predicate("idempotency", (string(self.idempotency_key),)),)
 
     def check(self) -> Check:
         """The one check of the block."""
@@ -72,10 +86,12 @@ class Presentation:
 
 def read(block: Block) -> Presentation:
     """The presentation in an admitted block. Raises `MalformedError` if it is anything else."""
-    if block.facts or len(block.shaped) != 1:
-        raise MalformedError("expected a presentation block: one check and no facts")
+    if len(block.shaped) != 1:
+        raise MalformedError("expected a presentation block: one check")
     check = block.shaped[0]
     presentation = Presentation(*check) if isinstance(check, Presented) else _read(written(check))
+    if block.facts:
+        presentation = replace(presentation, idempotency_key=_key(block))
     if presentation.stop > LATEST:
         raise MalformedError("a presentation ends before the year 10000")
     return presentation
@@ -83,7 +99,7 @@ def read(block: Block) -> Presentation:
 
 def _read(check: Check) -> Presentation:
     if len(check) != 1:
-        raise MalformedError("expected a presentation block: one check and no facts")
+        raise MalformedError("expected a presentation block: one check")
     query = check[0]
     try:
         (audience,), (digest,), (nonce,), *challenges, _ = [predicate.terms for predicate in query.body]
@@ -104,3 +120,14 @@ def _read(check: Check) -> Presentation:
     if len(presentation.id) != ID_BYTES or len(presentation.digest) != DIGEST_BYTES:
         raise MalformedError("a presentation holds an id of 16 bytes and a digest of 32")
     return presentation
+
+
+def _key(block: Block) -> str:
+    """The idempotency key that the block states. Raises `MalformedError` for any other fact."""
+    (name, terms), *rest = block.facts
+    if rest or name != "idempotency" or len(terms) != 1 or terms[0][0] != STRING:
+        raise MalformedError("a presentation block states nothing but, perhaps, one idempotency key")
+    try:
+        return key_words(str(terms[0][1]))
+    except InputError as error:
+        raise MalformedError(str(error)) from None

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from attorn.datalog import BYTES, STRING, Term, octets, string
 from attorn.did import key as did_key
-from attorn.did.did import parse_url, shown
+from attorn.did.did import parse_url
 from attorn.did.document import DidDocument, Relationship, VerificationMethod
-from attorn.did.resolver import Resolver
+from attorn.did.resolver import Resolver, live_document
+from attorn.display import shown
 from attorn.errors import InputError, MalformedError, ResolutionError
-from attorn.handed import ask
 from attorn.keys import multikey
 from attorn.keys.public import PublicKey
 
@@ -33,6 +33,11 @@ class Principal:
         if self.key is None:
             raise InputError("a principal without a method needs a key")
         return did_key.encode(self.key)
+
+    @property
+    def subject(self) -> str:
+        """What statements about this principal are kept under: see `attorn.did.subject`."""
+        return f"key:{self.key.data.hex()}" if self.method is None and self.key is not None else self.did
 
 
 def named(text: str) -> str:
@@ -97,14 +102,6 @@ def _able(
         if relationships <= method.relationships:
             return Principal(method.key, None if document.id.startswith(did_key.PREFIX) else method.id)
     raise ResolutionError(f"{document.id} has no key for {', '.join(sorted(relationships))}")
-
-
-def live_document(resolver: Resolver, did: str) -> DidDocument:
-    """The document of `did`, which is not deactivated. Raises `ResolutionError` and `UnavailableError`."""
-    document = ask("resolver", lambda: resolver.resolve(did))
-    if not isinstance(document, DidDocument) or document.id != did or document.deactivated:
-        raise ResolutionError(f"the resolver returned no live document of {shown(did)}")
-    return document
 
 
 def confirm(resolver: Resolver, principal: Principal, relationship: Relationship) -> PublicKey:

@@ -33,9 +33,14 @@ class _Presented:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access(_Presented):
-    """One permitted request: who it leads back to, through whom, and who used it."""
+    """One permitted request: who it leads back to, through whom, and who used it.
+
+    `repeated` says that this is a use which was charged before and is now tried again, under the same idempotency key:
+    give the answer that was kept for that key, and act only if there is none.
+    """
 
     decision: Decision
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,7 @@ class Verified(_Presented):
     def clear(self) -> Access:
         """Steps 9 and 10: every caveat of every link, then what it costs. A second call charges again.
 
-        The windows of step 6 are asked once more, as time has passed. Raises `Denied`, which names the link and the
-        limit, `ExpiredError` or `UnavailableError`.
+        Steps 6 and 7 are asked once more, as time has passed. Raises `Denied`, which names the link and the limit, what
+        those steps raise, or `UnavailableError`.
         """
         return self._clear()

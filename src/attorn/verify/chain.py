@@ -14,6 +14,7 @@ from attorn.biscuit.signature import verify_block
 from attorn.caveat.base import Caveat
 from attorn.caveat.counted import Counted
 from attorn.caveat.scope import Actions, Resources
+from attorn.caveat.status import Standing
 from attorn.caveat.text import Subpath, UrlHost
 from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore, Purpose
 from attorn.caveat.value import Equals, Range
@@ -21,6 +22,7 @@ from attorn.did.document import Relationship
 from attorn.did.resolver import Resolver
 from attorn.errors import ChainError, ExpiredError
 from attorn.keys.public import PublicKey
+from attorn.statement import Kind
 from attorn.token.chain import UnverifiedChain
 from attorn.token.link import Link
 from attorn.token.principal import Principal, confirm
@@ -34,7 +36,8 @@ class VerifiedChain:
     """A chain whose every link is signed by the delegate before it, and what later steps ask of it.
 
     `start` and `stop` are the Unix seconds between which every link is valid, `issued` the latest issue. `caveats` are
-    those left to clear, `counted` those among them to charge.
+    those left to clear, `counted` those among them to charge, each with the second at which its link expires,
+    `standing` those that a list answers. `subjects` is what statements may say that concern this chain.
     """
 
     links: tuple[Link, ...]
@@ -44,8 +47,9 @@ class VerifiedChain:
     stop: int
     issued: int
     caveats: tuple[tuple[Link, Caveat], ...]
-    counted: tuple[tuple[Link, Counted], ...]
-    ids: tuple[bytes, ...]
+    counted: tuple[tuple[Link, Counted, int], ...]
+    standing: tuple[tuple[Link, Standing], ...]
+    subjects: tuple[tuple[Kind, str], ...]
 
     @property
     def holder(self) -> Principal:
@@ -92,8 +96,7 @@ def confirm_principals(resolver: Resolver, links: tuple[Link, ...]) -> bool:
 def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:
     """(5) The links as one chain, and what of (6) needs no clock. Raises `ChainError` or `ExpiredError`."""
     links = chain.links
-    ids = tuple([link.id for link in links])
-    if len(set(ids)) != len(ids):
+    if len({link.id for link in links}) != len(links):
         raise ChainError("two links of the chain have the same id")
     limits = _Together(len(links) - 1, int(skew.total_seconds()))
     for link in links:
@@ -107,14 +110,24 @@ def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:
         max([link.second for link in links]),
         tuple(limits.caveats),
         tuple(limits.counted),
-        ids,
+        tuple(limits.standing),
+        _subjects(links, limits.standing),
     )
+
+
+def _subjects(links: tuple[Link, ...], standing: list[tuple[Link, Standing]]) -> tuple[tuple[Kind, str], ...]:
+    """What a store is asked about at step 7: every link, every principal, every list."""
+    found = [(Kind.REVOCATION, link.id.hex()) for link in links]
+    found.append((Kind.LIFECYCLE, links[0].by.subject))
+    found += [(Kind.LIFECYCLE, link.to.subject) for link in links]
+    found += [caveat.about for _, caveat in standing]
+    return tuple(dict.fromkeys(found))
 
 
 class _Together:
     """What the links seen so far allow together: the window, the depth, and the caveats left to clear."""
 
-    __slots__ = ("_before", "_depth", "_skew", "caveats", "counted", "start", "stop")
+    __slots__ = ("_before", "_depth", "_skew", "caveats", "counted", "standing", "start", "stop")
 
     def __init__(self, depth: int, skew: int) -> None:
         self._depth = depth
@@ -122,7 +135,8 @@ class _Together:
         self._before = 0
         self.start, self.stop = 0, LATEST
         self.caveats: list[tuple[Link, Caveat]] = []
-        self.counted: list[tuple[Link, Counted]] = []
+        self.counted: list[tuple[Link, Counted, int]] = []
+        self.standing: list[tuple[Link, Standing]] = []
 
     def add(self, link: Link) -> None:
         """Narrow by one more link. A link that says it lasts longer than its parent is not refused: the shorter time
@@ -133,6 +147,7 @@ class _Together:
         if second + skew < self.start or second - skew >= self.stop:
             raise ExpiredError(f"link {link.position} was issued when its delegator's authority was not valid")
         self._before = max(self._before, second)
+        counted: list[Counted] = []
         for caveat in link.caveats:
             if type(caveat) in _CLEARED:
                 self.caveats.append((link, caveat))
@@ -143,7 +158,11 @@ class _Together:
             elif isinstance(caveat, MaxDepth):
                 if caveat.hops < self._depth:
                     raise ChainError(f"link {link.position} allows {caveat.limit()}; the chain has {self._depth}")
+            elif isinstance(caveat, Standing):
+                self.standing.append((link, caveat))
             elif not isinstance(caveat, Purpose):
                 self.caveats.append((link, caveat))
                 if isinstance(caveat, Counted):
-                    self.counted.append((link, caveat))
+                    counted.append(caveat)
+        # Only now is it known when this link expires.
+        self.counted += [(link, caveat, self.stop) for caveat in counted]

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from attorn.caveat.base import Caveat
-from attorn.caveat.counted import TOTAL, Counter
-from attorn.caveat.validity import moment
+from attorn.caveat.counted import Counted, Counter
+from attorn.caveat.validity import LATEST
 from attorn.decision import Decision, Denial
 from attorn.errors import Denied, UnavailableError
 from attorn.handed import ask
 from attorn.request.facts import Facts
-from attorn.store.ports import Charge, Ledger
+from attorn.store.ports import Charge, Charged, Ledger, Retry
 from attorn.token.link import Link
+from attorn.verify import period
 from attorn.verify.chain import VerifiedChain
 
 ALLOWED: Final = Decision(True, 10)
-_WINDOWS: Final = {
-    "second": "%Y-%m-%dT%H:%M:%S",
-    "minute": "%Y-%m-%dT%H:%M",
-    "hour": "%Y-%m-%dT%H",
-    "day": "%Y-%m-%d",
-    "week": "%G-W%V",
-    "month": "%Y-%m",
-}
-"""UTC calendar windows; a week is ISO 8601's, from Monday."""
+GRACE: Final = 3600
+"""Seconds for which an account outlives its period, as the clocks of verifiers that share a ledger differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One charge and the limit that asked for it."""
+
+    link: Link
+    caveat: Counted
+    counter: Counter
+    charge: Charge
 
 
 def clear(chain: VerifiedChain, facts: Facts) -> None:
@@ -35,33 +39,56 @@ def clear(chain: VerifiedChain, facts: Facts) -> None:
             raise denied(link, denial, 9)
 
 
-def charge(chain: VerifiedChain, facts: Facts, ledger: Ledger | None) -> None:
-    """(10) Charge the request to every link that counts. Raises `Denied`, and `UnavailableError` from the ledger."""
-    if not chain.counted:
-        return
+def charge(
+    chain: VerifiedChain, facts: Facts, ledger: Ledger | None, retry: Retry | None
+) -> tuple[tuple[Entry, ...], bool]:
+    """(10) Charge the request to every link that counts; what was charged, and whether it had been before.
+
+    Raises `Denied`, and `UnavailableError` from the ledger.
+    """
+    if not chain.counted and retry is None:
+        return (), False
     if ledger is None:
-        link, counted = chain.counted[0]
+        if not chain.counted:
+            return (), False
+        link, counted, _ = chain.counted[0]
         raise denied(link, counted.denial("a use that this verifier has no ledger to count"), 10)
-    charges: dict[str, Charge] = {}
-    sources: dict[str, tuple[Link, Caveat]] = {}
-    for link, counted in chain.counted:
+    asked = entries(chain, facts)
+    charges = tuple(entry.charge for entry in asked.values())
+    answer = ask("ledger", lambda: ledger.charge(charges, now=facts.now, retry=retry))
+    if not isinstance(answer, Charged) or (answer.refused is not None and answer.refused.account not in asked):
+        raise UnavailableError(f"the ledger must answer what it charged, got {type(answer).__name__}")
+    if answer.repeated and retry is None:
+        raise UnavailableError("the ledger says that this was charged before, and no key was given to know it by")
+    if answer.refused is not None:
+        entry = asked[answer.refused.account]
+        raise denied(entry.link, entry.caveat.denial(f"{answer.refused.amount} more than is left"), 10)
+    return tuple(asked.values()), answer.repeated
+
+
+def entries(chain: VerifiedChain, facts: Facts) -> dict[str, Entry]:
+    """The charge for every limit of the chain, by account. Two limits on one account count as the lower one."""
+    found: dict[str, Entry] = {}
+    for link, counted, stop in chain.counted:
         counter = counted.counter()
-        account = _account(link, counter, facts.now)
-        if account not in charges or counter.limit < charges[account].limit:
-            charges[account] = Charge(account, counter.limit, counted.charge(facts))
-            sources[account] = (link, counted)
-    refused = ask("ledger", lambda: ledger.charge(tuple(charges.values())))
-    if refused is not None and (not isinstance(refused, Charge) or refused.account not in sources):
-        raise UnavailableError(f"the ledger must return None or one of the charges, got {type(refused).__name__}")
-    if refused is not None:
-        link, caveat = sources[refused.account]
-        raise denied(link, caveat.denial(f"{refused.amount} more than is left"), 10)
+        account = name(link, counter, facts.now)
+        if account not in found or counter.limit < found[account].charge.limit:
+            made = Charge(account, counter.limit, counted.charge(facts), _until(counter, stop, facts.now))
+            found[account] = Entry(link, counted, counter, made)
+    return found
 
 
-def _account(link: Link, counter: Counter, now: int) -> str:
-    window = "" if counter.period == TOTAL else moment(now).strftime(_WINDOWS[counter.period])
+def name(link: Link, counter: Counter, now: int) -> str:
+    """The account of one limit of one link, in the period of now."""
     # The delegator too: delegators choose ids, and nobody may fill another's account by choosing the same.
-    return f"{link.delegator}/{link.id.hex()}/{counter.unit}/{counter.period}/{window}"
+    return f"{link.delegator}/{link.id.hex()}/{counter.unit}/{counter.period}/{period.name(counter.period, now)}"
+
+
+def _until(counter: Counter, stop: int, now: int) -> int | None:
+    """When the account may be forgotten: its period is over, or its link, and with it every chain below, expired."""
+    over = period.end(counter.period, now)
+    until = stop if over is None else min(stop, over)
+    return None if until >= LATEST else until + GRACE
 
 
 def denied(link: Link, denial: Denial, step: int) -> Denied:

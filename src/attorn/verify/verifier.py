@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from datetime import datetime
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import Outline, ProofKind, SignedBlock, outline, parse_block
 from attorn.biscuit.signature import seal_payload, verifies, verify_block
-from attorn.clock import Clock, read, system_clock
+from attorn.clock import Clock, read, second_of, system_clock
 from attorn.did import key as did_key
 from attorn.did.did import is_did
 from attorn.did.resolver import LocalResolver, Resolver
@@ -26,34 +27,42 @@ from attorn.display import shown
 from attorn.errors import (
     AudienceError,
     ChainError,
+    Denied,
     ExpiredError,
     InputError,
     MalformedError,
     PossessionError,
     ReplayError,
-    RevokedError,
     SignatureError,
     UnavailableError,
     UntrustedRootError,
+    VerificationError,
     WrongRequestError,
 )
 from attorn.handed import ask
 from attorn.limits import Limits
 from attorn.request.facts import Facts
 from attorn.request.request import Request
+from attorn.statement import Statement
 from attorn.store.memory import MemoryStore
-from attorn.store.ports import Ledger, Store
+from attorn.store.ports import Ledger, Retry, Store
 from attorn.token import chain as chains
 from attorn.token import presentation as presentations
 from attorn.token.chain import UnverifiedChain
 from attorn.token.presentation import Presentation
 from attorn.token.principal import Principal
-from attorn.token.token import read_text
+from attorn.token.token import Token, read_text
 from attorn.verify import chain as links
+from attorn.verify import standing
 from attorn.verify.access import Access, Verified
 from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, charge, clear
+from attorn.verify.exposure import Exposure, expose
+from attorn.verify.trail import Trail
+
+if TYPE_CHECKING:
+    from attorn.audit import Recorder
 
 _MOST_REMEMBERED: Final = 4096
 """Longest chain that is remembered, in bytes: read, one takes over four times as much memory, and there are many."""
@@ -71,13 +80,28 @@ def _root(did: str) -> Principal | str:
         raise InputError(f"roots: {error}") from None
 
 
+def _dids(dids: Iterable[str], name: str) -> frozenset[str]:
+    found = frozenset(dids) if isinstance(dids, Iterable) and not isinstance(dids, str) else None
+    if found is None or not all(isinstance(did, str) and is_did(did) for did in found):
+        raise InputError(f"{name}: expected a list of DIDs")
+    return found
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    if span is not None and (not isinstance(span, timedelta) or span < timedelta(seconds=1)):
+        raise InputError("retries: expected a timedelta of at least a second, or None")
+    return None if span is None else int(span.total_seconds())
+
+
 class Verifier:
     """Verifies presentations made for `audience` whose chains lead back to one of `roots`.
 
     `roots` is a list of DIDs, or a callable that says whether a root DID is trusted for a request. `store` remembers
     presentations, revocations and charges (default: this process's memory), `clock` returns aware UTC instants,
     `resolver` turns DIDs into keys (default: did:key and did:jwk only), `limits` bounds the work, and `cache` is how
-    many verified chains are remembered (0: none). Raises `InputError` for unusable arguments.
+    many verified chains are remembered (0: none). `authorities` may suspend and deprovision any principal, not only
+    those below them. `retries` is for how long a use that is tried again under its idempotency key is charged once;
+    None charges every try. `receipts` records every decision. Raises `InputError` for unusable arguments.
     """
 
     def __init__(
@@ -90,6 +114,9 @@ class Verifier:
         resolver: Resolver | None = None,
         limits: Limits | None = None,
         cache: int = 1024,
+        authorities: Iterable[str] = (),
+        retries: timedelta | None = None,
+        receipts: Recorder | None = None,
     ) -> None:
         if isinstance(roots, str) or not (callable(roots) or isinstance(roots, Iterable)):
             raise InputError("roots: expected a list of DIDs, or a callable (root, request) -> bool")
@@ -100,6 +127,8 @@ class Verifier:
             raise InputError(f"limits: expected Limits, got {type(limits).__name__}")
         if resolver is not None and not callable(getattr(resolver, "resolve", None)):
             raise InputError(f"resolver: expected something with resolve(did), got {type(resolver).__name__}")
+        if receipts is not None and not callable(getattr(receipts, "record", None)):
+            raise InputError(f"receipts: expected a Recorder, got {type(receipts).__name__}")
         self.limits = limits or Limits()
         self.store: Store = MemoryStore() if store is None else store
         self._ledger = self.store if isinstance(self.store, Ledger) else None
@@ -109,8 +138,13 @@ class Verifier:
             # To go through them is the caller's code.
             self._roots = frozenset(map(_root, ask("list of roots", lambda: tuple(roots))))
         self._clock = clock
-        self._resolver = resolver or LocalResolver()
+        self._resolver = LocalResolver() if resolver is None else resolver
         self._cache = ChainCache(cache) if cache else None
+        skew, staleness = (int(span.total_seconds()) for span in (self.limits.skew, self.limits.staleness))
+        self._rules = standing.Rules(_dids(authorities, "authorities"), staleness, skew)
+        self._lists = standing.Lists()
+        self._retries = _seconds(retries)
+        self._receipts = receipts
 
     def authorize(self, wire: str, request: Request, *, challenge: str | None = None) -> Access:
         """Access for this request, if the presentation permits it: steps 0 to 10 in one call.
@@ -118,8 +152,10 @@ class Verifier:
         Raises `VerificationError` (not genuine, or not valid now), `Denied` (a caveat prohibits it) or
         `UnavailableError` (it could not be decided).
         """
-        chain, _, at = self._verify(wire, request, challenge)
-        return self._clear(chain, request, at)
+        trail = Trail()
+        with self._recorded(request, trail):
+            chain, presentation, at = self._verify(wire, request, challenge, trail)
+            return self._clear(chain, presentation, request, at, trail)
 
     def verify(self, wire: str, request: Request, *, challenge: str | None = None) -> Verified:
         """The genuine presentation in `wire`, made for this very request: steps 0 to 8. It uses up the presentation.
@@ -127,18 +163,37 @@ class Verifier:
         `challenge` is the text this verifier asked to be answered, if it did. Raises `VerificationError` or
         `UnavailableError`.
         """
-        chain, presentation, at = self._verify(wire, request, challenge)
+        trail = Trail()
+        with self._recorded(request, trail, decides=False):
+            chain, presentation, at = self._verify(wire, request, challenge, trail)
 
         def cleared() -> Access:
-            now = read(self._clock)
-            # Time has passed since: the windows are asked again.
-            self._check_time(chain, presentation, int(now.timestamp()))
-            return self._clear(chain, request, now)
+            again = Trail(chain)
+            with self._recorded(request, again):
+                now = again.at = read(self._clock)
+                # Time has passed since: the windows are asked again, and what was taken back.
+                self._check_time(chain, presentation, int(now.timestamp()))
+                self._check_standing(chain, int(now.timestamp()))
+                return self._clear(chain, presentation, request, now, again)
 
         return Verified(chain=chain.links, request=request, audience=self.audience, at=at, _clear=cleared)
 
+    def exposure(self, token: Token) -> Exposure:
+        """The worst that can happen through this token, and all delegated from it, after it is revoked now.
+
+        The token is verified as a chain (steps 3 to 5); who its root is does not matter. Raises `VerificationError`,
+        `UnavailableError`, or `InputError` for anything but a Token.
+        """
+        if not isinstance(token, Token):
+            raise InputError(f"exposure: expected a Token, got {type(token).__name__}")
+        unverified = token.unverified
+        links.verify_signatures(unverified, links.root_key(self._resolver, unverified.links))
+        links.confirm_principals(self._resolver, unverified.links)
+        chain = links.join(unverified, self.limits.skew)
+        return expose(chain, self._ledger, self._rules, second_of(self._clock))
+
     def _verify(
-        self, wire: str, request: Request, challenge: str | None
+        self, wire: str, request: Request, challenge: str | None, trail: Trail
     ) -> tuple[VerifiedChain, Presentation, datetime]:
         """Steps 0 to 8, in their order."""
         if not isinstance(request, Request):
@@ -146,7 +201,7 @@ class Verifier:
         if challenge is not None:
             # An unset value must not turn the question off.
             presentations.words(challenge, "challenge")
-        at = read(self._clock)
+        at = trail.at = read(self._clock)
         now = int(at.timestamp())
         # (0) size limits, (1) strict parse and admission
         data = read_text(wire, self.limits)
@@ -160,10 +215,10 @@ class Verifier:
         # (2) root is trusted for this resource
         self._trust(unverified, request)
         # (3) resolve, (4) signatures, (5) linkage
-        chain = self._verify_chain(unverified, last, seal, digest)
+        chain = trail.chain = self._verify_chain(unverified, last, seal, digest)
         # (6) validity windows, (7) revocation
         self._check_time(chain, presentation, now)
-        self._check_revocation(chain)
+        self._check_standing(chain, now)
         # (8) audience, holder's proof, replay
         self._check_binding(presentation, request, challenge)
         self._check_replay(chain, presentation, now)
@@ -242,18 +297,13 @@ class Verifier:
         if chain.issued > now + self.limits.skew.total_seconds():
             raise ExpiredError("a link says it was issued in the future")
 
-    def _check_revocation(self, chain: VerifiedChain) -> None:
-        """(7) Nobody above a link, its delegator included, has revoked it."""
-        revoked = ask("store", lambda: self.store.revokers(chain.ids))
-        if not isinstance(revoked, Mapping) or not all(isinstance(by, Set) for by in revoked.values()):
-            raise UnavailableError("the store must return a mapping from link ids to sets of DIDs")
-        if not revoked:
-            return
-        above: set[str] = set()
-        for link in chain.links:
-            above.add(link.delegator)
-            if not above.isdisjoint(revoked.get(link.id, ())):
-                raise RevokedError(f"link {link.position} ({link.delegator} -> {link.delegate}) has been revoked")
+    def _check_standing(self, chain: VerifiedChain, now: int) -> None:
+        """(7) Nobody entitled to has revoked, ended or suspended anything, and every list that is needed says valid."""
+        said = ask("store", lambda: self.store.statements(chain.subjects, by=standing.Entitled(chain, self._rules)))
+        if not isinstance(said, Sequence) or not all(isinstance(each, Statement) for each in said):
+            raise UnavailableError("the store must return a sequence of statements")
+        if said or chain.standing:
+            ask("store", lambda: standing.check(chain, said, self._rules, self._lists, now))
 
     def _check_binding(self, presentation: Presentation, request: Request, challenge: str | None) -> None:
         """(8) The presentation was made for this audience, this request and this challenge."""
@@ -267,16 +317,56 @@ class Verifier:
 
     def _check_replay(self, chain: VerifiedChain, presentation: Presentation, now: int) -> None:
         """(8) The presentation was not used before. Its name holds the holder's key: nobody can use up another's."""
-        holder = chain.holder.key
-        name = hashlib.sha256(
-            b"\0".join((self.audience.encode(), holder.data if holder is not None else b"", presentation.id))
-        ).digest()
+        name = self._name(chain, presentation.id)
         if ask("store", lambda: self.store.remember(name, expires=presentation.stop, now=now)) is not True:
             raise ReplayError("this presentation was used before")
 
-    def _clear(self, chain: VerifiedChain, request: Request, at: datetime) -> Access:
+    def _name(self, chain: VerifiedChain, *parts: bytes) -> bytes:
+        """A name that only this holder can make, here."""
+        holder = chain.holder.key
+        key = b"" if holder is None else holder.data
+        return hashlib.sha256(b"\0".join((self.audience.encode(), key, *parts))).digest()
+
+    def _clear(
+        self, chain: VerifiedChain, presentation: Presentation, request: Request, at: datetime, trail: Trail
+    ) -> Access:
         """(9) and (10)."""
-        facts = Facts(request, audience=self.audience, now=int(at.timestamp()), depth=len(chain.links) - 1)
+        now = int(at.timestamp())
+        facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
         clear(chain, facts)
-        charge(chain, facts, self._ledger)
-        return Access(chain=chain.links, request=request, audience=self.audience, at=at, decision=ALLOWED)
+        trail.entries, trail.repeated = charge(chain, facts, self._ledger, self._retry(chain, presentation, now))
+        return Access(
+            chain=chain.links,
+            request=request,
+            audience=self.audience,
+            at=at,
+            decision=ALLOWED,
+            repeated=trail.repeated,
+        )
+
+    def _retry(self, chain: VerifiedChain, presentation: Presentation, now: int) -> Retry | None:
+        """Under what this use is the same one when it is tried again: holder, chain, request and the holder's key."""
+        text = presentation.idempotency_key
+        if text is None or self._retries is None:
+            return None
+        # The delegators too: they choose ids, and a use of one chain must not pay for another's.
+        hops = "/".join(f"{link.by.subject} {link.id.hex()}" for link in chain.links)
+        return Retry(self._name(chain, presentation.digest, hops.encode(), text.encode()), now + self._retries)
+
+    @contextmanager
+    def _recorded(self, request: Request, trail: Trail, *, decides: bool = True) -> Iterator[None]:
+        """Every outcome but a caller's own mistake leaves a receipt, or nothing is allowed.
+
+        What `decides` nothing leaves one only where it fails: that it succeeds permits nothing yet.
+        """
+        receipts = self._receipts
+        if receipts is None:
+            yield
+            return
+        try:
+            yield
+        except (VerificationError, Denied, UnavailableError) as error:
+            trail.record(receipts, self.audience, request, error)
+            raise
+        if decides:
+            trail.record(receipts, self.audience, request, None)
