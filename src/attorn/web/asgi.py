@@ -20,6 +20,7 @@ from attorn.web.scope import (
     checked_verifier,
     declared_length,
     header_values,
+    read_body,
     read_message,
 )
 
@@ -85,26 +86,13 @@ class AttornMiddleware:
         """Access and the body it was given for; None if the client went away. Cheap refusals come first."""
         wire = read_authorization(header_values(scope, b"authorization"), most=self._verifier.limits.token_bytes)
         check_length(declared_length(scope) or 0, self._most_body)
-        body = await _read_body(receive, self._most_body)
+        body = await read_body(receive, self._most_body)
         if body is None:
             return None
         return await run_in_threadpool(self._authorize, scope, body, wire), body
 
     def _authorize(self, scope: Scope, body: bytes, wire: str) -> Access:
         return self._verifier.authorize(wire, bind(read_message(scope, self._origin, body), self._route))
-
-
-async def _read_body(receive: Receive, most: int) -> bytes | None:
-    """The whole body, or None if the client went away. Raises `BodyLimitError`."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        check_length(len(body), most)
-        if not message.get("more_body", False):
-            return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from attorn.display import shown
 from attorn.errors import InputError, UnavailableError
 from attorn.verify.verifier import Verifier
 from attorn.web.http import BodyLimitError, HttpMessage
+
+if TYPE_CHECKING:
+    from starlette.types import Receive
 
 MOST_BODY: Final = 1 << 20
 """Longest body that is read unless the server says otherwise, in bytes."""
@@ -93,3 +96,16 @@ def check_length(length: int, most: int) -> None:
     """Return if a body of `length` bytes may be read. Raises `BodyLimitError`."""
     if length > most:
         raise BodyLimitError(f"body: expected at most {most} bytes")
+
+
+async def read_body(receive: Receive, most: int) -> bytes | None:
+    """The whole body, or None if the client went away. Raises `BodyLimitError`."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        check_length(len(body), most)
+        if not message.get("more_body", False):
+            return bytes(body)
