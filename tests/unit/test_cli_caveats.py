@@ -50,6 +50,15 @@ VOCABULARY: list[tuple[str, Caveat]] = [
     ('{"Cidr": {"name": "a", "networks": ["10.0.0.0/8"]}}', caveat.Cidr("a", "10.0.0.0/8")),
     ('{"Not": {"MaxLength": {"name": "a", "most": 9}}}', caveat.Not(caveat.MaxLength("a", 9))),
     (
+        '{"Status": {"uri": "https://l.example/1", "index": 7, "issuer": "did:web:l.example"}}',
+        caveat.Status("https://l.example/1", 7, "did:web:l.example"),
+    ),
+    (
+        '{"Status": {"uri": "https://l.example/1", "index": 0, "issuer": "did:web:l.example", "kind": "suspension"}}',
+        caveat.Status("https://l.example/1", 0, "did:web:l.example", "suspension"),
+    ),
+    ('{"FreshList": "did:web:l.example"}', caveat.FreshList("did:web:l.example")),
+    (
         '{"AllOf": [{"Equals": {"name": "a", "value": 1}}, {"Not": {"Equals": {"name": "b", "value": 2}}}]}',
         caveat.AllOf(caveat.Equals("a", 1), caveat.Not(caveat.Equals("b", 2))),
     ),

@@ -15,7 +15,7 @@ from tests.unit.test_cli_world import PASSPHRASE, World, environment
 from attorn.cli import exits
 from attorn.cli.exits import Exit
 from attorn.cli.program import parser
-from attorn.errors import AttornError, Denied, InputError, KeyFileError, UnavailableError, VerificationError
+from attorn.errors import AttornError, AuditError, Denied, InputError, KeyFileError, UnavailableError, VerificationError
 
 ATTORN = (sys.executable, "-m", "attorn")
 
@@ -160,7 +160,7 @@ def _all(kind: type[AttornError]) -> list[type[AttornError]]:
 
 @pytest.mark.parametrize("kind", _all(AttornError), ids=lambda kind: kind.__name__)
 def test_every_error_has_one_documented_exit_code(kind: type[AttornError]) -> None:
-    expected = {VerificationError: 2, Denied: 3, UnavailableError: 4, KeyFileError: 5, InputError: 1}
+    expected = {VerificationError: 2, AuditError: 2, Denied: 3, UnavailableError: 4, KeyFileError: 5, InputError: 1}
     code = next((number for above, number in expected.items() if issubclass(kind, above)), 1)
     assert exits.of(kind.__new__(kind)) == code
 

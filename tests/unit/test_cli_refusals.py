@@ -231,9 +231,10 @@ def test_verifiers_that_cannot_be(world: World, wire: str, capsys: Capsys) -> No
 
 
 def test_a_store_that_cannot_be_used_leaves_it_undecided(world: World, wire: str, capsys: Capsys) -> None:
-    for store in (world.write("no.db", "not a database at all, but long enough" * 40), ":memory:", "/no/such/x.db", ""):
+    for store in (world.write("no.db", "not a database at all, but long enough" * 40), ":memory:", "/no/such/x.db"):
         refused(call(capsys, *world.verify(wire, "--store", store)), 4, "unavailable")
         refused(call(capsys, *world.verify(wire, "--store", store, "--json")), 4, "unavailable")
+    refused(call(capsys, *world.verify(wire, "--store", "")), 1, "invalid_input")
 
 
 def test_a_revocation_list_that_is_not_understood_stops_everything(world: World, wire: str, capsys: Capsys) -> None:

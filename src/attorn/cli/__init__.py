@@ -1,4 +1,4 @@
-"""The command line: `attorn id|mint|delegate|present|inspect|verify|revoke|vectors|demo`.
+"""The command line: `attorn id|mint|delegate|present|inspect|verify|revoke|audit|vectors|demo`.
 
 `main` runs one command and returns its exit code, which `attorn.cli.exits` explains.
 """

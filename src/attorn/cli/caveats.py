@@ -13,6 +13,7 @@
 | `{"Range": {...}}` | `name`, `minimum` and `maximum` (one of them optional) |
 | `{"MaxLength": {...}}`, `StartsWith`, `Glob` | `name`, and `most`, `prefix` or `glob` |
 | `{"Subpath": {...}}`, `UrlHost`, `Cidr` | `name`, and `paths`, `hosts` or `networks` |
+| `{"Status": {...}}`, `{"FreshList": "did:..."}` | `uri`, `index`, `issuer`, `kind` (optional) |
 | `{"AllOf": [...]}`, `{"AnyOf": [...]}`, `{"Not": {...}}` | caveats on named arguments |
 """
 
@@ -157,6 +158,16 @@ def _group(kind: Callable[..., Caveat], what: str) -> _Read:
     return reader
 
 
+def _status(value: JsonValue) -> Caveat:
+    members = _members(value, "Status", "uri index issuer", "kind")
+    return kinds.Status(
+        _text(members["uri"], "Status: uri"),
+        _whole(members["index"], "Status: index"),
+        _text(members["issuer"], "Status: issuer"),
+        _text(members.get("kind", "token"), "Status: kind"),
+    )
+
+
 _READERS: Final[Mapping[str, _Read]] = {
     "Actions": _names(kinds.Actions, "Actions"),
     "Resources": _names(kinds.Resources, "Resources"),
@@ -182,6 +193,8 @@ _READERS: Final[Mapping[str, _Read]] = {
     "Subpath": _named(kinds.Subpath, "Subpath", "paths", _texts),
     "UrlHost": _named(kinds.UrlHost, "UrlHost", "hosts", _texts),
     "Cidr": _named(kinds.Cidr, "Cidr", "networks", _texts),
+    "Status": _status,
+    "FreshList": lambda value: kinds.FreshList(_text(value, "FreshList")),
     "AllOf": _group(kinds.AllOf, "AllOf"),
     "AnyOf": _group(kinds.AnyOf, "AnyOf"),
     "Not": lambda value: kinds.Not(_part(value, "Not")),
@@ -207,6 +220,10 @@ def _content(caveat: Caveat) -> JsonValue:
         case kinds.Budget():
             per: dict[str, JsonValue] = {} if caveat.per is None else {"per": caveat.per}
             return {"amount": caveat.amount, "currency": caveat.currency, **per}
+        case kinds.Status():
+            return {"uri": caveat.uri, "index": caveat.index, "issuer": caveat.issuer, "kind": caveat.kind}
+        case kinds.FreshList():
+            return caveat.by
         case kinds.AllOf() | kinds.AnyOf():
             return [to_json(part) for part in caveat.parts]
         case kinds.Not():

@@ -4,11 +4,11 @@
 |---|---|
 | 0 | done; for `verify`, allowed; for `vectors` and `demo`, every verdict was as told |
 | 1 | usage or input error, or an act that is not this identity's to do (`cannot_delegate`) |
-| 2 | invalid: not genuine, or not valid now (every `VerificationError`) |
+| 2 | invalid: not genuine, or not valid now (every `VerificationError`); for `audit`, the log is not whole |
 | 3 | denied: genuine, but a caveat prohibits this request |
 | 4 | could not decide or could not run (every `UnavailableError`); nothing was allowed |
 | 5 | key file or passphrase: missing, open to others, damaged, or wrong |
-| 6 | a vector or the demo did not come out as told |
+| 6 | a vector or the demo did not come out as told; for `audit alerts`, there are some |
 | 130 | interrupted |
 """
 
@@ -17,7 +17,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
-from attorn.errors import AttornError, Denied, KeyFileError, UnavailableError, VerificationError
+from attorn.errors import AttornError, AuditError, Denied, KeyFileError, UnavailableError, VerificationError
 
 
 class Exit(IntEnum):
@@ -37,11 +37,11 @@ EPILOG: Final = """\
 exit codes:
   0  done; for verify: allowed
   1  usage or input error, or an act that is not this identity's to do
-  2  invalid: not genuine, or not valid now
+  2  invalid: not genuine, or not valid now; for audit: the log is not whole
   3  denied: genuine, but a caveat prohibits this request
   4  could not decide or could not run; nothing was allowed
   5  key file or passphrase: missing, open to others, damaged or wrong
-  6  a vector or the demo did not come out as told
+  6  a vector or the demo did not come out as told; for audit: there are alerts
 130  interrupted
 
 With --json, standard output is exactly one JSON object, also after an error.
@@ -50,7 +50,7 @@ With --json, standard output is exactly one JSON object, also after an error.
 
 def of(error: AttornError) -> Exit:
     """The exit code of an error."""
-    if isinstance(error, VerificationError):
+    if isinstance(error, VerificationError | AuditError):
         return Exit.INVALID
     if isinstance(error, Denied):
         return Exit.DENIED

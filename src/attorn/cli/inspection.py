@@ -5,22 +5,39 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import ExitStack
 
 from attorn.canonical import JsonValue
 from attorn.caveat.validity import moment
 from attorn.cli import source
 from attorn.cli.chains import links_json, receive
 from attorn.cli.command import Commands, Result, command
+from attorn.cli.words import span
 from attorn.display import line, stamp
 from attorn.encoding import base64url_encode
+from attorn.errors import InputError
+from attorn.limits import Limits
+from attorn.store import MemoryStore, SQLiteStore
 from attorn.token.presentation import Presentation
+from attorn.token.token import Token
 from attorn.tree import draw, until
+from attorn.verify.exposure import Exposure
+from attorn.verify.verifier import Verifier
 
 
 def add(commands: Commands) -> None:
     """Add `inspect`."""
     parser = command(commands, "inspect", "draw what a token or presentation claims; verifies nothing", _inspect)
     parser.add_argument("token", metavar="TOKEN", help=source.HOW_GIVEN)
+    parser.add_argument(
+        "--exposure", action="store_true", help="say the worst that can happen after a revocation; checks signatures"
+    )
+    parser.add_argument("--store", metavar="FILE.db", help="with --exposure: what is used up, from this SQLite file")
+    parser.add_argument(
+        "--staleness",
+        metavar="TIME",
+        help="with --exposure: how old a list the verifier accepts, like 5m (its default)",
+    )
 
 
 def colour() -> bool:
@@ -31,7 +48,10 @@ def colour() -> bool:
 
 
 def _inspect(arguments: argparse.Namespace) -> Result:
-    chain = receive(source.token_text(arguments.token))
+    if not arguments.exposure and (arguments.store, arguments.staleness) != (None, None):
+        raise InputError("--store and --staleness go with --exposure")
+    given = source.token_text(arguments.token)
+    chain = receive(given)
     text, presented = draw(chain.links, colour=colour()), chain.presentation
     end = until(chain.links)
     data: dict[str, JsonValue] = {
@@ -44,10 +64,35 @@ def _inspect(arguments: argparse.Namespace) -> Result:
     }
     if presented is None:
         text += "\nIn transit: of no use without the holder's private key."
+        if arguments.exposure:
+            exposed = _exposure(arguments, given)
+            text += f"\nExposure {exposed.explain()}"
+            data["exposure"] = _exposure_json(exposed)
     else:
+        if arguments.exposure:
+            raise InputError("--exposure: expected a token in transit, got a presentation")
         text += "\n" + _words(presented)
         data["presentation"] = _json(presented)
     return Result(text, data)
+
+
+def _exposure(arguments: argparse.Namespace, text: str) -> Exposure:
+    limits = Limits() if arguments.staleness is None else Limits(staleness=span(arguments.staleness, "--staleness"))
+    with ExitStack() as opened:
+        store: MemoryStore | SQLiteStore = MemoryStore()
+        if arguments.store is not None:
+            store = SQLiteStore(source.existing_store(arguments.store))
+            opened.callback(store.close)
+        verifier = Verifier(audience="attorn inspect", roots=[], store=store, limits=limits)
+        return verifier.exposure(Token.decode(text))
+
+
+def _exposure_json(exposed: Exposure) -> dict[str, JsonValue]:
+    return {
+        "seconds": exposed.seconds,
+        "uses": exposed.uses,
+        "spend": [{"amount": money.amount, "currency": money.currency} for money in exposed.spend],
+    }
 
 
 def _words(presented: Presentation) -> str:
@@ -57,6 +102,8 @@ def _words(presented: Presentation) -> str:
         f"   until     {stamp(moment(presented.stop))}",
         f"   request   sha-256 {base64url_encode(presented.digest)}",
     ]
+    if presented.idempotency_key is not None:
+        rows.append(f"   retry key {line(presented.idempotency_key)}")
     if presented.challenge is not None:
         rows.append(f"   challenge {line(presented.challenge)}")
     return "\n".join(rows)
@@ -70,4 +117,5 @@ def _json(presented: Presentation) -> dict[str, JsonValue]:
         "from": stamp(moment(presented.start)),
         "until": stamp(moment(presented.stop)),
         "challenge": presented.challenge,
+        "idempotency_key": presented.idempotency_key,
     }

@@ -12,7 +12,7 @@ from attorn.cli.command import Result
 from attorn.cli.exits import Exit
 from attorn.cli.source import reason
 from attorn.display import line
-from attorn.errors import AttornError, Denied, VerificationError
+from attorn.errors import AttornError, AuditError, Denied, VerificationError
 
 _PLAIN: Final = str.maketrans({"└": "`", "─": "-", "│": "|"})
 
@@ -32,6 +32,8 @@ def complain(error: AttornError, code: Exit, *, as_json: bool) -> Exit:
         content: dict[str, JsonValue] = {"code": error.code, "message": str(error), "step": step}
         if isinstance(error, Denied):
             content |= {"step": error.decision.step, "decision": _decision(error)}
+        if isinstance(error, AuditError):
+            content["sequence"] = error.sequence
         _write(sys.stdout, _dumped({"ok": False, "exit": int(code), "error": content}))
     return code
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from attorn.cli import demonstration, identities, inspection, revocations, tokens, vectors, verification
+from attorn.cli import (
+    audits,
+    demonstration,
+    identities,
+    inspection,
+    lives,
+    revocations,
+    tokens,
+    vectors,
+    verification,
+)
 from attorn.cli.command import Parser, unknown
 from attorn.cli.exits import Exit, of
 from attorn.cli.output import complain, tell
 from attorn.errors import AttornError, InputError
 
-_FAMILIES = (identities, tokens, inspection, verification, revocations, vectors, demonstration)
+_FAMILIES = (identities, tokens, inspection, verification, revocations, lives, audits, vectors, demonstration)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

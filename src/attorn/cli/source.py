@@ -15,6 +15,8 @@ LONGEST_NAME: Final = 255
 MOST_TOKEN: Final = 70_000
 """Longest file or input that is read as a token, in bytes: a little over what any verifier takes."""
 
+_SQLITE: Final = b"SQLite format 3\0"
+
 HOW_GIVEN: Final = "the token: a file's name, its text (longer than 255 characters), or - for standard input"
 
 
@@ -38,6 +40,25 @@ def file(path: str, what: str, most: int) -> bytes:
     except (OSError, ValueError) as error:
         raise InputError(f"{what}: cannot read {shown(path)}: {reason(error)}") from None
     return _bounded(content, what, most)
+
+
+def is_sqlite(path: str, what: str) -> bool:
+    """Whether the file, which must be there, is one of SQLite's. Raises `InputError` if it cannot be read."""
+    try:
+        with open(path, "rb") as opened:
+            return opened.read(len(_SQLITE)) == _SQLITE
+    except (OSError, ValueError) as error:
+        raise InputError(f"{what}: cannot read {shown(path)}: {reason(error)}") from None
+
+
+def existing_store(path: str) -> str:
+    """`path` of a store. Raises `InputError` where there is none.
+
+    Opening a store would make the file: a misspelt name must not look like a store that holds nothing.
+    """
+    if not is_sqlite(path, "store"):
+        raise InputError(f"store: expected a SQLite file, got {shown(path)}")
+    return path
 
 
 def standard_input(most: int) -> bytes:

@@ -12,7 +12,7 @@ from attorn.cli.chains import links_json
 from attorn.cli.command import Commands, Result, command
 from attorn.cli.inspection import colour
 from attorn.display import Colour, line, painted, stamp
-from attorn.errors import InputError, VerificationError
+from attorn.errors import DeprovisionedError, InputError, RollbackError, VerificationError
 from attorn.store import MemoryStore, SQLiteStore
 from attorn.tree import draw
 from attorn.verify.verifier import Verifier
@@ -31,7 +31,14 @@ def add(commands: Commands) -> None:
     requests.add(parser)
     parser.add_argument("--challenge", help="the text that you asked to be answered")
     parser.add_argument("--store", metavar="FILE.db", help="remember replays, revocations and uses in this SQLite file")
-    parser.add_argument("--revocations", metavar="FILE", help="honour these entries of attorn revoke, one on each line")
+    parser.add_argument("--revocations", metavar="FILE", help="honour these entries and lists, one on each line")
+    parser.add_argument(
+        "--authority",
+        metavar="DID",
+        action="append",
+        default=[],
+        help="may suspend any principal, and end it (repeatable)",
+    )
 
 
 def _verify(arguments: argparse.Namespace) -> Result:
@@ -44,7 +51,9 @@ def _verify(arguments: argparse.Namespace) -> Result:
         if arguments.store is not None:
             store = SQLiteStore(arguments.store)
             opened.callback(store.close)
-        verifier = Verifier(audience=arguments.audience, roots=arguments.root, store=store)
+        verifier = Verifier(
+            audience=arguments.audience, roots=arguments.root, store=store, authorities=arguments.authority
+        )
         if arguments.revocations is not None:
             _revoke(store, arguments.revocations)
         access = verifier.authorize(source.token_text(arguments.token), request, challenge=arguments.challenge)
@@ -69,7 +78,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
 
 
 def _revoke(store: MemoryStore | SQLiteStore, path: str) -> None:
-    """Apply every entry of the file, or refuse to go on: a revocation that was not understood must not be lost."""
+    """Apply every line of the file, or refuse to go on: a revocation that was not understood must not be lost."""
     content = source.file(path, "revocations", _MOST_REVOCATIONS).decode("ascii", "replace")
     for number, text in enumerate(content.split("\n"), start=1):
         entry = text.strip(" \t\r")
@@ -77,5 +86,8 @@ def _revoke(store: MemoryStore | SQLiteStore, path: str) -> None:
             continue
         try:
             store.apply(entry)
+        except (RollbackError, DeprovisionedError):
+            # Something newer by the same signer is known already, from this file or from the store.
+            continue
         except VerificationError as error:
             raise InputError(f"revocations: line {number}: {error}") from None
