@@ -91,6 +91,8 @@ def _caveats(command: Command) -> list[Caveat]:
         caveats.append(caveat.Resources(command["resource"]))
     if "seconds" in command:
         caveats.append(caveat.ExpiresIn(seconds=int(command["seconds"])))
+    if "cents" in command:
+        caveats.append(caveat.Budget(int(command["cents"]), "EUR"))
     if "purpose" in command:
         caveats.append(caveat.Purpose(command["purpose"]))
     return caveats

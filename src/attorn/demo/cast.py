@@ -106,8 +106,9 @@ class Player:
 class Cast:
     """The calendar server's origin, and three agents."""
 
-    def __init__(self, origin: str, planner: Player, scout: Player, thief: Player) -> None:
-        self.origin = origin
+    def __init__(self, server: Process, planner: Player, scout: Player, thief: Player) -> None:
+        self._server = server
+        self.origin = json.loads(server.hear())["origin"]
         self.planner = planner
         self.scout = scout
         self.thief = thief
@@ -123,6 +124,11 @@ class Cast:
     def send(self, who: Player, header: str, path: str = "/alice/2026-11") -> Reply:
         """`who` calls the server with a presentation, or with any other text in its place. Raises `Lost`."""
         return who.do("send", **{**self._defaults(), "header": header, "path": path})
+
+    def publish(self, signed: str) -> None:
+        """Tell the server what a principal has signed. Raises `Lost`."""
+        self._server.tell({"apply": signed})
+        self._server.hear()
 
     def _defaults(self) -> dict[str, str]:
         return {
@@ -148,4 +154,4 @@ def cast(root: str) -> Iterator[Cast]:
         players = [Player(started(name, "attorn.demo.agent")) for name in ("planner", "scout", "thief")]
         for player in players:
             player.introduce()
-        yield Cast(json.loads(server.hear())["origin"], *players)
+        yield Cast(server, *players)

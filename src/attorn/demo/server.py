@@ -1,7 +1,7 @@
 """The calendar server, a process of its own: FastAPI under uvicorn on a free loopback port.
 
-It knows one thing about the world: the DID of the user whose word counts here. It says its origin as a line of JSON
-and ends when its standard input does.
+It knows one thing about the world: the DID of the user whose word counts here. It says its origin as a line of JSON,
+applies what principals have signed, one line of JSON each on its standard input, and ends with it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from attorn.demo.calendar import AUDIENCE, route
+from attorn.store import MemoryStore
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.asgi import AttornMiddleware
@@ -34,6 +35,10 @@ def application(verifier: Verifier, origin: str) -> FastAPI:
         kept.append((await request.body()).decode())
         return {"events": kept, "acted": _acted(request.state.access)}
 
+    async def buy(owner: str, month: str, request: Request) -> dict[str, object]:
+        return {"events": [f"a ticket for {owner} in {month}"], "acted": _acted(request.state.access)}
+
+    app.post("/{owner}/{month}/ticket")(buy)
     app.get("/{owner}/{month}")(read)
     app.post("/{owner}/{month}")(write)
     return app
@@ -43,20 +48,27 @@ def _acted(access: Access) -> str:
     return " -> ".join((access.root, *(link.delegate for link in access.chain)))
 
 
+def _say(members: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(members) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Serve the user whose DID is the first argument."""
     listener = socket.create_server(("127.0.0.1", 0))
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = application(Verifier(audience=AUDIENCE, roots=[sys.argv[1]]), origin)
+    store = MemoryStore()
+    app = application(Verifier(audience=AUDIENCE, roots=[sys.argv[1]], store=store), origin)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
 
     def until_alone() -> None:
-        sys.stdin.read()
+        for line in sys.stdin:
+            store.apply(json.loads(line)["apply"])
+            _say({"applied": True})
         server.should_exit = True
 
     threading.Thread(target=until_alone, daemon=True).start()
-    sys.stdout.write(json.dumps({"origin": origin}) + "\n")
-    sys.stdout.flush()
+    _say({"origin": origin})
     server.run(sockets=[listener])
 
 

@@ -11,10 +11,13 @@ from attorn.demo.calendar import AUDIENCE, route
 from attorn.demo.cast import Cast, Lost, cast
 from attorn.demo.reply import Reply
 from attorn.demo.tell import Teller
+from attorn.revocation import revoke
+from attorn.token.link import Link
 from attorn.tree import draw
 from attorn.web.http import HttpMessage, bind
 
 _NOVEMBER: Final = "cal://alice/2026-11"
+_TICKET: Final = "/alice/2026-11/ticket"
 _SHORT: Final = 3
 """Seconds that the short link lasts."""
 
@@ -52,14 +55,19 @@ class _Story:
         teller.say("Alice lets an agent act for her, that agent lets another, and a calendar server checks the whole")
         teller.say("chain by itself. Each agent is a process with its own key; tokens pass between them as text.")
         wide, narrow, short, short_since = self._gifts()
+        purse, share = self._purse()
         overheard = self._allowed(wide, narrow, short)
+        self._bought(purse, share)
         teller.heading("Refused (status, code and reason are the server's own; --- means nothing was sent)")
         self._outside(narrow)
         self._widened(narrow)
         self._stolen(narrow)
         self._presentations(narrow, overheard)
+        self._spent(share)
         self._expired(short, short_since)
-        self._tree(narrow)
+        chain = self._chain(narrow)
+        self._revoked(narrow)
+        self._tree(chain, len(narrow))
 
     def _gifts(self) -> tuple[str, str, str, float]:
         """Alice's token for planner, planner's for scout, and one for scout that lasts seconds, since when."""
@@ -93,14 +101,38 @@ class _Story:
         teller.allowed("scout reads November", read, "20th: flight")
         return read.presentation
 
+    def _purse(self) -> tuple[str, str]:
+        """100 euros from Alice to planner, of which planner lets scout spend up to 80."""
+        planner, scout = self._company.planner, self._company.scout
+        buy = caveat.Actions("tickets:buy")
+        purse = self._alice.mint(to=planner.did, caveats=[buy, caveat.Budget(10_000, "EUR")]).encode()
+        share = planner.do("delegate", token=purse, to=scout.did, actions="tickets:buy", cents="8000").token
+        self._teller.say("alice gives planner:   100.00 EUR for tickets; planner lets scout spend up to 80.00 of it")
+        return purse, share
+
+    def _bought(self, purse: str, share: str) -> None:
+        teller, company = self._teller, self._company
+        for name, who, token in (("scout", company.scout, share), ("planner", company.planner, purse)):
+            reply = company.call(who, token, _TICKET, method="POST")
+            teller.allowed(f"{name} buys a ticket for 40.00 EUR", reply, "a ticket")
+
+    def _spent(self, share: str) -> None:
+        reply = self._company.call(self._company.scout, share, _TICKET, method="POST")
+        self._teller.refused(
+            "SPENT: scout has 40.00 left of its share, Alice's 100 do not", reply, 403, "denied", "1 Budget"
+        )
+
+    def _revoked(self, narrow: str) -> None:
+        teller, company = self._teller, self._company
+        link = Token.decode(narrow).unverified_links[0]
+        company.publish(revoke(link, by=self._alice).encode())
+        reply = company.call(company.scout, narrow)
+        teller.refused("REVOKED: Alice ends planner's link, and scout's ends with it", reply, 401, "revoked")
+
     def _outside(self, narrow: str) -> None:
         teller, company = self._teller, self._company
         december = company.call(company.scout, narrow, "/alice/2026-12")
         teller.refused("scout reads December", december, 403, "denied", "2 Resources")
-        bob = company.call(company.scout, narrow, "/bob/2026-11")
-        teller.refused("scout reads Bob's calendar", bob, 403, "denied", "1 Resources")
-        write = company.call(company.scout, narrow, method="POST", content="13th: party")
-        teller.refused("scout writes into November", write, 403, "denied", "2 Actions")
 
     def _widened(self, narrow: str) -> None:
         teller, company = self._teller, self._company
@@ -142,13 +174,15 @@ class _Story:
         reply: Reply = self._company.call(self._company.scout, short)
         self._teller.refused(f"EXPIRED: the link of {_SHORT} seconds, later", reply, 401, "outside_validity")
 
-    def _tree(self, narrow: str) -> None:
-        """Verify a presentation of scout's here, as any server that trusts Alice could, and draw its chain."""
-        company, teller = self._company, self._teller
+    def _chain(self, narrow: str) -> tuple[Link, ...]:
+        """Verify a presentation of scout's here, as any server that trusts Alice could."""
+        company = self._company
         wire = company.prepare(company.scout, narrow)
         message = HttpMessage(method="GET", origin=company.origin, path="/alice/2026-11")
         verifier = Verifier(audience=AUDIENCE, roots=[self._alice.did])
-        access = verifier.authorize(wire, bind(message, route))
-        size = len(Token.decode(narrow).encode())
-        teller.heading(f"Scout's chain ({size} characters of text)")
-        teller.say(teller.named(draw(access.chain, colour=teller.colour, verified=True)))
+        return verifier.authorize(wire, bind(message, route)).chain
+
+    def _tree(self, chain: tuple[Link, ...], size: int) -> None:
+        teller = self._teller
+        teller.heading(f"Scout's chain, verified before Alice ended it ({size} characters of text)")
+        teller.say(teller.named(draw(chain, colour=teller.colour, verified=True)))

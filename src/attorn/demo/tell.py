@@ -35,7 +35,9 @@ class Teller:
     def allowed(self, title: str, reply: Reply, words: str) -> None:
         """A call that must succeed, with `words` in the answer."""
         as_told = reply.status == 200 and words in reply.words
-        self._told(title, reply, as_told, f"200 and {words!r}", Colour.GREEN)
+        said = self._painted(self.named(reply.words), Colour.DIM)
+        self.say(f"  {title:<54}{self._painted(str(reply.status or '---'), Colour.GREEN)}  {said}")
+        self._remember(title, as_told, f"200 and {words!r}")
 
     def refused(self, title: str, reply: Reply, status: int, code: str, by: str = "") -> None:
         """A call that the server must refuse with this status and code, because of this link and caveat if any."""
@@ -51,6 +53,9 @@ class Teller:
         verdict = f"{reply.status or '---'} {reply.code}".rstrip()
         self.say(f"  {title:<66}{self._painted(verdict, colour)}")
         self.say(self._painted(f"    {self.named(reply.words)}", Colour.DIM))
+        self._remember(title, as_told, foretold)
+
+    def _remember(self, title: str, as_told: bool, foretold: str) -> None:
         if not as_told:
             self.failures.append(title)
             self.say(self._painted(f"    NOT AS TOLD: expected {foretold}", Colour.RED))
