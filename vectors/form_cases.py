@@ -108,6 +108,7 @@ CASES: tuple[Case, ...] = (
         11,
         one_link(kit.compare("operation", variable="0", op=kit.REGEX, to=kit.text(".*"))),
     ),
+    foreign("datalog/no-terms", "a predicate without terms", 4, one_link(kit.check(kit.query(kit.pred("operation"))))),
     foreign("datalog/check-all", "check all", 10, one_link(kit.check(kit.query(OPERATION), extra=pb(2, 1)))),
     foreign("datalog/reject-if", "reject if", 10, one_link(kit.check(kit.query(OPERATION), extra=pb(2, 2)))),
     foreign(
