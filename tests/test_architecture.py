@@ -17,30 +17,44 @@ RANKS = {
     "limits": 2,
     "encoding": 2,
     "handed": 2,
+    "place": 2,
     "canonical": 3,
     "clock": 3,
+    "statement": 4,
     "keys": 4,
     "did": 5,
     "request": 5,
     "biscuit": 6,
     "caveat": 7,
     "token": 8,
+    "jose": 6,
     "revocation": 9,
+    "status": 9,
     "tree": 9,
     "store": 10,
-    "verify": 11,
-    "engine": 11,
-    "identity": 12,
-    "": 13,
-    "web": 14,
-    "demo": 15,
-    "cli": 16,
-    "__main__": 17,
+    "events": 11,
+    "audit": 11,
+    "verify": 12,
+    "engine": 12,
+    "identity": 13,
+    "": 14,
+    "web": 15,
+    "demo": 16,
+    "cli": 17,
+    "__main__": 18,
 }
 """The layer of each module or package below `attorn`; the empty name is `attorn/__init__.py` itself."""
 
-FRAMEWORKS = {"starlette", "fastapi", "httpx", "uvicorn", "biscuit_auth"}
-HOMES = {"starlette": "web", "fastapi": "web", "httpx": "web", "uvicorn": "demo", "biscuit_auth": "engine"}
+HOMES = {
+    "starlette": "web",
+    "fastapi": "web",
+    "httpx": "web",
+    "uvicorn": "demo",
+    "biscuit_auth": "engine",
+    "redis": "store",
+    "psycopg": "store",
+}
+FRAMEWORKS = set(HOMES)
 CORE_FORBIDDEN = {"os.environ", "os.getenv", "time.time", "datetime.now", "datetime.utcnow"}
 MODULES = sorted(SOURCE.rglob("*.py"))
 

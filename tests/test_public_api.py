@@ -45,6 +45,7 @@ def test_the_caveat_vocabulary() -> None:
         "Equals",
         "Expires",
         "ExpiresIn",
+        "FreshList",
         "Glob",
         "MaxDepth",
         "MaxLength",
@@ -59,6 +60,7 @@ def test_the_caveat_vocabulary() -> None:
         "Rate",
         "Resources",
         "StartsWith",
+        "Status",
         "Subpath",
         "SubsetOf",
         "Unrecognised",
@@ -67,8 +69,33 @@ def test_the_caveat_vocabulary() -> None:
 
 
 def test_stores_and_revocation() -> None:
-    assert sorted(attorn.store.__all__) == ["Charge", "Ledger", "MemoryStore", "SQLiteStore", "Store"]
-    assert sorted(attorn.revocation.__all__) == ["RevocationEntry", "Revoker", "revoke", "verify"]
+    assert sorted(attorn.store.__all__) == [
+        "Charge",
+        "Charged",
+        "Ledger",
+        "MemoryStore",
+        "PostgresStore",
+        "RedisStore",
+        "Retry",
+        "SQLiteStore",
+        "Store",
+    ]
+    assert sorted(attorn.revocation.__all__) == [
+        "LifecycleEntry",
+        "LifecycleEvent",
+        "RevocationEntry",
+        "RevocationList",
+        "Revoker",
+        "Roll",
+        "Signed",
+        "deprovision",
+        "enrol",
+        "read",
+        "resume",
+        "revoke",
+        "suspend",
+        "verify",
+    ]
 
 
 def test_importing_attorn_loads_no_framework_and_no_engine() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from tests.attacks.scene import REQUEST, accepted, refused, verdict, verifier, wire
@@ -62,6 +63,10 @@ def test_the_baseline_is_accepted_by_the_stock_library() -> None:
             "nonce": bytes(range(16)),
         },
     )
+    limits = builder.limits()
+    # Its own default, 1 ms, is missed on a busy machine.
+    limits.max_time = timedelta(seconds=5)
+    builder.set_limits(limits)
     assert builder.build(token).authorize() == 0
     assert NOW == 1_790_000_000
 
@@ -267,9 +272,9 @@ LIMITS = {
 
 @pytest.mark.parametrize(("limits", "text", "step"), LIMITS.values(), ids=LIMITS.keys())
 def test_limits(limits: Limits, text: str, step: int) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     refused(text, "limit_exceeded", step, by=verifier(limits=limits))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_what_is_exactly_at_the_limits_is_accepted() -> None:
@@ -370,6 +375,6 @@ BOMBS = {
 def test_datalog_bombs(bomb: kit.Part, code: str, step: int) -> None:
     text = wire(kit.extend([], ALICE, PLANNER, [bomb]), PLANNER)
     by = verifier()
-    started = time.perf_counter()
+    started = time.process_time()
     refused(text, code, step, by=by, request=REQUEST)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

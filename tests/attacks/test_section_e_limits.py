@@ -130,7 +130,9 @@ OPERATION = kit.pred("operation", kit.var("0"))
 UNKNOWN: dict[str, tuple[Part, str, int]] = {
     "68-unknown-fact": (kit.check(kit.query(kit.pred("weather", kit.text("fine")))), *DENIED),
     "68-unknown-alternative": (
-        kit.check(kit.query(kit.pred("operation", kit.text(kit.ACTION))), kit.query(kit.pred("weather"))),
+        kit.check(
+            kit.query(kit.pred("operation", kit.text(kit.ACTION))), kit.query(kit.pred("weather", kit.text("fine")))
+        ),
         *DENIED,
     ),
     "68-always-true": (kit.check(kit.query(where=[kit.expr(kit.value(kit.flag(True)))])), *DENIED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Any
 
 import pytest
 from tests.attacks.scene import accepted, clock_at, refused, verdict, verifier, wire
@@ -15,7 +16,8 @@ from attorn import AttornError
 from attorn.did.document import DidDocument
 from attorn.did.resolver import LocalResolver
 from attorn.errors import UnavailableError
-from attorn.store import MemoryStore
+from attorn.statement import Kind, Statement
+from attorn.store import Charge, Charged, MemoryStore
 
 MALFORMED, OUTSIDE, REPLAYED = ("malformed", 1), ("outside_validity", 6), ("replayed", 8)
 GOOD = kit.baseline()
@@ -24,8 +26,12 @@ GOOD = kit.baseline()
 class Broken:
     """A store that answers, or raises, whatever it is told to."""
 
-    def __init__(self, remember: object = True, revokers: object = None, charge: object = None) -> None:
-        self.answers = {"remember": remember, "revokers": {} if revokers is None else revokers, "charge": charge}
+    def __init__(self, remember: object = True, statements: object = None, charge: object = None) -> None:
+        self.answers = {
+            "remember": remember,
+            "statements": () if statements is None else statements,
+            "charge": Charged() if charge is None else charge,
+        }
 
     def _answer(self, name: str) -> object:
         answer = self.answers[name]
@@ -36,27 +42,33 @@ class Broken:
     def remember(self, presentation: bytes, *, expires: int, now: int) -> bool:
         return self._answer("remember")  # type: ignore[return-value]
 
-    def revokers(self, links: object) -> object:
-        return self._answer("revokers")
+    def statements(self, wanted: object, *, by: Any = None) -> object:
+        return self._answer("statements")
 
-    def charge(self, charges: object) -> object:
+    def charge(self, charges: object, *, now: int, retry: object = None) -> object:
         return self._answer("charge")
+
+    def used(self, accounts: object) -> object:
+        return self._answer("used")
 
 
 FAILURES = [sqlite3.OperationalError("locked"), sqlite3.DatabaseError("malformed"), OSError("disk"), KeyError("x")]
 FAILURES += [MemoryError(), ValueError("x"), UnavailableError("later")]
 STORE_FAILURES = {
     f"82-{name}-raises-{type(error).__name__}": {name: error}
-    for name in ("remember", "revokers", "charge")
+    for name in ("remember", "statements", "charge")
     for error in FAILURES
 }
 STORE_JUNK: dict[str, dict[str, object]] = {
-    "82-revokers-nothing": {"revokers": "nothing"},
-    "82-revokers-list": {"revokers": [kit.link_id(1)]},
-    "82-revokers-text": {"revokers": "x"},
-    "82-revokers-number": {"revokers": 7},
-    "82-revokers-of-nothing": {"revokers": {kit.link_id(1): None}},
-    "82-revokers-of-text": {"revokers": {kit.link_id(1): 5}},
+    "82-statements-nothing": {"statements": "nothing"},
+    "82-statements-list": {"statements": [kit.link_id(1)]},
+    "82-statements-text": {"statements": "x"},
+    "82-statements-number": {"statements": 7},
+    "82-statements-mapping": {"statements": {kit.link_id(1): None}},
+    "82-statements-half": {"statements": [Statement(Kind.REVOCATION, kit.link_id(1).hex(), MALLORY.did, 0, 0), 5]},
+    "82-charge-nothing": {"charge": "nothing"},
+    "82-charge-repeated": {"charge": Charged(repeated=True)},
+    "82-charge-another": {"charge": Charged(refused=Charge("another", 1, 1))},
     "82-charge-true": {"charge": True},
     "82-charge-false": {"charge": False},
     "82-charge-text": {"charge": "ok"},
@@ -94,8 +106,8 @@ class WithoutLedger:
     def remember(self, presentation: bytes, *, expires: int, now: int) -> bool:
         return True
 
-    def revokers(self, links: object) -> dict[bytes, frozenset[str]]:
-        return {}
+    def statements(self, wanted: object, *, by: Any = None) -> tuple[Statement, ...]:
+        return ()
 
 
 def test_67_a_counted_link_is_prohibited_where_nobody_counts() -> None:

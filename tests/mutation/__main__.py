@@ -44,6 +44,9 @@ TESTS = {
         "attacks/test_section_f",
         "unit/test_revocation",
         "unit/test_identity_presenting",
+        "unit/test_standing",
+        "unit/test_retries",
+        "unit/test_receipted",
     ),
     "verify/chain.py": (
         "attacks/test_vectors",
@@ -54,6 +57,8 @@ TESTS = {
         "unit/test_verifier_again",
         "unit/test_identity_widening",
         "unit/test_counted",
+        "unit/test_standing",
+        "unit/test_period",
     ),
     "verify/clearing.py": (
         "unit/test_counted",
@@ -61,7 +66,13 @@ TESTS = {
         "attacks/test_vectors",
         "unit/test_counted_windows",
         "attacks/test_section_f_ports",
+        "unit/test_period",
+        "unit/test_retries",
+        "unit/test_receipted",
     ),
+    "verify/standing.py": ("attacks/test_vectors", "unit/test_standing", "unit/test_standing_status"),
+    "verify/period.py": ("unit/test_period", "unit/test_counted_windows"),
+    "verify/exposure.py": ("unit/test_exposure",),
     "verify/cache.py": ("unit/test_verifier_again",),
     "biscuit/container.py": (
         "unit/test_container",

@@ -7,7 +7,7 @@ import pytest
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.biscuit.wire import write_bytes_field as field
-from attorn.datalog import CONTAINS, Predicate, Query, octets, scalar, set_of, string, variable
+from attorn.datalog import CONTAINS, INTEGER, Predicate, Query, octets, scalar, set_of, string, variable
 from attorn.errors import LimitError, MalformedError, NotAdmittedError
 from attorn.limits import Limits
 
@@ -17,6 +17,8 @@ SET = set_of(frozenset({scalar("a"), scalar("b")}))
 CHECK = (Query((Predicate("text", (string("place"), variable("0"))),), ((SET, variable("0"), CONTAINS),)),)
 PAYLOAD = encode((FACT,), (CHECK,), ())
 HEAD = b"\x0a\x02\x08\x1b"
+SAID = b"\x08\x03" + field(2, b"\x10\x01")
+"""A predicate with one value, 1."""
 
 
 def symbol(number: int) -> bytes:
@@ -65,16 +67,24 @@ def test_symbol_numbers_in_no_table_or_before_their_turn(number: int) -> None:
 FAULTS = {
     "no-version": (b"", MalformedError, NotAdmittedError),
     "a-context": (field(2, b"why") + VERSION, NotAdmittedError, NotAdmittedError),
-    "a-fact-of-another-field": (VERSION + field(4, field(2, b"\x08\x03")), MalformedError, MalformedError),
-    "a-fact-with-a-tail": (VERSION + field(4, field(1, b"\x08\x03") + b"\0"), MalformedError, MalformedError),
+    # A context whose content would be a check, if its length were the version.
+    "a-context-of-three-octets": (b"\x12" + VERSION[1:] + check(field(2, SAID)), *[NotAdmittedError] * 2),
+    "a-name-of-another-field": (VERSION + check(field(2, b"\x10" + SAID[1:])), *[MalformedError] * 2),
+    "an-expression-shorter-than-its-operation": (
+        VERSION + check(field(2, SAID) + b"\x1a\x05\x0a\x04\x1a\x02\x08\x05"),
+        *[MalformedError] * 2,
+    ),
+    "a-fact-of-another-field": (VERSION + field(4, field(2, SAID)), MalformedError, MalformedError),
+    "a-fact-with-a-tail": (VERSION + field(4, field(1, SAID) + b"\0"), MalformedError, MalformedError),
     "a-fact-with-a-variable": (
         VERSION + field(4, field(1, b"\x08\x03" + field(2, b"\x08\x05"))),
         *[MalformedError] * 2,
     ),
     "an-empty-check": (VERSION + field(6, b""), MalformedError, MalformedError),
-    "check-all": (VERSION + field(6, field(1, HEAD + field(2, b"\x08\x03")) + b"\x10\x01"), *[NotAdmittedError] * 2),
-    "a-head-of-its-own": (VERSION + field(6, field(1, field(1, b"\x08\x03"))), NotAdmittedError, NotAdmittedError),
-    "a-scope": (VERSION + check(field(2, b"\x08\x03") + field(4, b"\x08\x00")), NotAdmittedError, NotAdmittedError),
+    "an-empty-check-before-another": (VERSION + field(6, b"") + check(field(2, SAID)), *[MalformedError] * 2),
+    "check-all": (VERSION + field(6, field(1, HEAD + field(2, SAID)) + b"\x10\x01"), *[NotAdmittedError] * 2),
+    "a-head-of-its-own": (VERSION + field(6, field(1, field(1, SAID))), NotAdmittedError, NotAdmittedError),
+    "a-scope": (VERSION + check(field(2, SAID) + field(4, b"\x08\x00")), NotAdmittedError, NotAdmittedError),
     "a-term-with-a-tail": (VERSION + check(field(2, b"\x08\x03" + field(2, b"\x10\x05\0"))), *[MalformedError] * 2),
     "bytes-with-a-tail": (
         VERSION + check(field(2, b"\x08\x03" + field(2, field(5, b"x") + b"\0"))),
@@ -83,17 +93,18 @@ FAULTS = {
     "a-boolean-of-2": (VERSION + check(field(2, b"\x08\x03" + field(2, b"\x30\x02"))), *[MalformedError] * 2),
     "an-empty-set": (VERSION + check(field(2, b"\x08\x03" + field(2, field(7, b"")))), *[MalformedError] * 2),
     "a-null": (VERSION + check(field(2, b"\x08\x03" + field(2, field(8, b"")))), *[NotAdmittedError] * 2),
+    "a-predicate-without-terms": (VERSION + check(field(2, b"\x08\x03")), NotAdmittedError, NotAdmittedError),
     "an-operation-cut-short": (
-        VERSION + check(field(2, b"\x08\x03") + field(3, b"\x0a\x04\x1a\x02")),
+        VERSION + check(field(2, SAID) + field(3, b"\x0a\x04\x1a\x02")),
         *[MalformedError] * 2,
     ),
     "a-regular-expression": (
-        VERSION + check(field(2, b"\x08\x03") + field(3, b"\x0a\x04\x1a\x02\x08\x08")),
+        VERSION + check(field(2, SAID) + field(3, b"\x0a\x04\x1a\x02\x08\x08")),
         NotAdmittedError,
         NotAdmittedError,
     ),
     "an-expression-of-another-field": (
-        VERSION + check(field(2, b"\x08\x03") + field(3, b"\x12\x04\x1a\x02\x08\x05")),
+        VERSION + check(field(2, SAID) + field(3, b"\x12\x04\x1a\x02\x08\x05")),
         MalformedError,
         MalformedError,
     ),
@@ -112,9 +123,9 @@ def test_faults(name: str) -> None:
 
 def test_an_expression_that_ends_behind_its_query_is_not_read_on() -> None:
     # The expression claims two bytes more than its query holds; they belong to the next check.
-    query = HEAD + field(2, b"\x08\x03") + b"\x1a\x08\x0a\x04\x1a\x02\x08\x05"
+    query = HEAD + field(2, SAID) + b"\x1a\x08\x0a\x04\x1a\x02\x08\x05"
     with pytest.raises((MalformedError, NotAdmittedError)):
-        admit(VERSION + field(6, field(1, query)) + check(field(2, b"\x08\x03")), (), Limits())
+        admit(VERSION + field(6, field(1, query)) + check(field(2, SAID)), (), Limits())
 
 
 def test_a_set_of_octets_is_ordered_and_each_value_stands_once() -> None:
@@ -152,3 +163,18 @@ def test_4_a_long_text_is_paid_for_at_every_use() -> None:
 def test_a_short_text_counts_once() -> None:
     named = (Query((Predicate("path", (string("/" + "a" * 30),)),), ()),)
     assert admit(encode((), (named,) * 3, ()), (), Limits()).terms == 3
+
+
+@pytest.mark.parametrize(("length", "price"), [(31, 1), (32, 2), (63, 2), (64, 3), (65, 3)])
+def test_what_a_text_counts(length: int, price: int) -> None:
+    named = (Query((Predicate("text", (string("place"), string("a" * length))),), ()),)
+    assert admit(encode((), (named,), ()), (), Limits()).terms == 1 + price
+    # A shape that nothing has a short way for.
+    longer = (Query((Predicate("text", (string("place"), string("a" * length), string("b"))),), ()),)
+    assert admit(encode((), (longer,), ()), (), Limits()).terms == 2 + price
+
+
+@pytest.mark.parametrize("number", [-1, -(2**63), 2**63 - 1, 0, 127, 128])
+def test_integers_of_either_sign(number: int) -> None:
+    named = (Query((Predicate("integer", (string("count"), (INTEGER, number))),), ()),)
+    assert admit(encode((), (named,), ()), (), Limits()).checks == (named,)

@@ -30,7 +30,8 @@ from attorn import AttornError, Denied, Identity, Request, Token, Verifier, cave
 from attorn.caveat import Caveat
 from attorn.errors import UnavailableError
 from attorn.request.money import Money
-from attorn.store import Charge, MemoryStore, SQLiteStore
+from attorn.statement import Kind, Statement
+from attorn.store import Charge, Charged, MemoryStore, Retry, SQLiteStore
 
 C = caveat
 AnyStore = MemoryStore | SQLiteStore
@@ -248,8 +249,11 @@ class WithoutLedger:
     def remember(self, presentation: bytes, *, expires: int, now: int) -> bool:
         return True
 
-    def revokers(self, links: Sequence[bytes]) -> Mapping[bytes, frozenset[str]]:
-        return {}
+    def statements(self, wanted: Sequence[tuple[Kind, str]], *, by: Any = None) -> Sequence[Statement]:
+        return ()
+
+    def put(self, statements: Sequence[Statement]) -> Statement | None:
+        return None
 
 
 @pytest.mark.parametrize(
@@ -272,9 +276,12 @@ class Ledger(WithoutLedger):
         self.answer = answer
         self.asked: list[tuple[Charge, ...]] = []
 
-    def charge(self, charges: Sequence[Charge]) -> Charge | None:
+    def charge(self, charges: Sequence[Charge], *, now: int, retry: Retry | None = None) -> Charged:
         self.asked.append(tuple(charges))
         return self.answer(charges)  # type: ignore[no-any-return]
+
+    def used(self, accounts: Sequence[str]) -> Mapping[str, int]:
+        return {}
 
 
 def _raise(error: BaseException) -> Any:
@@ -292,7 +299,7 @@ def test_ledgers_that_fail(error: BaseException) -> None:
 
 
 def test_what_a_ledger_is_asked() -> None:
-    ledger = Ledger(lambda _: None)
+    ledger = Ledger(lambda _: Charged())
     token = given(READ, C.MaxUses(5), C.Budget(100, "EUR", "month"))
     token = passed(token, PLANNER, SCOUT, C.Rate(2, "week"))
     accepted(shown(token, SCOUT, cost(7)), by=verifier(store=ledger), request=cost(7))
@@ -314,7 +321,7 @@ def test_a_ledger_is_not_asked_about_what_does_not_count() -> None:
 def test_the_charge_that_found_no_room_names_its_link() -> None:
     token = passed(given(READ, C.MaxUses(5)), PLANNER, SCOUT, C.MaxUses(2))
     for index, link in ((0, 1), (1, 2)):
-        by = verifier(store=Ledger(lambda charges, index=index: charges[index]))  # type: ignore[misc]
+        by = verifier(store=Ledger(lambda charges, index=index: Charged(charges[index])))  # type: ignore[misc]
         denied(shown(token, SCOUT), 10, link, by=by)
 
 

@@ -10,7 +10,7 @@ import pytest
 from attorn.datalog import BYTES, INTEGER, STRING, VARIABLE, octets, string
 from attorn.did import key as did_key
 from attorn.did.document import DELEGATE, DidDocument, Relationship, VerificationMethod
-from attorn.did.resolver import LocalResolver
+from attorn.did.resolver import LocalResolver, live_document
 from attorn.errors import InputError, MalformedError, ResolutionError
 from attorn.keys import multikey
 from attorn.keys.public import PublicKey
@@ -18,7 +18,6 @@ from attorn.keys.signer import Ed25519Signer
 from attorn.token.principal import (
     Principal,
     confirm,
-    live_document,
     named,
     own,
     read_root,

@@ -28,9 +28,10 @@ from tests.unit.scene import (
     verifier,
 )
 
-from attorn import Access, Denied, Limits, Request, Verifier, caveat
+from attorn import Access, Denied, Limits, Request, Verifier, caveat, revocation
 from attorn.decision import Decision
-from attorn.errors import InputError, UnavailableError, VerificationError
+from attorn.errors import InputError, RevokedError, UnavailableError, VerificationError
+from attorn.store import MemoryStore
 
 TOKEN = given(READ)
 NARROW = passed(TOKEN, PLANNER, SCOUT, caveat.Range("limit", 1, 10))
@@ -65,6 +66,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "limits-number": {"limits": 5},
     "limits-dict": {"limits": {"links": 5}},
     "limits-class": {"limits": Limits},
+    "receipts-number": {"receipts": 5},
+    "receipts-log": {"receipts": object()},
     "resolver-number": {"resolver": 5},
     "resolver-dict": {"resolver": {}},
 }
@@ -134,6 +137,15 @@ def test_verify_and_then_clear() -> None:
     assert not isinstance(found, Access)
     access = found.clear()
     assert (access.root, access.holder, access.chain) == (found.root, found.holder, found.chain)
+
+
+def test_what_was_taken_back_between_the_calls_is_not_cleared() -> None:
+    store = MemoryStore()
+    found = verifier(store=store).verify(shown(NARROW, SCOUT), REQUEST)
+    store.apply(revocation.revoke(NARROW, by=PLANNER))
+    for _ in range(2):
+        with pytest.raises(RevokedError):
+            found.clear()
 
 
 def test_verifying_uses_the_presentation_up() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.web.world import (
 )
 
 from attorn import UnavailableError, Verifier, caveat
+from attorn.statement import Kind, Statement
 from attorn.store import MemoryStore
 
 
@@ -40,16 +41,16 @@ class Broken(MemoryStore):
             raise UnavailableError("sqlite /var/lib/secret.db is locked")
         return super().remember(presentation, expires=expires, now=now)
 
-    def revokers(self, links: Sequence[bytes]) -> Mapping[bytes, frozenset[str]]:
-        if self.failing == "revokers":
+    def statements(self, wanted: Sequence[tuple[Kind, str]], *, by: Any = None) -> Sequence[Statement]:
+        if self.failing == "statements":
             raise UnavailableError("sqlite /var/lib/secret.db is locked")
-        return super().revokers(links)
+        return super().statements(wanted, by=by)
 
-    def charge(self, charges: Any) -> Any:
+    def charge(self, charges: Any, *, now: int, retry: Any = None) -> Any:
         raise UnavailableError("sqlite /var/lib/secret.db is locked")
 
 
-@pytest.mark.parametrize("failing", ["remember", "revokers", "charge"])
+@pytest.mark.parametrize("failing", ["remember", "statements", "charge"])
 def test_a_store_that_fails_is_503_and_says_nothing_of_itself(door: Door, failing: str) -> None:
     response = call(door(verifier(store=Broken(failing))), auth=auth(token(caveat.MaxUses(3))))
     refused(response, 503, "unavailable")
