@@ -30,7 +30,8 @@ from tests.unit.scene import (
 
 from attorn import AttornError, Denied, Identity, Limits, Request, Token, Verifier, caveat
 from attorn.caveat import Caveat, FreshList, Status
-from attorn.errors import InputError, SignatureError, UnavailableError
+from attorn.did.document import DidDocument
+from attorn.errors import InputError, ResolutionError, SignatureError, UnavailableError
 from attorn.keys.signer import Ed25519Signer
 from attorn.request.money import Money
 from attorn.revocation import Roll, revoke
@@ -377,3 +378,14 @@ def test_a_ledger_may_name_what_holds_nothing() -> None:
             return dict.fromkeys(accounts, 0)
 
     assert verifier(store=Naming()).exposure(given(READ, caveat.MaxUses(5))).uses == 5
+
+
+def test_a_principal_that_is_not_found_has_none() -> None:
+    class Nobody:
+        def resolve(self, did: str) -> DidDocument:
+            raise ResolutionError("nobody")
+
+    token = given(READ, to=person(9, method="jwk"))
+    assert verifier().exposure(token).uses is None
+    with pytest.raises(ResolutionError):
+        verifier(resolver=Nobody()).exposure(token)

@@ -30,7 +30,7 @@ from tests.unit.scene import (
 from attorn import Denied, Identity, Limits, Token, Verifier, caveat
 from attorn.caveat import FreshList
 from attorn.engine import StockEngine
-from attorn.errors import DeprovisionedError, RollbackError, UnavailableError
+from attorn.errors import DeprovisionedError, InputError, RollbackError, UnavailableError
 from attorn.revocation import LifecycleEntry, Roll, deprovision, enrol, resume, revoke, suspend
 from attorn.statement import FINAL, Kind, Statement
 from attorn.store import MemoryStore
@@ -395,3 +395,13 @@ def test_enrolled_by_one_and_resumed_by_another_is_in_good_standing() -> None:
     store.apply(enrol(SCOUT.did, by=ALICE, sequence=1))
     store.apply(resume(SCOUT.did, by=PLANNER, sequence=1))
     accepted(shown(passed(given(READ), PLANNER, SCOUT), SCOUT), by=verifier(store=store))
+
+
+@pytest.mark.parametrize(
+    "authorities",
+    [ALICE.did, b"did:x:y", 5, None, [5], ["somebody"], [ALICE.did, None], {ALICE.did: 1, "x": 2}],
+    ids=ascii,
+)
+def test_authorities_that_are_none(authorities: Any) -> None:
+    with pytest.raises(InputError, match="authorities"):
+        verifier(authorities=authorities)
