@@ -25,6 +25,7 @@ RANKS = {
     "did": 5,
     "request": 5,
     "biscuit": 6,
+    "macaroon": 6,
     "caveat": 7,
     "token": 8,
     "jose": 6,
