@@ -121,9 +121,7 @@ def test_they_verify_ours(identifier: bytes, added: list[Step], as_json: bool) -
 def test_we_verify_theirs(identifier: bytes, added: list[Step], as_json: bool) -> None:
     them, their_met = theirs(identifier, added)
     macaroon, met = from_them(them, as_json=as_json), [from_them(each, as_json=as_json) for each in their_met]
-    assert [each.id for each in verify(macaroon, met, ROOT).caveats] == [
-        each.caveat_id_bytes for each in them.caveats
-    ]
+    assert [each.id for each in verify(macaroon, met, ROOT).caveats] == [each.caveat_id_bytes for each in them.caveats]
     assert not we_hold(replace(macaroon, signature=bytes(32)), met)
     assert not we_hold(macaroon, [*met, bind(macaroon, discharge(THIRD, b"more"))])
     if met:

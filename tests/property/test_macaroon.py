@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.property.strategies import law
 
-from attorn.errors import AttornError, SignatureError
+from attorn.errors import AttornError, NotAdmittedError, SignatureError
 from attorn.keys.signer import Ed25519Signer
 from attorn.macaroon import link
 from attorn.macaroon.container import Macaroon, UnverifiedCaveat, encode_all, parse, parse_all
@@ -222,12 +223,8 @@ def test_any_edit_of_the_links_is_refused(
     link.verify(read(identifier, macaroon.unverified_caveats, most_links=4), root)
     edited = data.draw(st.lists(st.sampled_from(caveats), min_size=1, max_size=5))
     assume(edited != caveats[: len(edited)])
-    try:
+    with pytest.raises((SignatureError, NotAdmittedError)):
         link.verify(read(identifier, list(map(UnverifiedCaveat, edited)), most_links=5), root)
-    except AttornError as error:
-        assert error.code in ("bad_signature", "not_admitted")
-        return
-    raise AssertionError("an edited chain was taken for a signed one")
 
 
 @law
@@ -235,9 +232,5 @@ def test_any_edit_of_the_links_is_refused(
 def test_a_link_of_another_token_is_refused(identifier: bytes, other: bytes) -> None:
     assume(identifier != other)
     macaroon = append_link(SIGNERS[0], mint(ROOT, identifier), b"first", SIGNERS[1].public_key)
-    chain = read(other, macaroon.unverified_caveats, most_links=1)
-    try:
-        link.verify(chain, SIGNERS[0].public_key)
-    except SignatureError:
-        return
-    raise AssertionError("a link was taken over")
+    with pytest.raises(SignatureError):
+        link.verify(read(other, macaroon.unverified_caveats, most_links=1), SIGNERS[0].public_key)

@@ -45,7 +45,7 @@ BOUND = bind(ASKING, MET)
 
 def test_the_values_are_those_of_the_format() -> None:
     signature = chained(generated(token_key(SECRET, b"id")), b"id")
-    assert FRESH == Macaroon(b"id", (), signature)
+    assert Macaroon(b"id", (), signature) == FRESH
     signature = chained(signature, b"a = 1", b"b = 2")
     assert NARROW.signature == signature
     vid = hidden(signature, THEIRS.secret)
@@ -53,7 +53,7 @@ def test_the_values_are_those_of_the_format() -> None:
     assert ASKING.signature == chained(signature, (vid, b"ask"), b"c = 3")
     unbound = chained(generated(THEIRS.secret), b"ask", b"until = noon")
     assert MET.signature == unbound
-    assert BOUND == replace(MET, signature=bound(ASKING.signature, unbound))
+    assert replace(MET, signature=bound(ASKING.signature, unbound)) == BOUND
 
 
 def test_what_holds_is_returned_in_order() -> None:
