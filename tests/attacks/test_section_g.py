@@ -15,7 +15,7 @@ from attorn.macaroon.container import Macaroon, UnverifiedCaveat, parse
 from attorn.macaroon.link import UnverifiedLinks, append_link, append_presentation
 from attorn.macaroon.mac import MacKey, attenuate, bind, discharge, mint, require, verify
 
-ROOT, THEIRS, OTHERS = MacKey(b"r" * 32), MacKey(b"t" * 32), MacKey(b"o" * 32)
+ROOT, THEIRS, OTHERS = MacKey(b"r" * 40), MacKey(b"t" * 40), MacKey(b"o" * 40)
 ALICE, PLANNER, SCOUT, MALLORY = (Ed25519Signer.from_seed(bytes([number]) * 32) for number in range(1, 5))
 BAD_SIGNATURE, BROKEN, NOT_ADMITTED, MALFORMED, TOO_MUCH = (
     ("bad_signature", 4),

@@ -98,6 +98,18 @@ TESTS = {
         "oracle/test_biscuit_samples",
         "unit/test_shapes",
     ),
+    "macaroon/container.py": (
+        "unit/test_macaroon_story",
+        "unit/test_macaroon_container",
+        "attacks/test_section_g",
+        "unit/test_macaroon_mac",
+    ),
+    "macaroon/notation.py": (
+        "unit/test_macaroon_story",
+        "unit/test_macaroon_notation",
+    ),
+    "macaroon/mac.py": ("unit/test_macaroon_story", "unit/test_macaroon_mac", "attacks/test_section_g"),
+    "macaroon/link.py": ("unit/test_macaroon_story", "unit/test_macaroon_link", "attacks/test_section_g"),
     "token/presentation.py": (
         "unit/test_presentation",
         "unit/test_identity_presenting",

@@ -26,7 +26,7 @@ from attorn.macaroon.link import append_link, append_presentation
 from attorn.macaroon.mac import MacKey, attenuate, bind, discharge, mint, require, verify
 from attorn.macaroon.notation import from_json, to_json
 
-ROOT, THIRD = MacKey(b"r" * 32), MacKey(b"third party's key of forty-one characters")
+ROOT, THIRD = MacKey(b"r" * 40), MacKey(b"third party's key of forty-one characters")
 BINARY, JSON = BinarySerializer(), JsonSerializer()
 FAILURES = (MacaroonInvalidSignatureException, MacaroonUnmetCaveatException, CryptoError)
 texts = st.text(min_size=1, max_size=40).filter(lambda text: text.strip() != "")

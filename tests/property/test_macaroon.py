@@ -18,7 +18,7 @@ from attorn.macaroon.link import append_link, append_presentation, read, transcr
 from attorn.macaroon.mac import MacKey, attenuate, bind, discharge, mint, require, verify
 from attorn.macaroon.notation import all_from_json, all_to_json, from_json, to_json
 
-ROOT, THEIRS = MacKey(b"r" * 32), MacKey(b"t" * 32)
+ROOT, THEIRS = MacKey(b"r" * 40), MacKey(b"t" * 40)
 SIGNERS = tuple(Ed25519Signer.from_seed(bytes([number]) * 32) for number in range(1, 6))
 octets = st.one_of(st.binary(min_size=1, max_size=200), st.text(min_size=1, max_size=40).map(str.encode))
 places = st.one_of(st.none(), st.text(max_size=20))

@@ -7,8 +7,8 @@ import hmac
 
 from nacl.secret import SecretBox
 
-SECRET = bytes(range(32))
-OTHER_SECRET = bytes(range(1, 33))
+SECRET = bytes(range(40))
+OTHER_SECRET = bytes(range(1, 41))
 VID = bytes(range(72))
 SIGNATURE = bytes(range(200, 232))
 

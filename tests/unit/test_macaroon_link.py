@@ -30,7 +30,7 @@ from attorn.macaroon.link import UnverifiedLinks, append_link, append_presentati
 from attorn.macaroon.mac import MacKey, ProvenCaveat, attenuate, bind, discharge, mint, require, verify
 from attorn.token import chain as chains
 
-ROOT, THEIRS = MacKey(b"r" * 32), MacKey(b"t" * 32)
+ROOT, THEIRS = MacKey(b"r" * 40), MacKey(b"t" * 40)
 ALICE, PLANNER, SCOUT, MALLORY = (Ed25519Signer.from_seed(bytes([number]) * 32) for number in range(1, 5))
 CAROL = P256Signer.from_scalar(bytes([7]) * 32)
 FRESH = mint(ROOT, b"token 1")

@@ -25,7 +25,7 @@ from attorn.macaroon.container import MOST_CAVEATS, MOST_IDENTIFIER, Macaroon, U
 from attorn.macaroon.mac import MacKey, Proven, ProvenCaveat, attenuate, bind, discharge, mint, require, verify
 
 ROOT, OTHER = MacKey(SECRET), MacKey(OTHER_SECRET)
-THEIRS = MacKey(b"third party's key, 32 bytes long")
+THEIRS = MacKey(b"third party's key, somewhat longer than needed")
 FRESH = mint(ROOT, b"id")
 
 
@@ -225,6 +225,12 @@ def test_a_key_is_at_least_32_bytes(secret: Any) -> None:
     with pytest.raises(InputError) as caught:
         MacKey(secret)
     assert "x" * 32 not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [32, 33, 64, 65, 1024])
+def test_a_key_may_have_32_bytes_and_more(size: int) -> None:
+    key = MacKey(bytes([7]) * size)
+    assert mint(key, b"id").signature == chained(generated(token_key(bytes([7]) * size, b"id")), b"id")
 
 
 def test_keys_of_tokens_differ() -> None:

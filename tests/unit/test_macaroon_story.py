@@ -1,0 +1,77 @@
+"""A Macaroon from minting to a decision, made inside each test: whatever breaks it shows here first."""
+
+from __future__ import annotations
+
+import pytest
+
+from attorn.errors import ChainError, DelegationError, NotAdmittedError, SignatureError
+from attorn.keys.signer import Ed25519Signer
+from attorn.macaroon import link
+from attorn.macaroon.container import Macaroon, encode_all, parse_all
+from attorn.macaroon.link import append_link, append_presentation
+from attorn.macaroon.mac import MacKey, attenuate, bind, discharge, mint, require, verify
+from attorn.macaroon.notation import all_from_json, all_to_json
+
+
+def user() -> Ed25519Signer:
+    return Ed25519Signer.from_seed(b"u" * 32)
+
+
+def agent() -> Ed25519Signer:
+    return Ed25519Signer.from_seed(b"a" * 32)
+
+
+def root() -> MacKey:
+    return MacKey(b"r" * 40)
+
+
+def friend() -> MacKey:
+    return MacKey(b"f" * 40)
+
+
+def presented() -> tuple[Macaroon, Macaroon]:
+    """What an agent hands in: the macaroon, and the discharge of the caveat that the user put before its link."""
+    macaroon = mint(root(), b"token 1", location="https://calendar.example")
+    macaroon = require(macaroon, key=friend(), identifier=b"ask", random=lambda size: b"n" * size)
+    macaroon = append_link(user(), macaroon, b"first", agent().public_key)
+    macaroon = append_presentation(agent(), macaroon, b"use")
+    return macaroon, bind(macaroon, attenuate(discharge(friend(), b"ask"), b"holds"))
+
+
+def test_it_is_decided_as_it_was_meant() -> None:
+    sent = presented()
+    for received in (parse_all(encode_all(sent)), all_from_json(all_to_json(sent))):
+        assert received == sent
+        proven = verify(received[0], received[1:], root())
+        chain = link.read(proven.identifier, proven.caveats, most_links=1)
+        link.verify(chain, user().public_key)
+        assert [each.required for each in chain.links] == [(b"ask",)]
+        assert proven.caveats[0].conditions == (b"holds",)
+
+
+def test_without_its_discharge() -> None:
+    macaroon, _ = presented()
+    with pytest.raises(ChainError):
+        verify(macaroon, [], root())
+
+
+def test_under_another_root() -> None:
+    macaroon, met = presented()
+    with pytest.raises(SignatureError):
+        verify(macaroon, [met], friend())
+
+
+def test_from_another_user() -> None:
+    macaroon, _ = presented()
+    chain = link.read(macaroon.identifier, macaroon.unverified_caveats, most_links=1)
+    with pytest.raises(SignatureError):
+        link.verify(chain, agent().public_key)
+
+
+def test_with_something_behind_it() -> None:
+    macaroon, _ = presented()
+    with pytest.raises(DelegationError):
+        append_link(agent(), macaroon, b"more", user().public_key)
+    macaroon = attenuate(macaroon, b"a = 1")
+    with pytest.raises(NotAdmittedError):
+        link.read(macaroon.identifier, macaroon.unverified_caveats, most_links=1)
