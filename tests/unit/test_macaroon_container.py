@@ -106,6 +106,9 @@ FAULTY: dict[str, bytes] = {
     "no-end-of-caveats": b"\x02" + ID + b"\0" + END,
     "two-ends-of-caveats": b"\x02" + ID + b"\0\0\0" + END,
     "no-signature": b"\x02" + ID + b"\0\0",
+    "header-that-ends-in-another-byte": b"\x02" + ID + b"\x07\0" + END,
+    "caveat-that-ends-in-another-byte": b"\x02" + ID + b"\0" + field(2, b"a") + b"\x07\0" + END,
+    "signature-that-reaches-past-the-end": b"\x02" + ID + b"\0\0\x06\x21" + SIGNATURE,
     "signature-of-31-bytes": whole(signature=bytes(31)),
     "signature-of-33-bytes": whole(signature=bytes(33)),
     "empty-signature": whole(signature=b""),
@@ -140,6 +143,7 @@ TOO_MUCH: dict[str, tuple[bytes, int]] = {
     "location-too-long-in-bytes": (whole(header=field(1, "ü".encode() * 513) + ID), 1),
     "third-party-location-too-long": (whole(third(location=b"l" * 1025)), 1),
     "one-caveat-too-many": (whole(*[first()] * 65), 1),
+    "one-caveat-too-many-that-is-malformed-besides": (whole(*[first()] * 64, first(b"")), 1),
 }
 
 
@@ -175,14 +179,40 @@ def test_every_cut_is_refused() -> None:
             parse(data[:stop])
 
 
+def of_size(size: int) -> Macaroon:
+    caveats = (UnverifiedCaveat(bytes(MOST_CONDITION)),) * 3
+    rest = size - len(Macaroon(b"id", (*caveats, UnverifiedCaveat(bytes(16_000))), SIGNATURE).encode())
+    return Macaroon(b"id", (*caveats, UnverifiedCaveat(bytes(16_000 + rest))), SIGNATURE)
+
+
+def test_the_longest_encoding() -> None:
+    longest = of_size(65_536)
+    assert len(longest.encode()) == MOST_BYTES
+    assert parse(longest.encode()) == longest
+    assert parse_all(encode_all([longest])) == (longest,)
+    longer = of_size(65_537)
+    for read in (parse, parse_all):
+        with pytest.raises(LimitError):
+            read(longer.encode())
+    with pytest.raises(InputError):
+        encode_all([longer])
+
+
+def test_a_macaroon_with_too_many_caveats_is_not_made() -> None:
+    with pytest.raises(LimitError) as caught:
+        Macaroon(b"id", (CONDITION,) * (MOST_CAVEATS + 1), SIGNATURE)
+    assert caught.value.step == 1
+
+
 def test_two_macaroons_are_not_one() -> None:
     with pytest.raises(MalformedError, match="bytes after"):
         parse(whole() + whole())
 
 
 def test_one_macaroon_too_many() -> None:
-    with pytest.raises(LimitError):
+    with pytest.raises(LimitError) as caught:
         parse_all(whole() * (MOST_MACAROONS + 1))
+    assert caught.value.step == 1
     with pytest.raises(InputError):
         encode_all([PLAIN] * (MOST_MACAROONS + 1))
 

@@ -171,6 +171,13 @@ def test_a_chain_that_its_principals_did_not_sign_is_refused(name: str) -> None:
     assert (caught.value.code, caught.value.step) == ("bad_signature", 4)
 
 
+def test_the_refusal_names_the_link() -> None:
+    with pytest.raises(SignatureError, match="link 2:"):
+        link.verify(found(BY_MALLORY), ALICE.public_key)
+    with pytest.raises(SignatureError, match="presentation"):
+        link.verify(found(FORGED["presented-by-another"]), ALICE.public_key)
+
+
 def test_an_identifier_cannot_stand_for_the_links_of_another_token() -> None:
     """A server chooses identifiers: none may make one of planner's links the first of a token."""
     for tag in (b"\0ATTORN\0MACAROON IDENTIFIER\0v1\0", b"\0ATTORN\0MACAROON CAVEAT\0v1\0", b""):
@@ -284,8 +291,9 @@ def test_what_no_principal_signed_is_refused(name: str) -> None:
 
 def test_the_number_of_links_is_bounded() -> None:
     found(SHOWN, most_links=2)
-    with pytest.raises(LimitError):
+    with pytest.raises(LimitError) as caught:
         found(SHOWN, most_links=1)
+    assert caught.value.step == 1
 
 
 def test_a_presented_macaroon_is_at_its_end() -> None:

@@ -91,8 +91,9 @@ def test_sixteen_discharges() -> None:
         asked = asking(asked, b"%d" % number)
     met = [bind(asked, discharge(THEIRS, b"%d" % number)) for number in range(16)]
     assert len(verify(asked, met, ROOT).caveats) == 16
-    with pytest.raises(LimitError):
+    with pytest.raises(LimitError, match="at most 16") as caught:
         verify(asked, [*met, met[0]], ROOT)
+    assert caught.value.step == 1
 
 
 FORGED: dict[str, Macaroon] = {

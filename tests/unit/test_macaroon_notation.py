@@ -10,7 +10,14 @@ from tests.unit.macaroon_scene import SIGNATURE, VID
 
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, LimitError, MalformedError, VerificationError
-from attorn.macaroon.container import MOST_CAVEATS, MOST_CONDITION, MOST_MACAROONS, Macaroon, UnverifiedCaveat
+from attorn.macaroon.container import (
+    MOST_BYTES,
+    MOST_CAVEATS,
+    MOST_CONDITION,
+    MOST_MACAROONS,
+    Macaroon,
+    UnverifiedCaveat,
+)
 from attorn.macaroon.notation import all_from_json, all_to_json, from_json, to_json
 
 S64 = base64url_encode(SIGNATURE)
@@ -151,6 +158,7 @@ def test_bytes_are_utf_8(data: bytes) -> None:
 
 TOO_MUCH = {
     "too-long": with_(l="x" * 70_000),
+    "one-caveat-too-many-that-is-malformed-besides": with_(c=[*[{"i": "a"}] * MOST_CAVEATS, None]),
     "one-caveat-too-many": with_(c=[{"i": "a"}] * (MOST_CAVEATS + 1)),
     "identifier-too-long": with_(i="x" * 1025),
     "location-too-long": with_(l="x" * 1025),
@@ -162,14 +170,33 @@ TOO_MUCH = {
 
 @pytest.mark.parametrize("name", TOO_MUCH)
 def test_too_much_is_refused(name: str) -> None:
-    with pytest.raises(LimitError):
+    with pytest.raises(LimitError) as caught:
         from_json(TOO_MUCH[name])
+    assert caught.value.step == (0 if name == "too-long" else 1)
 
 
 def test_too_many_macaroons_are_refused() -> None:
     assert len(all_from_json("[" + ",".join([with_()] * MOST_MACAROONS) + "]")) == MOST_MACAROONS
-    with pytest.raises(LimitError):
+    with pytest.raises(LimitError) as caught:
         all_from_json("[" + ",".join([with_()] * (MOST_MACAROONS + 1)) + "]")
+    assert caught.value.step == 1
+
+
+def test_the_most_caveats() -> None:
+    full = Macaroon(b"id", (UnverifiedCaveat(b"a"),) * MOST_CAVEATS, SIGNATURE)
+    assert from_json(to_json(full)) == full
+
+
+def test_the_longest_text() -> None:
+    caveats = (UnverifiedCaveat(b"x" * MOST_CONDITION),) * 3
+    rest = MOST_BYTES - len(to_json(Macaroon(b"id", (*caveats, UnverifiedCaveat(b"x")), SIGNATURE)))
+    longest = Macaroon(b"id", (*caveats, UnverifiedCaveat(b"x" * (1 + rest))), SIGNATURE)
+    assert len(to_json(longest)) == MOST_BYTES
+    assert from_json(to_json(longest)) == longest
+    with pytest.raises(LimitError):
+        from_json(to_json(longest) + " ")
+    with pytest.raises(InputError):
+        to_json(Macaroon(b"id", (*caveats, UnverifiedCaveat(b"x" * (2 + rest))), SIGNATURE))
 
 
 def test_too_long_beyond_ascii_is_refused() -> None:

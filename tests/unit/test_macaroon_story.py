@@ -7,7 +7,7 @@ import pytest
 from attorn.errors import ChainError, DelegationError, NotAdmittedError, SignatureError
 from attorn.keys.signer import Ed25519Signer
 from attorn.macaroon import link
-from attorn.macaroon.container import Macaroon, encode_all, parse_all
+from attorn.macaroon.container import Macaroon, UnverifiedCaveat, encode_all, parse_all
 from attorn.macaroon.link import append_link, append_presentation
 from attorn.macaroon.mac import MacKey, attenuate, bind, discharge, mint, require, verify
 from attorn.macaroon.notation import all_from_json, all_to_json
@@ -47,6 +47,12 @@ def test_it_is_decided_as_it_was_meant() -> None:
         link.verify(chain, user().public_key)
         assert [each.required for each in chain.links] == [(b"ask",)]
         assert proven.caveats[0].conditions == (b"holds",)
+
+
+def test_everything_as_long_as_it_may_be() -> None:
+    condition, asked = UnverifiedCaveat(bytes(16_384)), UnverifiedCaveat(bytes(1024), bytes(72), "l" * 1024)
+    macaroon = Macaroon(bytes(1024), (condition, asked), bytes(32), "l" * 1024)
+    assert parse_all(macaroon.encode()) == (macaroon,)
 
 
 def test_without_its_discharge() -> None:

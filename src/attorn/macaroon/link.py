@@ -188,7 +188,7 @@ def _body(condition: bytes, prefix: bytes) -> bytes:
 def _link(condition: bytes, state: bytes, required: tuple[bytes, ...]) -> SignedLink:
     body = _body(condition, _LINK)
     # The length is said once more than needed, and must be that of the key's algorithm.
-    size = body[0] + 1 if body else 1
+    size = 1 + int.from_bytes(body[:1])
     key = multikey.read(body[1:size])
     signature, payload = _split(body[size:])
     return SignedLink(payload, key, signature, state, required)

@@ -24,7 +24,6 @@ from attorn.macaroon.container import (
 
 _MACAROON: Final = frozenset({"i", "i64", "l", "c", "s", "s64"})
 _CAVEAT: Final = frozenset({"i", "i64", "l", "v", "v64"})
-_DEPTH: Final = 4
 _SEVERAL: Final = "expected a JSON array of macaroons"
 
 
@@ -64,7 +63,7 @@ def _read(text: str | bytes) -> JsonValue:
         raise InputError(f"macaroon: expected JSON text, got {type(text).__name__}")
     if len(text) > MOST_BYTES:
         raise LimitError(f"macaroon: expected at most {MOST_BYTES} characters, got {len(text)}")
-    return parse_json(text, most=MOST_BYTES, depth=_DEPTH)
+    return parse_json(text, most=MOST_BYTES)
 
 
 def _written(value: object) -> str:
@@ -118,7 +117,7 @@ def _caveat(value: JsonValue) -> UnverifiedCaveat:
 def _object(value: JsonValue, known: frozenset[str]) -> Mapping[str, JsonValue]:
     if not isinstance(value, dict):
         raise MalformedError("macaroon: expected a JSON object")
-    if not value.keys() <= known:
+    if value.keys() - known:
         raise MalformedError("macaroon: an unknown JSON member")
     return value
 
