@@ -18,7 +18,7 @@ from pymacaroons.serializers import BinarySerializer, JsonSerializer
 from tests.property.strategies import law
 
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import AttornError, MalformedError, NotAdmittedError, SignatureError
+from attorn.errors import AttornError, InputError, MalformedError, NotAdmittedError, SignatureError
 from attorn.keys.signer import Ed25519Signer
 from attorn.macaroon import link
 from attorn.macaroon.container import Macaroon, UnverifiedCaveat, parse
@@ -228,6 +228,27 @@ def test_they_take_a_discharge_that_nobody_asked_for_and_we_do_not() -> None:
     spare = macaroon.prepare_for_request(Theirs("there", b"ask", THIRD.secret, version=MACAROON_V2))
     assert they_hold(macaroon, [spare], ROOT.of_token(b"id").secret)
     assert not we_hold(from_them(macaroon), [from_them(spare)])
+
+
+def test_they_call_back_before_the_mac_and_we_show_nothing() -> None:
+    macaroon = replace(attenuate(mint(ROOT, b"id"), b"a = 1"), signature=bytes(32))
+    seen: list[str] = []
+    verifier = Verifier()
+    verifier.satisfy_general(lambda condition: not seen.append(condition))
+    with pytest.raises(MacaroonInvalidSignatureException):
+        verifier.verify(to_them(macaroon), ROOT.of_token(b"id").secret)
+    assert seen == ["a = 1"]
+    with pytest.raises(SignatureError) as caught:
+        verify(macaroon, [], ROOT)
+    assert "a = 1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", [b"", b"k", b"k" * 31])
+def test_they_take_any_key_and_we_do_not(secret: bytes) -> None:
+    macaroon = Theirs("here", b"id", secret, version=MACAROON_V2).add_first_party_caveat("a = 1")
+    assert len(macaroon.signature) == 64
+    with pytest.raises(InputError):
+        MacKey(secret)
 
 
 def test_their_first_version_is_refused() -> None:
