@@ -44,6 +44,7 @@ TESTS = {
         "attacks/test_section_f",
         "unit/test_revocation",
         "unit/test_identity_presenting",
+        "unit/test_exposure",
         "unit/test_standing",
         "unit/test_retries",
         "unit/test_receipted",
