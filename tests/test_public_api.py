@@ -7,6 +7,7 @@ import sys
 
 import attorn
 import attorn.caveat
+import attorn.macaroon
 import attorn.revocation
 import attorn.store
 from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
@@ -25,6 +26,7 @@ def test_the_top_level_names() -> None:
         "VerificationError",
         "Verifier",
         "caveat",
+        "macaroon",
         "revocation",
         "store",
     ]
@@ -65,6 +67,19 @@ def test_the_caveat_vocabulary() -> None:
         "SubsetOf",
         "Unrecognised",
         "UrlHost",
+    ]
+
+
+def test_macaroons() -> None:
+    assert sorted(attorn.macaroon.__all__) == [
+        "MacKey",
+        "Macaroon",
+        "ThirdParty",
+        "decode",
+        "encode",
+        "from_json",
+        "issue",
+        "to_json",
     ]
 
 

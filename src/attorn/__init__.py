@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attorn import caveat, revocation, store
+    from attorn import caveat, macaroon, revocation, store
     from attorn.errors import AttornError, Denied, UnavailableError, VerificationError
     from attorn.identity import Identity
     from attorn.limits import Limits
@@ -28,6 +28,7 @@ __all__ = [
     "VerificationError",
     "Verifier",
     "caveat",
+    "macaroon",
     "revocation",
     "store",
 ]

@@ -54,7 +54,7 @@ from attorn.token import presentation as presentations
 from attorn.token.chain import UnverifiedChain
 from attorn.token.link import Link
 from attorn.token.presentation import Presentation
-from attorn.token.token import read_container
+from attorn.token.token import read_container, read_text
 
 LEAST_PATIENCE: Final = timedelta(milliseconds=100)
 _MOST_FACTS: Final = 1_000_000
@@ -97,7 +97,7 @@ class StockEngine:
 
         Raises `VerificationError` kinds; `NotAdmittedError` for a check that stands for no caveat.
         """
-        container = read_container(wire, self._limits)
+        container = read_container(read_text(wire, self._limits), self._limits)
         if container.proof is not ProofKind.SEAL or len(container.blocks) < 2:
             raise PossessionError("expected a sealed presentation of at least one link")
         _require_one_form(container)

@@ -6,11 +6,10 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
-from attorn.biscuit.container import Container, ProofKind, SignedBlock
-from attorn.biscuit.signature import seal, sign_block
 from attorn.caveat.base import Caveat
 from attorn.caveat.validity import Expires, MaxDepth, NotBefore, Purpose
 from attorn.clock import Clock, read, second_of, system_clock
@@ -20,21 +19,26 @@ from attorn.did.document import DELEGATE
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.encoding import base64url_encode
-from attorn.errors import AttornError, DelegationError, InputError, UnavailableError
+from attorn.errors import AttornError, DelegationError, InputError, UnavailableError, VerificationError
 from attorn.handed import ask
 from attorn.keys import keyfile
 from attorn.keys.public import Algorithm, PublicKey
 from attorn.keys.signer import Ed25519Signer, P256Signer, PinnedSigner, Signer
 from attorn.limits import Limits
+from attorn.macaroon.container import Macaroon
+from attorn.macaroon.discharge import ThirdParty
+from attorn.macaroon.mac import require
 from attorn.request.request import Request
+from attorn.token.carrier import BiscuitCarrier, Carrier, MacaroonCarrier
 from attorn.token.chain import UnverifiedChain
-from attorn.token.chain import read as read_chain
 from attorn.token.link import ID_BYTES, Link, write
 from attorn.token.presentation import Presentation, key_words, words
 from attorn.token.presentation import read as read_presentation
 from attorn.token.principal import own, resolve
 from attorn.token.token import Token
 
+_Carried = TypeVar("_Carried")
+_EMPTY = UnverifiedChain((), (), ())
 _LEEWAY = timedelta(seconds=30)
 _LIMITS = Limits()
 """Those of a verifier that chose none: what this writes must be readable there."""
@@ -121,18 +125,34 @@ class Identity:
         """
         keyfile.save(path, self.signer, self.did, passphrase, strength=strength)
 
-    def mint(self, *, to: str, caveats: Sequence[Caveat], resolver: Resolver | None = None) -> Token:
+    def mint(
+        self,
+        *,
+        to: str,
+        caveats: Sequence[Caveat],
+        resolver: Resolver | None = None,
+        base: Macaroon | None = None,
+        third_parties: Sequence[ThirdParty] = (),
+    ) -> Token:
         """A token that turns over this identity's own authority to the DID `to`, within `caveats`.
 
-        Raises `InputError` for unusable caveats (an empty list among them), `ResolutionError` if `to` has no key,
-        `UnavailableError` if the signer fails.
+        It is a Biscuit, or with `base`, which a server issued, a Macaroon for that server; only a Macaroon can demand
+        discharges of `third_parties`. Raises `InputError` for unusable caveats (an empty list among them),
+        `ResolutionError` if `to` has no key, `UnavailableError` if the signer fails.
         """
         if all(isinstance(caveat, Purpose) for caveat in _listed(caveats)):
             raise InputError("mint: expected a caveat that limits something; a token without would be all-powerful")
-        return self._extend(UnverifiedChain((), (), ()), to, caveats, resolver)
+        carrier = BiscuitCarrier() if base is None else MacaroonCarrier(_bare(base))
+        return self._extend(_demanding(carrier, third_parties, self._random), _EMPTY, to, caveats, resolver)
 
     def delegate(
-        self, token: Token, *, to: str, caveats: Sequence[Caveat] = (), resolver: Resolver | None = None
+        self,
+        token: Token,
+        *,
+        to: str,
+        caveats: Sequence[Caveat] = (),
+        resolver: Resolver | None = None,
+        third_parties: Sequence[ThirdParty] = (),
     ) -> Token:
         """`token` passed on to the DID `to`, narrowed by `caveats`. Offline; the authority can only shrink.
 
@@ -147,7 +167,7 @@ class Identity:
         for link in chain.links:
             for caveat in link.caveats:
                 _refuse_use(link, caveat, second, len(chain.links))
-        return self._extend(chain, to, caveats, resolver)
+        return self._extend(_demanding(token.carrier, third_parties, self._random), chain, to, caveats, resolver)
 
     def present(
         self,
@@ -158,8 +178,11 @@ class Identity:
         challenge: str | None = None,
         idempotency_key: str | None = None,
         ttl: timedelta = timedelta(seconds=60),
+        discharges: Sequence[Macaroon] = (),
     ) -> str:
-        """The token bound to one request at one audience, once, as text for the wire: a sealed standard Biscuit.
+        """The token bound to one request at one audience, once, as text for the wire.
+
+        A Biscuit becomes a sealed standard Biscuit. `discharges` are those that a Macaroon's third parties gave.
 
         It is valid from half a minute ago (clocks differ) until `ttl` from now. `challenge` answers a verifier that
         asked for one. `idempotency_key` marks every try of one use: a verifier that honours retries charges it once.
@@ -182,9 +205,8 @@ class Identity:
         chain = token.unverified
         payload = encode(presentation.facts(), (presentation.check(),), chain.symbols)
         _require_readable(payload, chain)
-        last = sign_block(self._pinned, payload, self._key, chain.blocks[-1].signature)
-        proof = seal(self._pinned, last)
-        wire = base64url_encode(Container((*chain.blocks, last), ProofKind.SEAL, proof).encode())
+        carrier = token.carrier if discharges == () else _discharging(token.carrier, discharges)
+        wire = base64url_encode(_carried(lambda: carrier.presented(self._pinned, payload)))
         if len(wire) > _LIMITS.token_bytes:
             raise InputError(f"this token is too long to be presented in {_LIMITS.token_bytes} characters")
         return wire
@@ -202,7 +224,14 @@ class Identity:
         if token.unverified.links[-1].to != self._principal:
             raise DelegationError(f"{self.did} does not hold this token; {token.holder} does")
 
-    def _extend(self, chain: UnverifiedChain, to: str, caveats: Sequence[Caveat], resolver: Resolver | None) -> Token:
+    def _extend(
+        self,
+        carrier: Carrier,
+        chain: UnverifiedChain,
+        to: str,
+        caveats: Sequence[Caveat],
+        resolver: Resolver | None,
+    ) -> Token:
         now = read(self._clock)
         position = len(chain.links) + 1
         delegate = resolve(self._resolver if resolver is None else resolver, to, DELEGATE)
@@ -215,9 +244,7 @@ class Identity:
         key = delegate.key
         if key is None:
             raise InputError(f"{to} has no key")
-        previous = chain.blocks[-1].signature if chain.blocks else None
-        block = sign_block(self._pinned, payload, key, previous)
-        token = Token(_read_back((*chain.blocks, block)))
+        token = _carried(lambda: Token.of(carrier.extended(self._pinned, payload, key)))
         if len(token.encode()) > _LIMITS.token_bytes:
             raise InputError(f"these caveats make a token of more than {_LIMITS.token_bytes} characters")
         return token
@@ -267,9 +294,39 @@ def _require_readable(payload: bytes, chain: UnverifiedChain) -> None:
         raise InputError(f"no verifier would read a presentation of this token: {error}") from error
 
 
-def _read_back(blocks: tuple[SignedBlock, ...]) -> UnverifiedChain:
-    """The chain as a receiver will read it, so that nothing leaves here that would be refused there."""
+def _carried(work: Callable[[], _Carried]) -> _Carried:
+    """What a carrier made. What would be refused elsewhere does not leave here: that raises `InputError`."""
     try:
-        return read_chain(blocks, _LIMITS)
-    except AttornError as error:
-        raise InputError(f"these caveats make a link that no verifier would read: {error}") from error
+        return work()
+    except VerificationError as error:
+        raise InputError(f"this makes a token that no verifier would read: {error}") from error
+
+
+def _bare(base: Macaroon) -> Macaroon:
+    if not isinstance(base, Macaroon):
+        raise InputError(f"base: expected a Macaroon, got {type(base).__name__}; attorn.macaroon.decode reads one")
+    if base.unverified_caveats:
+        raise InputError("base: expected a macaroon without caveats, as its server issued it")
+    return base
+
+
+def _demanding(carrier: Carrier, third_parties: Sequence[ThirdParty], random: Callable[[int], bytes]) -> Carrier:
+    """`carrier` with caveats that these third parties discharge, for the link to come."""
+    if not isinstance(third_parties, list | tuple) or not all(isinstance(each, ThirdParty) for each in third_parties):
+        raise InputError("third_parties: expected a list of ThirdParty")
+    if not third_parties:
+        return carrier
+    if not isinstance(carrier, MacaroonCarrier):
+        raise InputError("third_parties: only a Macaroon can demand discharges; use RequiresApproval in a Biscuit")
+    macaroon = carrier.macaroon
+    for each in third_parties:
+        macaroon = require(macaroon, key=each.key, identifier=each.identifier, random=random, location=each.location)
+    return MacaroonCarrier(macaroon, carrier.blocks)
+
+
+def _discharging(carrier: Carrier, discharges: Sequence[Macaroon]) -> Carrier:
+    if not isinstance(discharges, list | tuple) or not all(isinstance(each, Macaroon) for each in discharges):
+        raise InputError("discharges: expected a list of Macaroons")
+    if not isinstance(carrier, MacaroonCarrier):
+        raise InputError("discharges: only a Macaroon is discharged")
+    return MacaroonCarrier(carrier.macaroon, carrier.blocks, tuple(discharges))

@@ -19,6 +19,7 @@ from attorn.limits import Limits
 from attorn.request.facts import Facts
 from attorn.store import MemoryStore
 from attorn.token import chain as chains
+from attorn.token.carrier import BiscuitCarrier
 from attorn.token.link import Link, write
 from attorn.token.presentation import Presentation
 from attorn.token.principal import Principal
@@ -109,7 +110,7 @@ class Chain:
         return self.people[0]
 
     def token(self) -> Token:
-        return Token(chains.read(self.blocks, Limits()))
+        return Token.of(BiscuitCarrier(self.blocks))
 
     def prefix(self, links: int) -> Chain:
         """The first links of this chain, as an ancestor holds it."""

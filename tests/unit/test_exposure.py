@@ -37,7 +37,7 @@ from attorn.request.money import Money
 from attorn.revocation import Roll, revoke
 from attorn.status import Publisher
 from attorn.store import MemoryStore
-from attorn.token import chain as chains
+from attorn.token.carrier import BiscuitCarrier
 from attorn.verify.exposure import Exposure
 
 WATCHED = FreshList(by=ALICE.did)
@@ -336,7 +336,7 @@ def _forged() -> Token:
     thief = Identity(Ed25519Signer.from_seed(b"\xaa" * 32), clock=Clock())
     first = given(READ, to=thief)
     block = passed(first, thief, SCOUT).unverified.blocks[1]
-    return Token(chains.read((given(READ).unverified.blocks[0], block), Limits()))
+    return Token.of(BiscuitCarrier((given(READ).unverified.blocks[0], block)))
 
 
 @pytest.mark.parametrize(("make", "error"), [(_forged, SignatureError)])

@@ -13,11 +13,14 @@ from attorn.display import stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import MalformedError
 from attorn.limits import Limits
+from attorn.macaroon import link as macaroon_links
+from attorn.macaroon.container import parse_all
 from attorn.token import chain as chains
 from attorn.token import presentation as presentations
+from attorn.token.chain import UnverifiedChain
 from attorn.token.link import Link
 from attorn.token.presentation import Presentation
-from attorn.token.token import read_container
+from attorn.token.token import is_macaroon, read_container, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,24 @@ class Unverified:
 def receive(text: str) -> Unverified:
     """The token or presentation in `text`. Raises `MalformedError`, `NotAdmittedError` or `LimitError`."""
     limits = Limits()
-    container = read_container(text, limits)
+    data = read_text(text, limits)
+    if is_macaroon(data):
+        macaroon, *_ = parse_all(data)
+        found = macaroon_links.read(macaroon.identifier, macaroon.unverified_caveats, most_links=limits.links)
+        last = found.presentation
+        return _unverified(chains.read(found.links, limits), None if last is None else last.payload)
+    container = read_container(data, limits)
     if container.proof is ProofKind.IN_TRANSIT:
-        return Unverified(chains.read(container.blocks, limits).links, None)
+        return _unverified(chains.read(container.blocks, limits), None)
     if container.proof is not ProofKind.SEAL or len(container.blocks) < 2:
         raise MalformedError("neither a token in transit nor a presentation of one")
-    chain = chains.read(container.blocks[:-1], limits)
-    return Unverified(chain.links, presentations.read(admit(container.blocks[-1].payload, chain.symbols, limits)))
+    return _unverified(chains.read(container.blocks[:-1], limits), container.blocks[-1].payload)
+
+
+def _unverified(chain: UnverifiedChain, presented: bytes | None) -> Unverified:
+    if presented is None:
+        return Unverified(chain.links, None)
+    return Unverified(chain.links, presentations.read(admit(presented, chain.symbols, Limits())))
 
 
 def link_json(link: Link) -> dict[str, JsonValue]:

@@ -7,12 +7,13 @@ import time
 from collections.abc import Sequence
 
 from attorn.biscuit.block import encode
-from attorn.biscuit.signature import sign_block
+from attorn.biscuit.container import parse as parse_container
 from attorn.caveat.base import Caveat
 from attorn.did.key import parse
+from attorn.encoding import base64url_decode
 from attorn.identity import Identity
 from attorn.limits import Limits
-from attorn.token.chain import read
+from attorn.token.carrier import BiscuitCarrier
 from attorn.token.link import ID_BYTES, Link, write
 from attorn.token.principal import Principal
 from attorn.token.token import Token
@@ -36,10 +37,10 @@ def extended(identity: Identity, token: Token, to: str, caveats: Sequence[Caveat
     link = Link(position, secrets.token_bytes(ID_BYTES), int(time.time()), holder, Principal(delegate), tuple(caveats))
     facts, checks = write(link)
     payload = encode(facts, checks, chain.symbols)
-    block = sign_block(identity.signer, payload, delegate, chain.blocks[-1].signature)
-    return Token(read((*chain.blocks, block), Limits()))
+    return Token.of(token.carrier.extended(identity.signer, payload, delegate))
 
 
 def shortened(token: Token) -> Token:
-    """`token` without its last link."""
-    return Token(read(token.unverified.blocks[:-1], Limits()))
+    """The Biscuit `token` without its last link."""
+    blocks = parse_container(base64url_decode(token.encode()), most_blocks=Limits().links).blocks
+    return Token.of(BiscuitCarrier(blocks[:-1]))

@@ -143,11 +143,16 @@ def verify(chain: UnverifiedLinks, root: PublicKey) -> None:
     """Return if `root` signed the first link, and each delegate's key what follows. Raises `SignatureError`."""
     key = root
     for position, link in enumerate(chain.links, start=1):
-        if not link.signed_by(key):
-            raise SignatureError(f"link {position}: the signature does not verify with its delegator's key")
+        verify_link(key, link, position)
         key = link.next_key
     if chain.presentation is not None and not chain.presentation.signed_by(key):
         raise SignatureError("the presentation's signature does not verify with the holder's key")
+
+
+def verify_link(key: PublicKey, link: SignedLink, position: int) -> None:
+    """Return if `key` signed `link`. Raises `SignatureError` naming its position."""
+    if not link.signed_by(key):
+        raise SignatureError(f"link {position}: the signature does not verify with its delegator's key")
 
 
 def _begun(identifier: bytes) -> bytes:

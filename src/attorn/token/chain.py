@@ -1,4 +1,7 @@
-"""A chain as its bytes claim it to be: blocks admitted one after another, nothing verified yet (step 1)."""
+"""A chain as its bytes claim it to be: blocks admitted one after another, nothing verified yet (step 1).
+
+In which of the two formats the blocks came makes no difference from here on.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from attorn.biscuit.admission import admit
 from attorn.biscuit.container import SignedBlock
 from attorn.errors import LimitError
 from attorn.limits import Limits
+from attorn.macaroon.link import SignedLink
 from attorn.token import link as links
 from attorn.token.link import Link
 
@@ -16,12 +20,12 @@ from attorn.token.link import Link
 class UnverifiedChain:
     """The links that blocks claim, with the symbols that a further block can refer to."""
 
-    blocks: tuple[SignedBlock, ...]
+    blocks: tuple[SignedBlock | SignedLink, ...]
     links: tuple[Link, ...]
     symbols: tuple[str, ...]
 
 
-def read(blocks: tuple[SignedBlock, ...], limits: Limits) -> UnverifiedChain:
+def read(blocks: tuple[SignedBlock | SignedLink, ...], limits: Limits) -> UnverifiedChain:
     """The chain in `blocks`. Raises `MalformedError`, `NotAdmittedError` or `LimitError`."""
     found: list[Link] = []
     symbols: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from attorn.datalog import (
     variable,
 )
 from attorn.errors import InputError, MalformedError
+from attorn.token.discharge import Condition
 
 _TIME: Final = variable("time")
 _TIME_FACT: Final = Predicate("time", (_TIME,))
@@ -66,6 +67,8 @@ class Presentation:
     stop: int
     challenge: str | None = None
     idempotency_key: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    """What third parties demand of this use, in their discharges. It stands beside the block and not in it."""
 
     def facts(self) -> tuple[Predicate, ...]:
         """The fact of the block, if there is one. No check asks for it; a verifier that keeps a ledger reads it."""

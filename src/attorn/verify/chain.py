@@ -22,6 +22,7 @@ from attorn.did.document import Relationship
 from attorn.did.resolver import Resolver
 from attorn.errors import ChainError, ExpiredError
 from attorn.keys.public import PublicKey
+from attorn.macaroon.link import SignedLink, verify_link
 from attorn.statement import Kind
 from attorn.token.chain import UnverifiedChain
 from attorn.token.link import Link
@@ -77,7 +78,10 @@ def verify_signatures(chain: UnverifiedChain, root: PublicKey) -> None:
     """(4) Each link is signed with the key that the link before bound. Raises `SignatureError`."""
     key, previous = root, None
     for position, block in enumerate(chain.blocks, start=1):
-        verify_block(key, block, previous, position)
+        if isinstance(block, SignedLink):
+            verify_link(key, block, position)
+        else:
+            verify_block(key, block, previous, position)
         key, previous = block.next_key, block.signature
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from attorn.errors import Denied, UnavailableError
 from attorn.handed import ask
 from attorn.request.facts import Facts
 from attorn.store.ports import Charge, Charged, Ledger, Retry
+from attorn.token.discharge import Condition
 from attorn.token.link import Link
 from attorn.verify import period
 from attorn.verify.chain import VerifiedChain
@@ -31,12 +33,16 @@ class Entry:
     charge: Charge
 
 
-def clear(chain: VerifiedChain, facts: Facts) -> None:
-    """(9) Return if no caveat prohibits the request. Raises `Denied`."""
+def clear(chain: VerifiedChain, conditions: Sequence[Condition], facts: Facts) -> None:
+    """(9) Return if no caveat prohibits the request, of a link or of a discharge. Raises `Denied`."""
     for link, caveat in chain.caveats:
         denial = caveat.prohibits(facts)
         if denial is not None:
             raise denied(link, denial, 9)
+    for position, caveat in conditions:
+        denial = caveat.prohibits(facts)
+        if denial is not None:
+            raise denied(chain.links[position - 1], denial, 9)
 
 
 def charge(

@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from attorn.biscuit.admission import admit
-from attorn.biscuit.container import Outline, ProofKind, SignedBlock, outline, parse_block
-from attorn.biscuit.signature import seal_payload, verifies, verify_block
 from attorn.clock import Clock, read, second_of, system_clock
 from attorn.did import key as did_key
 from attorn.did.did import is_did
@@ -26,14 +23,12 @@ from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import (
     AudienceError,
-    ChainError,
     Denied,
     ExpiredError,
     InputError,
     MalformedError,
     PossessionError,
     ReplayError,
-    SignatureError,
     UnavailableError,
     UntrustedRootError,
     VerificationError,
@@ -41,12 +36,13 @@ from attorn.errors import (
 )
 from attorn.handed import ask
 from attorn.limits import Limits
+from attorn.macaroon.issuing import named
+from attorn.macaroon.mac import MacKey
 from attorn.request.facts import Facts
 from attorn.request.request import Request
 from attorn.statement import Statement
 from attorn.store.memory import MemoryStore
 from attorn.store.ports import Ledger, Retry, Store
-from attorn.token import chain as chains
 from attorn.token import presentation as presentations
 from attorn.token.chain import UnverifiedChain
 from attorn.token.presentation import Presentation
@@ -55,6 +51,7 @@ from attorn.token.token import Token, read_text
 from attorn.verify import chain as links
 from attorn.verify import standing
 from attorn.verify.access import Access, Verified
+from attorn.verify.arrival import Arrival, arrive
 from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, charge, clear
@@ -93,6 +90,12 @@ def _seconds(span: timedelta | None) -> int | None:
     return None if span is None else int(span.total_seconds())
 
 
+def _named(keys: Iterable[MacKey]) -> Mapping[bytes, MacKey]:
+    if not isinstance(keys, Iterable):
+        raise InputError(f"macaroon_keys: expected a list of keys, got {type(keys).__name__}")
+    return named(ask("list of macaroon keys", lambda: tuple(keys)))
+
+
 class Verifier:
     """Verifies presentations made for `audience` whose chains lead back to one of `roots`.
 
@@ -101,7 +104,8 @@ class Verifier:
     `resolver` turns DIDs into keys (default: did:key and did:jwk only), `limits` bounds the work, and `cache` is how
     many verified chains are remembered (0: none). `authorities` may suspend and deprovision any principal, not only
     those below them. `retries` is for how long a use that is tried again under its idempotency key is charged once;
-    None charges every try. `receipts` records every decision. Raises `InputError` for unusable arguments.
+    None charges every try. `receipts` records every decision. `macaroon_keys` are those that base macaroons were issued
+    with here; without them every Macaroon is refused. Raises `InputError` for unusable arguments.
     """
 
     def __init__(
@@ -117,6 +121,7 @@ class Verifier:
         authorities: Iterable[str] = (),
         retries: timedelta | None = None,
         receipts: Recorder | None = None,
+        macaroon_keys: Iterable[MacKey] = (),
     ) -> None:
         if isinstance(roots, str) or not (callable(roots) or isinstance(roots, Iterable)):
             raise InputError("roots: expected a list of DIDs, or a callable (root, request) -> bool")
@@ -145,6 +150,7 @@ class Verifier:
         self._lists = standing.Lists()
         self._retries = _seconds(retries)
         self._receipts = receipts
+        self._keys = _named(macaroon_keys)
 
     def authorize(self, wire: str, request: Request, *, challenge: str | None = None) -> Access:
         """Access for this request, if the presentation permits it: steps 0 to 10 in one call.
@@ -204,18 +210,14 @@ class Verifier:
         at = trail.at = read(self._clock)
         now = int(at.timestamp())
         # (0) size limits, (1) strict parse and admission
-        data = read_text(wire, self.limits)
-        found = self._outline(data)
-        field, start, stop = found.spans[-1]
-        blocks, last, seal = data[:field], parse_block(data, start, stop), found.proof_bytes
-        digest = hashlib.sha256(blocks).digest()
-        chain = self._cache.get(digest) if self._cache is not None else None
-        unverified = chain or self._read_chain(data, found)
-        presentation = self._read_presentation(last, unverified)
+        arrival = arrive(read_text(wire, self.limits), self.limits, self._keys)
+        chain = self._cache.get(arrival.digest) if self._cache is not None else None
+        unverified = chain or arrival.read_chain(self.limits)
+        presentation = arrival.read_presentation(unverified.symbols, self.limits)
         # (2) root is trusted for this resource
         self._trust(unverified, request)
         # (3) resolve, (4) signatures, (5) linkage
-        chain = trail.chain = self._verify_chain(unverified, last, seal, digest)
+        chain = trail.chain = self._verify_chain(unverified, arrival)
         # (6) validity windows, (7) revocation
         self._check_time(chain, presentation, now)
         self._check_standing(chain, now)
@@ -223,29 +225,6 @@ class Verifier:
         self._check_binding(presentation, request, challenge)
         self._check_replay(chain, presentation, now)
         return chain, presentation, at
-
-    def _outline(self, data: bytes) -> Outline:
-        """(1) Where the links' blocks, the presentation and the seal stand."""
-        found = outline(data, most_blocks=self.limits.links + 1)
-        if found.root_key_id is not None:
-            raise MalformedError("a root key id is not admitted: nothing signs it")
-        if found.proof is not ProofKind.SEAL:
-            raise PossessionError(f"expected a sealed presentation, got a token that ends in: {found.proof.value}")
-        if len(found.spans) < 2:
-            raise PossessionError("a seal without a presentation proves nothing about this request")
-        return found
-
-    def _read_chain(self, data: bytes, found: Outline) -> UnverifiedChain:
-        """(1) The links that the blocks before the presentation claim."""
-        blocks = tuple([parse_block(data, start, stop) for _, start, stop in found.spans[:-1]])
-        return chains.read(blocks, self.limits)
-
-    def _read_presentation(self, last: SignedBlock, chain: UnverifiedChain | VerifiedChain) -> Presentation:
-        """(1) The presentation that the last block claims."""
-        block = admit(last.payload, chain.symbols, self.limits)
-        if any(fact.name == "link" for fact in block.facts):
-            raise PossessionError("sealed without a presentation block")
-        return presentations.read(block)
 
     def _trust(self, chain: UnverifiedChain | VerifiedChain, request: Request) -> None:
         """(2) Refuse a root that the verifier does not trust for this resource."""
@@ -257,34 +236,26 @@ class Verifier:
         if not trusted:
             raise UntrustedRootError(f"{root.did} is not a root that this verifier trusts for {request.resource}")
 
-    def _verify_chain(
-        self, chain: UnverifiedChain | VerifiedChain, last: SignedBlock, seal: bytes, digest: bytes
-    ) -> VerifiedChain:
-        """(3) (4) (5) The chain verified, its links afresh unless they have been before."""
+    def _verify_chain(self, chain: UnverifiedChain | VerifiedChain, arrival: Arrival) -> VerifiedChain:
+        """(3) (4) (5) The chain verified, its links afresh unless they have been before, and the presentation."""
         if isinstance(chain, VerifiedChain):
-            self._verify_presentation(chain, chain.signature, last, seal)
+            self._verify_presentation(chain, chain.signature, arrival)
             return chain
         links.verify_signatures(chain, links.root_key(self._resolver, chain.links))
-        self._verify_presentation(chain, chain.blocks[-1].signature, last, seal)
+        self._verify_presentation(chain, chain.blocks[-1].signature, arrival)
         named = links.confirm_principals(self._resolver, chain.links)
         verified = links.join(chain, self.limits.skew)
         if self._cache is not None and not named and sum(len(b.payload) for b in chain.blocks) <= _MOST_REMEMBERED:
             # A chain that names a DID which can change its keys is verified afresh every time.
-            self._cache.put(digest, verified)
+            self._cache.put(arrival.digest, verified)
         return verified
 
-    def _verify_presentation(
-        self, chain: UnverifiedChain | VerifiedChain, previous: bytes, last: SignedBlock, seal: bytes
-    ) -> None:
-        """(4) (5) The holder signed the presentation and sealed it, with one key throughout."""
+    def _verify_presentation(self, chain: UnverifiedChain | VerifiedChain, previous: bytes, arrival: Arrival) -> None:
+        """(4) (5) The holder, and nobody else, bound the chain to what the presentation says."""
         holder = chain.links[-1].to.key
         if holder is None:
             raise PossessionError("the chain does not say who its holder is")
-        verify_block(holder, last, previous, len(chain.links) + 1)
-        if last.next_key != holder:
-            raise ChainError("the presentation names another next key than the holder's")
-        if not verifies(holder, seal, seal_payload(last)):
-            raise SignatureError("the seal does not verify with the holder's key")
+        arrival.verify_presentation(holder, previous, len(chain.links) + 1)
 
     def _check_time(self, chain: VerifiedChain, presentation: Presentation, now: int) -> None:
         """(6) Now lies in the window of the presentation and of every link."""
@@ -333,7 +304,7 @@ class Verifier:
         """(9) and (10)."""
         now = int(at.timestamp())
         facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
-        clear(chain, facts)
+        clear(chain, presentation.conditions, facts)
         trail.entries, trail.repeated = charge(chain, facts, self._ledger, self._retry(chain, presentation, now))
         return Access(
             chain=chain.links,
