@@ -14,8 +14,8 @@ from attorn.biscuit.signature import seal, sign_block
 from attorn.errors import MalformedError
 from attorn.keys.public import PublicKey
 from attorn.keys.signer import Signer
+from attorn.macaroon import discharge, mac
 from attorn.macaroon import link as links
-from attorn.macaroon import mac
 from attorn.macaroon.container import MOST_CAVEATS, Macaroon, encode_all
 from attorn.macaroon.link import SignedLink
 
@@ -33,6 +33,12 @@ class Carrier(Protocol):
         Raises `UnavailableError` if the signer fails, `InputError` or `LimitError` if the format has no room.
         """
 
+    def accompanied(self, approvals: tuple[str, ...]) -> tuple[Carrier, tuple[str, ...]]:
+        """A carrier that takes these approvals along, and those that the presentation's block has to state instead.
+
+        Raises `InputError` or `LimitError` if the format has no room.
+        """
+
     def presented(self, signer: Signer, payload: bytes) -> bytes:
         """The wire form, bound for good by the holder to what `payload` says. Raises as `extended`."""
 
@@ -48,6 +54,9 @@ class BiscuitCarrier:
 
     def extended(self, signer: Signer, payload: bytes, next_key: PublicKey) -> BiscuitCarrier:
         return BiscuitCarrier((*self.blocks, sign_block(signer, payload, next_key, self._last)))
+
+    def accompanied(self, approvals: tuple[str, ...]) -> tuple[BiscuitCarrier, tuple[str, ...]]:
+        return self, approvals
 
     def presented(self, signer: Signer, payload: bytes) -> bytes:
         last = sign_block(signer, payload, signer.public_key, self._last)
@@ -79,6 +88,13 @@ class MacaroonCarrier:
 
     def extended(self, signer: Signer, payload: bytes, next_key: PublicKey) -> MacaroonCarrier:
         return MacaroonCarrier.of(links.append_link(signer, self.macaroon, payload, next_key))
+
+    def accompanied(self, approvals: tuple[str, ...]) -> tuple[MacaroonCarrier, tuple[str, ...]]:
+        macaroon, discharges = self.macaroon, list(self.discharges)
+        for approval in approvals:
+            macaroon, made = discharge.approved(macaroon, approval)
+            discharges.append(made)
+        return MacaroonCarrier(macaroon, self.blocks, tuple(discharges)), ()
 
     def presented(self, signer: Signer, payload: bytes) -> bytes:
         made = links.append_presentation(signer, self.macaroon, payload)

@@ -14,7 +14,7 @@ from typing import Protocol
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import ProofKind, SignedBlock, outline, parse_block
 from attorn.biscuit.signature import seal_payload, verifies, verify_block
-from attorn.errors import ChainError, MalformedError, PossessionError, SignatureError
+from attorn.errors import ChainError, MalformedError, NotAdmittedError, PossessionError, SignatureError
 from attorn.keys.public import PublicKey
 from attorn.limits import Limits
 from attorn.macaroon import container as macaroons
@@ -119,7 +119,9 @@ class ArrivedMacaroon:
 
     def read_presentation(self, symbols: tuple[str, ...], limits: Limits) -> Presentation:
         presentation = _presentation(self.last.payload, symbols, limits)
-        if not self.discharged.payloads and not self.discharged.approvals:
+        if self.discharged.approvals:
+            raise NotAdmittedError("a discharge holds an approval, and nothing here asks for one")
+        if not self.discharged.payloads:
             return presentation
         return replace(presentation, conditions=grants.read(self.discharged.payloads, limits))
 
