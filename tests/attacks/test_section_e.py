@@ -174,7 +174,12 @@ SURGERY: dict[str, tuple[str, str, int]] = {
         *MALFORMED,
     ),
     "75-alice-as-number": (wire(kit.extend([], ALICE, PLANNER, [READ], user=kit.num(1)), PLANNER), *MALFORMED),
-    "77-macaroon-v2": (kit.url64(b"\x02\x01\x05hello\x02\x03kid\x00\x00\x06\x20" + bytes(32)), *MALFORMED),
+    "77-macaroon-of-nobody": (
+        kit.url64(b"\x02\x01\x05hello\x02\x03kid\x00\x00\x06\x20" + bytes(32)),
+        "untrusted_root",
+        2,
+    ),
+    "77-macaroon-v1": (kit.url64(b"0013location hello\n0012identifier kid\n"), *MALFORMED),
     "77-jwt": ("eyJhbGciOiJub25lIn0.e30.", *MALFORMED),
     "77-ucan-prefix": ("ucan:" + kit.baseline(), *MALFORMED),
     "77-biscuit-prefix": ("biscuit:" + kit.baseline(), *MALFORMED),
