@@ -60,6 +60,7 @@ def test_the_caveat_vocabulary() -> None:
         "Purpose",
         "Range",
         "Rate",
+        "RequiresApproval",
         "Resources",
         "StartsWith",
         "Status",

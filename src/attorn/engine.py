@@ -8,7 +8,7 @@ This is the only module that imports `biscuit_auth`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -25,6 +25,7 @@ from biscuit_auth import PublicKey as StockKey
 
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import Container, ProofKind
+from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.profile import Unrecognised
 from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore
 from attorn.datalog import DATE, STRING, Predicate, Term, octets, string
@@ -124,12 +125,14 @@ class StockEngine:
         nonce: bytes,
         depth: int | None = None,
         challenge: str | None = None,
+        approved: Collection[str] = (),
     ) -> None:
         """Return if the stock engine finds every signature genuine and every check of every block fulfilled.
 
         `root` is the key of the user, `now` a Unix second, `nonce` the presentation id that the caller found unused,
-        `depth` the number of links after the first (default: as admitted). Trust in the root, DIDs that must be
-        resolved, revocation, memory of presentations and charges are not the engine's: a counted caveat denies.
+        `depth` the number of links after the first (default: as admitted), `approved` the DIDs whose approvals the
+        caller found good. Trust in the root, DIDs that must be resolved, revocation, memory of presentations, the
+        approvals themselves and charges are not the engine's: a counted caveat denies.
 
         Raises `Denied` or a `VerificationError` as attorn's verifier does, `EngineError` if it could not be decided,
         `InputError` for unusable arguments.
@@ -144,8 +147,9 @@ class StockEngine:
         links = admitted.chain.links
         if links[0].by.key not in (None, root):
             raise UntrustedRootError("the chain names another root than the key handed in")
-        facts = Facts(request, audience=audience, now=now, depth=len(links) - 1 if depth is None else depth)
-        statements = [*facts.statements(_globs(links)), Predicate("nonce", (octets(nonce),))]
+        deep = len(links) - 1 if depth is None else depth
+        facts = Facts(request, audience=audience, now=now, depth=deep, approved=_dids(approved))
+        statements = [*facts.statements(_globs(links), _approvals(links)), Predicate("nonce", (octets(nonce),))]
         if challenge is not None:
             statements.append(Predicate("challenge", (string(challenge),)))
         try:
@@ -202,17 +206,31 @@ def _require_low_s(signer: PublicKey | None, signature: bytes) -> None:
             raise SignatureError(f"a P-256 signature that is not in its one form: {error}") from None
 
 
+def _dids(approved: Collection[str]) -> frozenset[str]:
+    if not isinstance(approved, list | tuple | set | frozenset) or not all(isinstance(did, str) for did in approved):
+        raise InputError("approved: expected a list of DIDs")
+    return frozenset(approved)
+
+
 def _globs(links: tuple[Link, ...]) -> list[tuple[str, str]]:
     """The (argument, pattern) pairs that the checks of a chain ask about."""
-    found: dict[tuple[str, str], None] = {}
+    asked = [predicate.terms for predicate in _predicates(links) if predicate.name == "glob"]
+    return list(dict.fromkeys((str(name), str(pattern)) for (_, name), (_, pattern), *_ in asked))
+
+
+def _approvals(links: tuple[Link, ...]) -> list[tuple[int, frozenset[str]]]:
+    """The (threshold, DIDs) pairs that the checks of a chain ask about."""
+    asked = [caveat for link in links for caveat in link.caveats if isinstance(caveat, RequiresApproval)]
+    return list(dict.fromkeys((caveat.threshold, frozenset(caveat.by)) for caveat in asked))
+
+
+def _predicates(links: tuple[Link, ...]) -> Iterator[Predicate]:
+    """Every predicate in the checks of a chain."""
     for link in links:
         for caveat in link.caveats:
             rendered = caveat.render()
-            queries = () if isinstance(rendered, Predicate) else rendered
-            for predicate in (predicate for query in queries for predicate in query.body):
-                if predicate.name == "glob":
-                    found[str(predicate.terms[0][1]), str(predicate.terms[1][1])] = None
-    return list(found)
+            for query in () if isinstance(rendered, Predicate) else rendered:
+                yield from query.body
 
 
 def _stock_key(key: PublicKey) -> StockKey:

@@ -41,7 +41,7 @@ from tests.property.chains import (
     verifier,
     wire_of,
 )
-from tests.property.strategies import ATOMS, Scene, law, near, requests, scenes
+from tests.property.strategies import APPROVERS, ATOMS, Scene, approvals, law, near, requests, scenes
 from tests.property.test_bounded import mutations
 from tests.property.test_unknown import checks
 
@@ -49,7 +49,7 @@ from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.biscuit.container import ProofKind, parse
 from attorn.biscuit.text import block_text, check_text, predicate_text
-from attorn.caveat import Audience, Budget, Caveat, Expires, Glob, MaxUses, Not, NotBefore, Rate
+from attorn.caveat import Audience, Budget, Caveat, Expires, Glob, MaxUses, Not, NotBefore, Rate, RequiresApproval
 from attorn.caveat.counted import Counted
 from attorn.datalog import Check, Predicate, octets
 from attorn.encoding import base64url_decode
@@ -108,10 +108,10 @@ def stock_allows(chain: Chain, wire: str, request: Request, *, nonce: bytes) -> 
     return judged(authorizer.build(token))
 
 
-def adapter(chain: Chain, wire: str, request: Request, *, nonce: bytes) -> str:
+def adapter(chain: Chain, wire: str, request: Request, *, nonce: bytes, approved: frozenset[str] = frozenset()) -> str:
     """`allowed`, or the code of the adapter's refusal."""
     try:
-        ENGINE.authorize(wire, request, root=chain.root.key, audience=AUDIENCE, now=NOW, nonce=nonce)
+        ENGINE.authorize(wire, request, root=chain.root.key, audience=AUDIENCE, now=NOW, nonce=nonce, approved=approved)
     except AttornError as error:
         return error.code
     return ALLOWED
@@ -202,6 +202,28 @@ def test_stock_and_attorn_agree_at_the_edges_of_every_atom(kind: str) -> None:
             assert allowed is permits(formula, request)
 
     agree()
+
+
+@law
+@given(approvals(), requests(), st.frozensets(st.sampled_from(APPROVERS)))
+def test_stock_and_attorn_agree_on_what_needs_approval_and_has_it(
+    limit: RequiresApproval, request: Request, crowd: frozenset[str]
+) -> None:
+    predicates = [each for query in limit.render() for each in query.body]
+    pairs = [(str(each.terms[0][1]), str(each.terms[1][1])) for each in predicates if each.name == "glob"]
+    known = facts(request, approved=crowd).statements(pairs, [(limit.threshold, frozenset(limit.by))])
+    authorizer: Any = AuthorizerBuilder(f"{block_text(tuple(known), ())}{check_text(limit.render())}; allow if true;")
+    authorizer.set_limits(generous(authorizer))
+    assert judged(authorizer.build_unauthenticated()) is permits(limit, request, approved=crowd)
+
+
+@law
+@given(scenes(most=4, kinds=st.one_of(approvals(), *ATOMS.values())), st.frozensets(st.sampled_from(APPROVERS)))
+def test_the_stock_engine_may_be_told_who_approved(scene: Scene, crowd: frozenset[str]) -> None:
+    chain = scene.chain()
+    wire = presented(chain, presentation(scene.request))
+    expected = all(permits(each, scene.request, depth=scene.depth, approved=crowd) for each in scene.caveats())
+    assert adapter(chain, wire, scene.request, nonce=bytes(16), approved=crowd) == (ALLOWED if expected else "denied")
 
 
 @law

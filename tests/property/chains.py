@@ -189,9 +189,11 @@ def verdict(chain: Chain, request: Request, *, at: int = NOW) -> str:
     return outcome(verifier(chain, at=at), presented(chain, presentation(request, at=at)), request)
 
 
-def facts(request: Request, *, depth: int = 0, at: int = NOW) -> Facts:
-    return Facts(request, audience=AUDIENCE, now=at, depth=depth)
+def facts(request: Request, *, depth: int = 0, at: int = NOW, approved: frozenset[str] = frozenset()) -> Facts:
+    return Facts(request, audience=AUDIENCE, now=at, depth=depth, approved=approved)
 
 
-def permits(caveat: Caveat, request: Request, *, depth: int = 0, at: int = NOW) -> bool:
-    return caveat.prohibits(facts(request, depth=depth, at=at)) is None
+def permits(
+    caveat: Caveat, request: Request, *, depth: int = 0, at: int = NOW, approved: frozenset[str] = frozenset()
+) -> bool:
+    return caveat.prohibits(facts(request, depth=depth, at=at, approved=approved)) is None

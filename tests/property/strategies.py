@@ -236,8 +236,37 @@ def formulas(draw: st.DrawFn, depth: int = 2) -> Formula:
         return reject()
 
 
-uncounted: st.SearchStrategy[Caveat] = st.one_of(*SCOPES.values(), _atom, formulas(), formulas())
-caveats: st.SearchStrategy[Caveat] = st.one_of(*SCOPES.values(), _atom, formulas(), formulas(), *COUNTED.values())
+APPROVERS = tuple(person.did for person in PEOPLE[:4])
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> Any:
+    """What `when` may hold: one caveat whose negation can be written."""
+    condition = draw(st.one_of(SCOPES["Actions"], SCOPES["Resources"], _atom, formulas()))
+    try:
+        caveat.RequiresApproval(APPROVERS[0], when=condition)  # type: ignore[arg-type]
+    except InputError:
+        # Equals(name, None) and the like have no opposite that can be written.
+        return reject()
+    return condition
+
+
+@st.composite
+def approvals(draw: st.DrawFn) -> caveat.RequiresApproval:
+    """Any RequiresApproval over a few people."""
+    by = draw(_some(APPROVERS))
+    when = draw(st.one_of(st.none(), conditions(), st.lists(conditions(), min_size=1, max_size=2)))
+    try:
+        return caveat.RequiresApproval(by, draw(st.integers(1, len(by))), when)
+    except InputError:
+        # Two formulas may be too much where each of them is not.
+        return reject()
+
+
+uncounted: st.SearchStrategy[Caveat] = st.one_of(*SCOPES.values(), _atom, formulas(), formulas(), approvals())
+caveats: st.SearchStrategy[Caveat] = st.one_of(
+    *SCOPES.values(), _atom, formulas(), formulas(), approvals(), *COUNTED.values()
+)
 purposes = st.builds(caveat.Purpose, st.sampled_from(("Plan the week", 'say "hi"; allow if true;', "Für ☃ \\")))
 
 

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.property.chains import AUDIENCE, NOW, permits
-from tests.property.strategies import ATOMS, COUNTED, SCOPES, caveats, formulas, law, near, requests
+from tests.property.strategies import (
+    APPROVERS,
+    ATOMS,
+    COUNTED,
+    SCOPES,
+    approvals,
+    caveats,
+    formulas,
+    law,
+    near,
+    requests,
+)
 
 from attorn import Request, caveat
 from attorn.canonical import MOST_INTEGER as SAFE
 from attorn.caveat import Caveat
 
-VOCABULARY: dict[str, st.SearchStrategy[Any]] = {**ATOMS, **SCOPES, **COUNTED, "formula": formulas()}
+VOCABULARY: dict[str, st.SearchStrategy[Any]] = {
+    **ATOMS,
+    **SCOPES,
+    **COUNTED,
+    "formula": formulas(),
+    "approval": approvals(),
+}
+CROWDS = [frozenset(some) for size in range(len(APPROVERS) + 1) for some in combinations(APPROVERS, size)]
+"""Whoever may have approved."""
 KIN = ("Equals", "OneOf", "NotOneOf", "Range")
 """Kinds that are compared with one another."""
 
@@ -25,6 +45,24 @@ def _renamed(other: Any, name: str) -> Any:
     if hasattr(other, "name"):
         object.__setattr__(other, "name", name)
     return other
+
+
+@law
+@given(approvals(), approvals(), requests())
+def test_a_narrower_approval_asks_for_no_less_whoever_approves(
+    narrow: caveat.RequiresApproval, wide: caveat.RequiresApproval, request: Request
+) -> None:
+    for limit in (wide, caveat.RequiresApproval(narrow.by, len(narrow.by)), caveat.RequiresApproval(narrow.by, 1)):
+        said = narrow.narrower_than(limit)
+        loose = [
+            crowd
+            for crowd in CROWDS
+            if permits(narrow, request, approved=crowd) and not permits(limit, request, approved=crowd)
+        ]
+        if said is True:
+            assert not loose
+        if said is False:
+            assert loose
 
 
 @st.composite
@@ -90,6 +128,9 @@ def test_wider_means_that_some_request_tells_the_two_apart(pair: tuple[Caveat, C
         return
     if isinstance(narrow, caveat.Counted):
         assert narrow.counter().limit > wide.counter().limit  # type: ignore[attr-defined]
+        return
+    if isinstance(narrow, caveat.RequiresApproval):
+        # Who approves tells them apart, which has a test of its own.
         return
     if isinstance(wide, caveat.Range):
         # No request holds a number beyond these, so they bound nothing.

@@ -58,6 +58,14 @@ VOCABULARY: list[tuple[str, Caveat]] = [
         caveat.Status("https://l.example/1", 0, "did:web:l.example", "suspension"),
     ),
     ('{"FreshList": "did:web:l.example"}', caveat.FreshList("did:web:l.example")),
+    ('{"RequiresApproval": {"by": "did:web:a.example"}}', caveat.RequiresApproval("did:web:a.example")),
+    (
+        '{"RequiresApproval": {"by": ["did:web:b.example", "did:web:a.example"], "threshold": 2, '
+        '"when": [{"Actions": ["pay:*"]}, {"Range": {"name": "amount", "minimum": 100}}]}}',
+        caveat.RequiresApproval(
+            ["did:web:a.example", "did:web:b.example"], 2, [caveat.Actions("pay:*"), caveat.Range("amount", 100)]
+        ),
+    ),
     (
         '{"AllOf": [{"Equals": {"name": "a", "value": 1}}, {"Not": {"Equals": {"name": "b", "value": 2}}}]}',
         caveat.AllOf(caveat.Equals("a", 1), caveat.Not(caveat.Equals("b", 2))),

@@ -312,6 +312,8 @@ def test_caveat_case(case: tuple[str, ...]) -> None:
     around = {name: members.pop(name) for name in ("audience", "depth", "now") if name in members}
     if "cost" in members:
         members["cost"] = Money(*members["cost"])
+    if "approved" in members:
+        around["approved"] = frozenset(members.pop("approved"))
     request = Request(**({"action": "a", "resource": "/"} | members))
     facts = Facts(request, **({"audience": AUDIENCE, "depth": 0, "now": 0} | around))
     assert ("permits" if made(source).prohibits(facts) is None else "prohibits") == expected.strip()

@@ -1,5 +1,6 @@
 """The caveat vocabulary. Every caveat can only prohibit; a request must pass all of them, on every link."""
 
+from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.base import Caveat
 from attorn.caveat.collection import Contains, MaxLength, SubsetOf
 from attorn.caveat.counted import Budget, Counted, MaxUses, Rate
@@ -37,6 +38,7 @@ __all__ = [
     "Purpose",
     "Range",
     "Rate",
+    "RequiresApproval",
     "Resources",
     "StartsWith",
     "Status",

@@ -53,7 +53,7 @@ class Formula(Caveat):
         return None if self.holds(facts) is True else self.denial(self.asked(facts))
 
     def render(self) -> Check:
-        return tuple(_query(conjunction) for conjunction in self.alternatives(False))
+        return tuple(alternative(conjunction) for conjunction in self.alternatives(False))
 
 
 class Atom(Formula):
@@ -131,7 +131,8 @@ def _union(left: Conjunction, right: Conjunction) -> Conjunction:
     return joined
 
 
-def _query(conjunction: Conjunction) -> Query:
+def alternative(conjunction: Conjunction) -> Query:
+    """The alternative of a check that holds if all of these literals do."""
     body: list[Predicate] = []
     expressions: list[Expression] = []
     first = 0

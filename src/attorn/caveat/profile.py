@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from attorn.biscuit.shapes import Bounds, Named, Pair, Shape, Window, written
-from attorn.caveat.argument import Atom, Conjunction, Literal, patterns
+from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.base import Caveat
-from attorn.caveat.collection import Contains, MaxLength
+from attorn.caveat.condition import conjunction, literal
 from attorn.caveat.counted import Budget, MaxUses, Rate
 from attorn.caveat.formula import Alternatives, Not, from_alternatives
 from attorn.caveat.scope import Actions, Audience, Resources
 from attorn.caveat.status import FreshList, Status
-from attorn.caveat.text import Cidr, Glob, StartsWith, Subpath, UrlHost
+from attorn.caveat.text import Subpath, UrlHost
 from attorn.caveat.validity import Expires, MaxDepth, NotBefore
-from attorn.caveat.value import Equals, OneOf, Range
-from attorn.datalog import GREATER_OR_EQUAL, PREFIX, TYPES, VARIABLE, Check, Expression, Predicate, Query
+from attorn.caveat.value import Equals, Range
+from attorn.datalog import GREATER_OR_EQUAL, Check
 from attorn.decision import Denial
 from attorn.errors import InputError
 from attorn.request.facts import Facts
@@ -35,6 +35,7 @@ KINDS: Final[dict[str, type[Caveat]]] = {
     "budget": Budget,
     "status": Status,
     "fresh_list": FreshList,
+    "approved": RequiresApproval,
 }
 """The caveat that a check over this fact stands for."""
 
@@ -47,24 +48,6 @@ NAMED: Final[dict[str, type[Actions | Resources | Audience]]] = {
 
 WITHIN: Final[dict[str, type[Subpath | UrlHost]]] = {"subpath": Subpath, "host": UrlHost}
 """The same for a fact about an argument."""
-
-ATOMS: Final[dict[str, type[Atom]]] = {
-    "null": Equals,
-    "number": Range,
-    "length": MaxLength,
-    "texts": Contains,
-    "integers": Contains,
-    "booleans": Contains,
-    "glob": Glob,
-    "subpath": Subpath,
-    "subpaths": Subpath,
-    "host": UrlHost,
-    "hosts": UrlHost,
-    "address": Cidr,
-}
-"""The atom, or one of two siblings, that a condition over this fact stands for."""
-_VALUES: Final = frozenset(TYPES.values())
-"""Facts over which conditions of several kinds are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +113,7 @@ def _recognise(check: Check) -> Caveat:
 def _recognise_atom(check: Check) -> Caveat:
     """The caveat of a check with one condition: what `_read` and rendering come to, in fewer steps."""
     ((predicate,), expressions) = check[0]
-    atom, negated = _literal(predicate, expressions)
+    atom, negated = literal(predicate, expressions)
     if atom.pattern(0, negated) != (predicate, expressions):
         return Unrecognised(check)
     return Not(atom) if negated else atom
@@ -148,7 +131,7 @@ def _read(check: Check) -> Caveat | None:
 
 
 def _formula(check: Check) -> Caveat:
-    alternatives = tuple(_conjunction(query) for query in check)
+    alternatives = tuple(conjunction(query) for query in check)
     try:
         plainest = from_alternatives(alternatives)
         if plainest.render() == check:
@@ -157,20 +140,3 @@ def _formula(check: Check) -> Caveat:
         # More parts than a person may write, as the normal form of what they wrote can have.
         return Alternatives(alternatives)
     return Alternatives(alternatives)
-
-
-def _conjunction(query: Query) -> Conjunction:
-    return tuple(_literal(predicate, expressions) for predicate, expressions in patterns(query))
-
-
-def _literal(predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal:
-    if predicate.name in _VALUES:
-        kind: type[Atom] = OneOf if predicate.terms[1][0] == VARIABLE else Equals
-        if expressions and PREFIX in expressions[0]:
-            kind = StartsWith
-    else:
-        kind = ATOMS[predicate.name]
-    literal = kind.from_pattern(predicate, expressions)
-    if literal is None:
-        raise InputError("a condition that stands for no atom")
-    return literal

@@ -14,6 +14,7 @@
 | `{"MaxLength": {...}}`, `StartsWith`, `Glob` | `name`, and `most`, `prefix` or `glob` |
 | `{"Subpath": {...}}`, `UrlHost`, `Cidr` | `name`, and `paths`, `hosts` or `networks` |
 | `{"Status": {...}}`, `{"FreshList": "did:..."}` | `uri`, `index`, `issuer`, `kind` (optional) |
+| `{"RequiresApproval": {...}}` | `by` (a DID or several), `threshold` and `when` (optional, a list of caveats) |
 | `{"AllOf": [...]}`, `{"AnyOf": [...]}`, `{"Not": {...}}` | caveats on named arguments |
 """
 
@@ -25,6 +26,7 @@ from typing import Final
 from attorn import caveat as kinds
 from attorn.canonical import JsonValue, parse
 from attorn.caveat import Caveat
+from attorn.caveat.approval import Condition
 from attorn.caveat.argument import Formula
 from attorn.cli.words import instant, span
 from attorn.datalog import Scalar
@@ -168,6 +170,26 @@ def _status(value: JsonValue) -> Caveat:
     )
 
 
+def _approval(value: JsonValue) -> Caveat:
+    members = _members(value, "RequiresApproval", "by", "threshold when")
+    by = members["by"]
+    when = members.get("when")
+    if "when" in members and not isinstance(when, list):
+        raise InputError("RequiresApproval: when: expected a list of caveats")
+    return kinds.RequiresApproval(
+        by if isinstance(by, str) else _texts(by, "RequiresApproval: by"),
+        _whole(members.get("threshold", 1), "RequiresApproval: threshold"),
+        [_condition(item) for item in when] if isinstance(when, list) else None,
+    )
+
+
+def _condition(value: JsonValue) -> Condition:
+    condition = from_json(value)
+    if not isinstance(condition, Condition):
+        raise InputError(f"RequiresApproval: when: {type(condition).__name__} cannot stand here")
+    return condition
+
+
 _READERS: Final[Mapping[str, _Read]] = {
     "Actions": _names(kinds.Actions, "Actions"),
     "Resources": _names(kinds.Resources, "Resources"),
@@ -195,6 +217,7 @@ _READERS: Final[Mapping[str, _Read]] = {
     "Cidr": _named(kinds.Cidr, "Cidr", "networks", _texts),
     "Status": _status,
     "FreshList": lambda value: kinds.FreshList(_text(value, "FreshList")),
+    "RequiresApproval": _approval,
     "AllOf": _group(kinds.AllOf, "AllOf"),
     "AnyOf": _group(kinds.AnyOf, "AnyOf"),
     "Not": lambda value: kinds.Not(_part(value, "Not")),
@@ -220,15 +243,22 @@ def _content(caveat: Caveat) -> JsonValue:
         case kinds.Budget():
             per: dict[str, JsonValue] = {} if caveat.per is None else {"per": caveat.per}
             return {"amount": caveat.amount, "currency": caveat.currency, **per}
-        case kinds.Status():
-            return {"uri": caveat.uri, "index": caveat.index, "issuer": caveat.issuer, "kind": caveat.kind}
-        case kinds.FreshList():
-            return caveat.by
+        case kinds.Status() | kinds.FreshList() | kinds.RequiresApproval():
+            return _said_by_others(caveat)
         case kinds.AllOf() | kinds.AnyOf():
             return [to_json(part) for part in caveat.parts]
         case kinds.Not():
             return to_json(caveat.part)
     return _argument(caveat)
+
+
+def _said_by_others(caveat: kinds.Status | kinds.FreshList | kinds.RequiresApproval) -> JsonValue:
+    if isinstance(caveat, kinds.Status):
+        return {"uri": caveat.uri, "index": caveat.index, "issuer": caveat.issuer, "kind": caveat.kind}
+    if isinstance(caveat, kinds.FreshList):
+        return caveat.by
+    when: dict[str, JsonValue] = {"when": [to_json(part) for part in caveat.when]} if caveat.when else {}
+    return {"by": list(caveat.by), "threshold": caveat.threshold, **when}
 
 
 def _argument(caveat: Caveat) -> JsonValue:

@@ -23,6 +23,7 @@ _ELEMENTS: Final = frozenset({str, int, bool})
 class Facts:
     """What is known about `request` at Unix second `now`, asked of `audience` through `depth` links after the first.
 
+    `approved` are the DIDs whose approval of this very request was found genuine and good now.
     Every method takes the name of an argument and returns `None` if the argument is absent or of another kind.
     """
 
@@ -35,18 +36,22 @@ class Facts:
         "_resources",
         "_subpaths",
         "action",
+        "approved",
         "audience",
         "depth",
         "now",
         "request",
     )
 
-    def __init__(self, request: Request, *, audience: str, now: int, depth: int) -> None:
+    def __init__(
+        self, request: Request, *, audience: str, now: int, depth: int, approved: frozenset[str] = frozenset()
+    ) -> None:
         self.request = request
         self.action = request.action
         self.audience = audience
         self.now = now
         self.depth = depth
+        self.approved = approved
         self._args: Mapping[str, object] = request.args
         self._resources: frozenset[str] | None = None
         self._items: dict[str, frozenset[Member] | None] = {}
@@ -124,8 +129,11 @@ class Facts:
             self._globs[key] = None if text is None or len(text) > glob.MOST_TEXT else glob.matches(pattern, text)
         return self._globs[key]
 
-    def statements(self, globs: Iterable[tuple[str, str]] = ()) -> list[Predicate]:
-        """Every fact as Datalog, and `glob(name, pattern, matches)` for each pair asked for that has an answer."""
+    def statements(
+        self, globs: Iterable[tuple[str, str]] = (), approvals: Iterable[tuple[int, frozenset[str]]] = ()
+    ) -> list[Predicate]:
+        """Every fact as Datalog, and of what is asked for by pairs, `glob(name, pattern, matches)` where there is an
+        answer and `approved(threshold, DIDs)` where that many of the DIDs approved."""
         found = [
             Predicate("operation", (datalog.string(self.action),)),
             Predicate("resource", (datalog.string(self.request.resource),)),
@@ -142,6 +150,9 @@ class Facts:
             if answer is not None:
                 terms = (datalog.string(name), datalog.string(pattern), datalog.scalar(answer))
                 found.append(Predicate("glob", terms))
+        for threshold, dids in approvals:
+            if len(self.approved & dids) >= threshold:
+                found.append(Predicate("approved", (datalog.integer(threshold), _strings(dids))))
         return found
 
     def _argument(self, name: str) -> Iterable[Predicate]:
