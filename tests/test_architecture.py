@@ -29,6 +29,7 @@ RANKS = {
     "caveat": 7,
     "token": 8,
     "jose": 6,
+    "approval": 9,
     "revocation": 9,
     "status": 9,
     "tree": 9,

@@ -58,14 +58,17 @@ class Request:
         object.__setattr__(self, "args", args)
         object.__setattr__(self, "_canonical_args", canonical)
 
-    def digest(self) -> bytes:
-        """SHA-256 over `attorn request v1`, a zero byte, and the RFC 8785 form of action, args, cost, resource."""
+    def canonical(self) -> bytes:
+        """The RFC 8785 form of an object with action, args, cost where there is one, and resource."""
         cost = self.cost
         price = "" if cost is None else f',"cost":{{"amount":{cost.amount},"currency":"{cost.currency}"}}'
         # Neither an action nor a normalised resource can hold a character that JSON escapes.
         head = f'{{"action":"{self.action}","args":'.encode()
-        tail = f'{price},"resource":"{self.resource}"}}'.encode()
-        return hashlib.sha256(_DOMAIN + head + self._canonical_args + tail).digest()
+        return head + self._canonical_args + f'{price},"resource":"{self.resource}"}}'.encode()
+
+    def digest(self) -> bytes:
+        """SHA-256 over `attorn request v1`, a zero byte, and the canonical form."""
+        return hashlib.sha256(_DOMAIN + self.canonical()).digest()
 
     def __eq__(self, other: object) -> bool:
         return self.digest() == other.digest() if isinstance(other, Request) else NotImplemented

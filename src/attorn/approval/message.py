@@ -1,0 +1,101 @@
+"""A request in words for whoever is to approve it, so that what is read is what gets signed.
+
+Everything comes from the canonical request, in its order. A line break, a control or format character, a blank that
+is no space, and a script that runs from right to left stand as JSON escapes: none of them can add a line, hide text or
+move a digit. Letters that look like other letters are left as they are. What is too long to be read is cut, and said
+to be.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from attorn.canonical import JsonValue, parse
+from attorn.request.request import Request
+
+MOST_SHOWN: Final = 200
+"""Longest value that is shown in full, in characters of its JSON."""
+MOST_ARGUMENTS: Final = 40
+"""Most arguments that are shown."""
+_HEAD: Final = 120
+_TAIL: Final = 60
+_MOST_CANONICAL: Final = 131_072
+_CODE: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
+_FROM_LEFT: Final = frozenset({"L", "EN", "ES", "ET", "CS", "NSM", "WS", "ON"})
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Printable by their category, and not to be seen."""
+
+
+def message(request: Request) -> str:
+    """What is asked, one line for each thing, and behind it the short code of the request."""
+    return "\n".join([*_lines(request), f"code {code(request.digest())}"])
+
+
+def complete(request: Request) -> bool:
+    """Whether the message leaves nothing out."""
+    spelt = [request.resource, *(_json(part) for argument in _arguments(request) for part in argument)]
+    return len(request.args) <= MOST_ARGUMENTS and all(len(text) <= MOST_SHOWN for text in spelt)
+
+
+def code(digest: bytes) -> str:
+    """Eight characters for two people to compare, of the digest's first 40 bits. It proves nothing by itself."""
+    number = int.from_bytes(digest[:5], "big")
+    text = "".join(_CODE[number >> shift & 31] for shift in range(35, -1, -5))
+    return f"{text[:4]}-{text[4:]}"
+
+
+def _arguments(request: Request) -> list[tuple[str, JsonValue]]:
+    """The arguments in canonical order."""
+    said = parse(request.canonical(), most=_MOST_CANONICAL)
+    args = said["args"] if isinstance(said, dict) else None
+    return list(args.items()) if isinstance(args, dict) else []
+
+
+def _lines(request: Request) -> Iterator[str]:
+    yield f"{request.action} on {_cut(request.resource)}"
+    if request.cost is not None:
+        yield f"costs {request.cost.amount} {request.cost.currency}, in minor units"
+    arguments = _arguments(request)
+    for name, value in arguments[:MOST_ARGUMENTS]:
+        label = name if _PLAIN_NAME.fullmatch(name) else _cut(_json(name))
+        yield f"{label} = {_cut(_json(value))}"
+    if len(arguments) > MOST_ARGUMENTS:
+        yield f"[... {len(arguments) - MOST_ARGUMENTS} more arguments are not shown]"
+
+
+def _json(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MOST_SHOWN:
+        return _visible(text)
+    left = len(text) - _HEAD - _TAIL
+    return f"{_visible(text[:_HEAD])} [... {left} characters are not shown] {_visible(text[-_TAIL:])}"
+
+
+def _visible(text: str) -> str:
+    """JSON text with nothing in it that a terminal or a page would not show where it stands."""
+    if text.isascii() and text.isprintable():
+        return text
+    shown: list[str] = []
+    marks = 2
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0 if character.isalpha() else 2
+        shown.append(character if _is_plain(character) and marks < 3 else json.dumps(character)[1:-1])
+    return "".join(shown)
+
+
+def _is_plain(character: str) -> bool:
+    return (
+        character.isprintable()
+        and unicodedata.bidirectional(character) in _FROM_LEFT
+        and _BLANK.match(character) is None
+    )
