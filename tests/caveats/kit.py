@@ -1,0 +1,109 @@
+"""What the tests of a kind of caveat need to know about it; every law is then checked for that kind.
+
+A kit is one entry in the `KITS` of a file in `tests/caveats/kits`. How to write one: docs/contributing.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import strategies as st
+from tests.caveats import pools
+from tests.reference.caveats import World
+
+from attorn import Request
+from attorn.caveat import Caveat
+from attorn.request.facts import Facts
+from attorn.request.money import Money
+
+Plain = dict[str, Any]
+OTHER_TYPES: tuple[Any, ...] = (None, True, 0, 2.5, "", "x", [], ["x"], [1], [None], {"a": 1})
+"""What an argument may be instead of what an atom is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One request, and where, when and how deep in a chain it is made."""
+
+    args: dict[str, Any] = field(default_factory=dict)
+    action: str = "events:read"
+    resource: str = "/data/a"
+    cost: tuple[int, str] | None = None
+    now: int = pools.NOW
+    depth: int = 0
+    audience: str = pools.AUDIENCE
+
+    def request(self) -> Request:
+        cost = None if self.cost is None else Money(*self.cost)
+        return Request(action=self.action, resource=self.resource, args=self.args, cost=cost)
+
+    def facts(self) -> Facts:
+        return Facts(self.request(), audience=self.audience, now=self.now, depth=self.depth)
+
+    def plain(self) -> Plain:
+        """The request for the reference."""
+        asked: Plain = {"action": self.action, "resource": self.resource, "args": self.args}
+        return asked if self.cost is None else {**asked, "cost": {"amount": self.cost[0], "currency": self.cost[1]}}
+
+    def world(self) -> World:
+        return World(self.audience, self.now, self.depth)
+
+
+def nothing_wider(limit: Any) -> None:
+    """For a kind whose `narrower_than` never decides."""
+    del limit
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """`caveats` draws instances, and `near` yields situations just inside and just outside of what one permits.
+
+    `plain` is the caveat for the reference evaluator, its kind left out. `wider` draws, for a caveat, others that
+    `narrower_than` must call wider (for a kind that decides nothing: `nothing_wider`).
+
+    `stock`: the stock engine is given its facts. `written`: it stands on the wire as itself.
+    """
+
+    kind: type[Caveat]
+    caveats: st.SearchStrategy[Any]
+    plain: Callable[[Any], Plain]
+    near: Callable[[Any], Iterable[Situation]]
+    wider: Callable[[Any], st.SearchStrategy[Caveat] | None]
+    stock: bool = True
+    written: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.kind.__name__
+
+
+def about(values: Callable[[Any], Iterable[Any]]) -> Callable[[Any], Iterator[Situation]]:
+    """The situations in which the argument of an atom has these values, is of other types, or is not there."""
+
+    def near(limit: Any) -> Iterator[Situation]:
+        for value in (*values(limit), *OTHER_TYPES):
+            yield Situation(args={limit.name: value})
+        yield Situation()
+
+    return near
+
+
+def with_args(situation: Situation, args: dict[str, Any]) -> Situation:
+    return replace(situation, args={**situation.args, **args})
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> Situation:
+    """One whose arguments mostly have the type that caveats expect of them."""
+    args: dict[str, Any] = {}
+    for name in draw(st.lists(pools.names, max_size=6, unique=True)):
+        fitting = name in pools.FITTING and draw(st.integers(0, 4))
+        args[name] = draw(pools.FITTING[name] if fitting else pools.anything)
+    return Situation(
+        args=args,
+        action=draw(st.sampled_from(pools.ACTIONS)),
+        resource=draw(st.sampled_from(pools.RESOURCES)),
+        cost=draw(st.sampled_from((None, None, (0, "EUR"), (5, "EUR"), (500, "USD")))),
+    )
