@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,20 +20,29 @@ from attorn.store import MemoryStore, SQLiteStore, Store
 MALFORMED, OUTSIDE, REPLAYED = ("malformed", 1), ("outside_validity", 6), ("replayed", 8)
 CHAIN = kit.three_links()
 GOOD = kit.baseline()
-STORES: list[Callable[[Path], Store]] = [lambda _: MemoryStore(), lambda path: SQLiteStore(path / "store.db")]
-BOTH_STORES = pytest.mark.parametrize("open_store", STORES, ids=["memory", "sqlite"])
 
 
-@BOTH_STORES
-def test_80_the_same_presentation_twice(open_store: Callable[[Path], Store], tmp_path: Path) -> None:
-    by = verifier(store=open_store(tmp_path))
+@pytest.fixture
+def open_file(tmp_path: Path) -> Iterator[Callable[[], SQLiteStore]]:
+    """Opens one and the same file each time, and closes it as often behind the test."""
+    with ExitStack() as opened:
+        yield lambda: opened.enter_context(closing(SQLiteStore(tmp_path / "store.db")))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, open_file: Callable[[], SQLiteStore]) -> Store:
+    return MemoryStore() if request.param == "memory" else open_file()
+
+
+def test_80_the_same_presentation_twice(store: Store) -> None:
+    by = verifier(store=store)
     accepted(GOOD, by=by)
     refused(GOOD, *REPLAYED, by=by)
     accepted(kit.baseline(id=bytes(16)), by=by)
 
 
-def test_80_across_two_stores_on_one_file(tmp_path: Path) -> None:
-    first, second = (verifier(store=SQLiteStore(tmp_path / "store.db")) for _ in range(2))
+def test_80_across_two_stores_on_one_file(open_file: Callable[[], SQLiteStore]) -> None:
+    first, second = (verifier(store=open_file()) for _ in range(2))
     accepted(GOOD, by=first)
     refused(GOOD, *REPLAYED, by=second)
     again = kit.baseline(id=bytes(16))
@@ -40,16 +50,15 @@ def test_80_across_two_stores_on_one_file(tmp_path: Path) -> None:
     refused(again, *REPLAYED, by=first)
 
 
-def test_80_after_a_restart(tmp_path: Path) -> None:
-    store = SQLiteStore(tmp_path / "store.db")
+def test_80_after_a_restart(open_file: Callable[[], SQLiteStore]) -> None:
+    store = open_file()
     accepted(GOOD, by=verifier(store=store))
     store.close()
-    refused(GOOD, *REPLAYED, by=verifier(store=SQLiteStore(tmp_path / "store.db")))
+    refused(GOOD, *REPLAYED, by=verifier(store=open_file()))
 
 
-@BOTH_STORES
-def test_80_from_many_threads_at_once(open_store: Callable[[Path], Store], tmp_path: Path) -> None:
-    by = verifier(store=open_store(tmp_path))
+def test_80_from_many_threads_at_once(store: Store) -> None:
+    by = verifier(store=store)
 
     def use(_: int) -> bool:
         try:
@@ -84,8 +93,8 @@ def test_82_a_refused_presentation_uses_up_nothing() -> None:
     assert clock() == clock_at(NOW)()
 
 
-def test_82_one_id_at_two_audiences_is_two_presentations(tmp_path: Path) -> None:
-    store = SQLiteStore(tmp_path / "store.db")
+def test_82_one_id_at_two_audiences_is_two_presentations(open_file: Callable[[], SQLiteStore]) -> None:
+    store = open_file()
     accepted(GOOD, by=verifier(store=store))
     accepted(kit.baseline(audience="x:y"), by=verifier(store=store, audience="x:y"))
     refused(kit.baseline(audience="x:y"), *REPLAYED, by=verifier(store=store, audience="x:y"))
@@ -121,10 +130,9 @@ def test_windows(window: dict[str, int], expected: tuple[str, int] | None) -> No
         refused(kit.baseline(**window), *expected)
 
 
-@BOTH_STORES
-def test_88_clock_stepped_back(open_store: Callable[[Path], Store], tmp_path: Path) -> None:
+def test_88_clock_stepped_back(store: Store) -> None:
     clock = Clock()
-    by = verifier(store=open_store(tmp_path), clock=clock, limits=Limits(presentation=timedelta(hours=1)))
+    by = verifier(store=store, clock=clock, limits=Limits(presentation=timedelta(hours=1)))
     accepted(GOOD, by=by)
     clock.second = NOW + 100
     refused(GOOD, *OUTSIDE, by=by)
