@@ -1,0 +1,242 @@
+"""Mutators that keep an input in one piece: protobuf and JSON that still parse, with something in them changed.
+
+Written apart from attorn's codecs, so that one fault is not in both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+from tests.fuzz.harness import Mutate, joined, parts_of
+
+Field = tuple[int, Any]
+"""A tag as it stands, and its value: an int, bytes, or a list of fields where the bytes look like a message."""
+_DEEPEST = 12
+_NUMBERS = (0, 1, 2, 3, 5, 6, 26, 27, 28, 127, 128, 1023, 1024, 1025, 1030, 2**31, 2**32, 2**53, 2**63, 2**64 - 1)
+_TAGS = (0x08, 0x0A, 0x10, 0x12, 0x18, 0x1A, 0x20, 0x22, 0x28, 0x2A, 0x30, 0x32, 0x3A)
+_JSON_VALUES: tuple[Any, ...] = (
+    None, True, False, 0, 1, -1, 16, 2**31, 2**53 - 1, 2**53, -(2**53), 0.5, 1e-7, 253_402_300_799, 253_402_300_800,
+    "", "a", "0", "did:key:", "did:web:a", "\0", "\ud800", "é", "e\u0301", "A" * 43, [], {}, [[]], {"": {}},
+)  # fmt: skip
+
+
+def plain(data: bytes, random: Random) -> bytes:
+    """Bytes changed without regard to what they are."""
+    out = bytearray(data)
+    for _ in range(random.choice((1, 1, 1, 2, 4))):
+        at = random.randrange(len(out) + 1)
+        size = min(random.choice((1, 1, 2, 4, 16)), len(out) - at)
+        match random.randrange(6):
+            case 0 if out:
+                out[min(at, len(out) - 1)] ^= 1 << random.randrange(8)
+            case 1:
+                del out[at : at + size]
+            case 2:
+                out[at:at] = random.randbytes(random.choice((1, 1, 2, 8)))
+            case 3:
+                out[at:at] = out[at : at + size]
+            case 4:
+                there = random.randrange(len(out) + 1)
+                out[at : at + size] = out[there : there + size]
+            case _:
+                out[at : at + 1] = bytes(
+                    random.choice(
+                        (0, 1, 0x7F, 0x80, 0xFF, *b' "-./:=[]{}_~%\\'),
+                    )
+                )
+    return bytes(out)
+
+
+def protobuf(data: bytes, random: Random) -> bytes:
+    """A message with fields changed, dropped, repeated, exchanged or moved, all its lengths right again."""
+    message = _message(data, 0)
+    if message is None or not random.randrange(8):
+        return plain(data, random)
+    for _ in range(random.choice((1, 1, 1, 2, 3))):
+        _change_message(message, random)
+    return _encoded(message)
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _read_varint(data: bytes, at: int) -> tuple[int, int] | None:
+    value = 0
+    for shift in range(10):
+        if at + shift >= len(data):
+            return None
+        value |= (data[at + shift] & 0x7F) << 7 * shift
+        if data[at + shift] < 0x80:
+            return value, at + shift + 1
+    return None
+
+
+def _message(data: bytes, depth: int) -> list[Field] | None:
+    """The fields of what looks like a message."""
+    fields: list[Field] = []
+    at = 0
+    while at < len(data):
+        tag = data[at]
+        found = _read_varint(data, at + 1)
+        if found is None or not 8 <= tag < 0x80 or tag & 7 not in (0, 2):
+            return None
+        value, at = found
+        if tag & 7 == 0:
+            fields.append((tag, value))
+            continue
+        if at + value > len(data):
+            return None
+        content = data[at : at + value]
+        inner = _message(content, depth + 1) if value and depth < _DEEPEST else None
+        fields.append((tag, content if inner is None else inner))
+        at += value
+    return fields
+
+
+def _encoded(fields: list[Field]) -> bytes:
+    out = b""
+    for tag, value in fields:
+        content = _encoded(value) if isinstance(value, list) else value
+        if isinstance(content, int):
+            out += bytes((tag,)) + _varint(content)
+        else:
+            out += bytes((tag,)) + _varint(len(content)) + content
+    return out
+
+
+def _messages(fields: list[Field]) -> Iterator[list[Field]]:
+    yield fields
+    for _, value in fields:
+        if isinstance(value, list):
+            yield from _messages(value)
+
+
+def _change_message(message: list[Field], random: Random) -> None:
+    places = [each for each in _messages(message) if each]
+    if not places:
+        return
+    fields = random.choice(places)
+    at = random.randrange(len(fields))
+    tag, value = fields[at]
+    match random.randrange(9):
+        case 0:
+            del fields[at]
+        case 1:
+            fields.insert(random.randrange(len(fields) + 1), fields[at])
+        case 2:
+            there = random.randrange(len(fields))
+            fields[at], fields[there] = fields[there], fields[at]
+        case 3:
+            # Another field, or another one's value, out of the same input.
+            fields[at] = random.choice(random.choice(places))
+        case 4:
+            fields.insert(at, random.choice(random.choice(places)))
+        case 5 if not isinstance(value, int):
+            fields[at] = (random.choice([each for each in _TAGS if each & 7 == tag & 7]), value)
+        case 6 if isinstance(value, list):
+            fields[at] = (tag, _encoded(value[: random.randrange(len(value) + 1)]))
+        case _:
+            fields[at] = (tag, _changed_value(value, random))
+
+
+def _changed_value(value: Any, random: Random) -> Any:
+    if isinstance(value, int):
+        near = (value + 1, max(0, value - 1), value ^ 1 << random.randrange(8))
+        return random.choice((*_NUMBERS, *near, *near)) & 2**64 - 1
+    return plain(_encoded(value) if isinstance(value, list) else value, random)
+
+
+def json_text(data: bytes, random: Random) -> bytes:
+    """JSON with a value changed, or a member dropped, doubled, renamed or moved."""
+    if not random.randrange(8):
+        return plain(data, random)
+    try:
+        holder = [json.loads(data)]
+        for _ in range(random.choice((1, 1, 1, 2, 3))):
+            _change_json(holder, random)
+        separators = random.choice(((",", ":"), (",", ":"), (", ", ": ")))
+        text = json.dumps(holder[0], ensure_ascii=random.random() < 0.3, separators=separators, sort_keys=True)
+        return text.encode("utf-8", "surrogatepass")
+    except (ValueError, RecursionError):
+        return plain(data, random)
+
+
+def _containers(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | dict):
+        yield value
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _containers(each)
+
+
+def _change_json(holder: list[Any], random: Random) -> None:
+    places = [each for each in _containers(holder) if each]
+    place = random.choice(places)
+    key = random.choice(list(place)) if isinstance(place, dict) else random.randrange(len(place))
+    other = random.choice(places)
+    # A copy: a value inside itself would never end.
+    other_value = json.loads(json.dumps(random.choice(list(other.values()) if isinstance(other, dict) else other)))
+    match random.randrange(8):
+        case 0 if place is not holder:
+            del place[key]
+        case 1 if isinstance(place, dict):
+            place[random.choice(("", "x", "z", f"{key}2", key.upper()))] = other_value
+        case 1 | 2 if isinstance(place, list) and place is not holder:
+            place.insert(random.randrange(len(place) + 1), other_value)
+        case 3:
+            place[key] = other_value
+        case 4 | 5:
+            place[key] = random.choice(_JSON_VALUES)
+        case _:
+            place[key] = _changed_json(place[key], random)
+
+
+def _changed_json(value: Any, random: Random) -> Any:
+    if isinstance(value, bool) or value is None:
+        return not value
+    if isinstance(value, int | float):
+        return random.choice((value + 1, value - 1, -value, value * 2, value / 2))
+    if isinstance(value, str):
+        return plain(value.encode("utf-8", "surrogatepass"), random).decode("utf-8", "surrogateescape")
+    return random.choice((value, [value], {"x": value}))
+
+
+def each_part(*mutators: Mutate) -> Mutate:
+    """One part changed by its own mutator, the last for all that follow; now and then a part dropped or repeated."""
+
+    def mutate(data: bytes, random: Random) -> bytes:
+        parts = parts_of(data, 64)
+        at = random.randrange(len(parts))
+        match random.randrange(12):
+            case 0:
+                parts.insert(at, parts[random.randrange(len(parts))])
+            case 1 if len(parts) > 1:
+                del parts[at]
+            case _:
+                parts[at] = mutators[min(at, len(mutators) - 1)](parts[at], random)
+        return joined(*parts)
+
+    return mutate
+
+
+def decoded(
+    decode: Callable[[bytes], bytes], encode: Callable[[bytes], bytes], inner: Mutate, *, broken: int = 6
+) -> Mutate:
+    """What an encoding holds changed, and encoded again; one in `broken` times the encoding itself."""
+
+    def mutate(data: bytes, random: Random) -> bytes:
+        try:
+            content = decode(data)
+        except ValueError:
+            return plain(data, random)
+        return encode(inner(content, random)) if random.randrange(broken) else plain(data, random)
+
+    return mutate

@@ -1,0 +1,47 @@
+"""One harness under atheris: `python -m tests.fuzz.one NAME COUNTS [libFuzzer options] CORPUS...`.
+
+COUNTS is a file that keeps how often the harness ran and how often it accepted, whatever ends this process.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import sys
+from pathlib import Path
+from random import Random
+
+import atheris
+
+with atheris.instrument_imports(include=["attorn"], enable_loader_override=False):
+    from tests.fuzz.harness import Harness, run
+    from tests.fuzz.registry import ALL
+
+COUNTERS = struct.Struct("=QQ")
+
+
+def fuzz(harness: Harness, counts: Path, options: list[str]) -> None:
+    """Run until libFuzzer is done. It ends the process: with status 0 where it found nothing."""
+    counts.write_bytes(bytes(COUNTERS.size))
+    with counts.open("r+b") as file:
+        counters = memoryview(mmap.mmap(file.fileno(), COUNTERS.size)).cast("Q")
+
+    def one(data: bytes) -> None:
+        counters[0] += 1
+        if run(harness, data):
+            counters[1] += 1
+
+    def custom(data: bytes, most: int, seed: int) -> bytes:
+        assert harness.mutate is not None
+        random = Random(seed)
+        if not random.randrange(4):
+            return atheris.Mutate(data, most)
+        return harness.mutate(data, random)[:most]
+
+    mutators = {} if harness.mutate is None else {"custom_mutator": custom}
+    atheris.Setup([sys.argv[0], f"-max_len={harness.size}", *options], one, **mutators)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    fuzz(ALL[sys.argv[1]], Path(sys.argv[2]), sys.argv[3:])
