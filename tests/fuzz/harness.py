@@ -17,6 +17,7 @@ from attorn.errors import AttornError
 
 MOST_MESSAGE = 4096
 """Longest message of an error: it may quote what was sent, but not all of it."""
+_BETWEEN = b"\n-=-\n"
 Mutate = Callable[[bytes, Random], bytes]
 """Another input made of one, by its structure rather than by its bytes."""
 _Value = TypeVar("_Value")
@@ -78,13 +79,13 @@ def text_of(data: bytes) -> str:
 
 
 def parts_of(data: bytes, most: int) -> list[bytes]:
-    """At most `most` parts of an input that holds several, one to a line behind another that starts with `-`."""
-    return data.split(b"\n-\n", most - 1)
+    """At most `most` parts of an input that holds several."""
+    return data.split(_BETWEEN, most - 1)
 
 
 def joined(*parts: bytes) -> bytes:
     """The input of these parts."""
-    return b"\n-\n".join(parts)
+    return _BETWEEN.join(parts)
 
 
 def _check_message(error: AttornError) -> None:

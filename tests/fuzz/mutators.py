@@ -12,8 +12,8 @@ from typing import Any
 
 from tests.fuzz.harness import Mutate, joined, parts_of
 
-Field = tuple[int, Any]
-"""A tag as it stands, and its value: an int, bytes, or a list of fields where the bytes look like a message."""
+Field = tuple[int, int | bytes]
+"""A tag as it stands, and its value."""
 _DEEPEST = 12
 _NUMBERS = (0, 1, 2, 3, 5, 6, 26, 27, 28, 127, 128, 1023, 1024, 1025, 1030, 2**31, 2**32, 2**53, 2**63, 2**64 - 1)
 _TAGS = (0x08, 0x0A, 0x10, 0x12, 0x18, 0x1A, 0x20, 0x22, 0x28, 0x2A, 0x30, 0x32, 0x3A)
@@ -52,12 +52,11 @@ def plain(data: bytes, random: Random) -> bytes:
 
 def protobuf(data: bytes, random: Random) -> bytes:
     """A message with fields changed, dropped, repeated, exchanged or moved, all its lengths right again."""
-    message = _message(data, 0)
-    if message is None or not random.randrange(8):
+    if not random.randrange(8):
         return plain(data, random)
     for _ in range(random.choice((1, 1, 1, 2, 3))):
-        _change_message(message, random)
-    return _encoded(message)
+        data = _within(data, random, data, 0)
+    return data
 
 
 def _varint(value: int) -> bytes:
@@ -80,7 +79,7 @@ def _read_varint(data: bytes, at: int) -> tuple[int, int] | None:
     return None
 
 
-def _message(data: bytes, depth: int) -> list[Field] | None:
+def _message(data: bytes) -> list[Field] | None:
     """The fields of what looks like a message."""
     fields: list[Field] = []
     at = 0
@@ -95,9 +94,7 @@ def _message(data: bytes, depth: int) -> list[Field] | None:
             continue
         if at + value > len(data):
             return None
-        content = data[at : at + value]
-        inner = _message(content, depth + 1) if value and depth < _DEEPEST else None
-        fields.append((tag, content if inner is None else inner))
+        fields.append((tag, data[at : at + value]))
         at += value
     return fields
 
@@ -105,27 +102,36 @@ def _message(data: bytes, depth: int) -> list[Field] | None:
 def _encoded(fields: list[Field]) -> bytes:
     out = b""
     for tag, value in fields:
-        content = _encoded(value) if isinstance(value, list) else value
-        if isinstance(content, int):
-            out += bytes((tag,)) + _varint(content)
-        else:
-            out += bytes((tag,)) + _varint(len(content)) + content
+        out += bytes((tag,)) + (_varint(value) if isinstance(value, int) else _varint(len(value)) + value)
     return out
 
 
-def _messages(fields: list[Field]) -> Iterator[list[Field]]:
-    yield fields
-    for _, value in fields:
-        if isinstance(value, list):
-            yield from _messages(value)
-
-
-def _change_message(message: list[Field], random: Random) -> None:
-    places = [each for each in _messages(message) if each]
-    if not places:
-        return
-    fields = random.choice(places)
+def _within(data: bytes, random: Random, whole: bytes, depth: int) -> bytes:
+    """These bytes with a change in the message they are, or in one inside it."""
+    fields = _message(data)
+    if not fields:
+        return plain(data, random)
     at = random.randrange(len(fields))
+    tag, value = fields[at]
+    if isinstance(value, bytes) and value and depth < _DEEPEST and random.random() < 0.8:
+        fields[at] = (tag, _within(value, random, whole, depth + 1))
+    else:
+        _change(fields, at, random, whole)
+    return _encoded(fields)
+
+
+def _elsewhere(data: bytes, random: Random) -> Field:
+    """Any field of a message or of one inside it."""
+    found: Field = (0x0A, data)
+    while fields := _message(data):
+        found = random.choice(fields)
+        if isinstance(found[1], int) or random.random() < 0.3:
+            break
+        data = found[1]
+    return found
+
+
+def _change(fields: list[Field], at: int, random: Random, whole: bytes) -> None:
     tag, value = fields[at]
     match random.randrange(9):
         case 0:
@@ -136,23 +142,22 @@ def _change_message(message: list[Field], random: Random) -> None:
             there = random.randrange(len(fields))
             fields[at], fields[there] = fields[there], fields[at]
         case 3:
-            # Another field, or another one's value, out of the same input.
-            fields[at] = random.choice(random.choice(places))
+            fields[at] = _elsewhere(whole, random)
         case 4:
-            fields.insert(at, random.choice(random.choice(places)))
-        case 5 if not isinstance(value, int):
+            fields.insert(at, _elsewhere(whole, random))
+        case 5 if isinstance(value, bytes):
             fields[at] = (random.choice([each for each in _TAGS if each & 7 == tag & 7]), value)
-        case 6 if isinstance(value, list):
-            fields[at] = (tag, _encoded(value[: random.randrange(len(value) + 1)]))
+        case 6 if isinstance(value, bytes):
+            fields[at] = (tag, value[: random.randrange(len(value) + 1)])
         case _:
             fields[at] = (tag, _changed_value(value, random))
 
 
-def _changed_value(value: Any, random: Random) -> Any:
+def _changed_value(value: int | bytes, random: Random) -> int | bytes:
     if isinstance(value, int):
         near = (value + 1, max(0, value - 1), value ^ 1 << random.randrange(8))
         return random.choice((*_NUMBERS, *near, *near)) & 2**64 - 1
-    return plain(_encoded(value) if isinstance(value, list) else value, random)
+    return plain(value, random)
 
 
 def json_text(data: bytes, random: Random) -> bytes:

@@ -1,0 +1,235 @@
+"""Harnesses of the Biscuit format: container, blocks, tokens, presentations, and whole chains signed after mutation."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from tests.fuzz import mutators
+from tests.fuzz.harness import Harness, Refusal, accepted, joined, parts_of, require, text_of, tried
+from tests.property.chains import AUDIENCE, NOW, PEOPLE, Person, Step, build, clock, clock_at, presentation, wire_of
+from vectors.testkit import ALICE
+from vectors.testkit import NOW as VECTORS_NOW
+
+from attorn import Denied, Request, Verifier, caveat, tree
+from attorn.biscuit import admission, block, container, signature
+from attorn.biscuit.container import Container, ProofKind
+from attorn.biscuit.text import check_text
+from attorn.caveat import Caveat
+from attorn.caveat.formula import Alternatives
+from attorn.caveat.profile import Unrecognised, recognise
+from attorn.cli import caveats as spoken
+from attorn.encoding import base64url_decode, base64url_encode
+from attorn.errors import InputError, SignatureError, UnavailableError, VerificationError
+from attorn.keys.public import Algorithm, PublicKey
+from attorn.limits import Limits
+from attorn.request.facts import Facts
+from attorn.request.money import Money
+from attorn.store import MemoryStore
+from attorn.token import link as links
+from attorn.token import presentation as presentations
+from attorn.token.token import Token
+
+LIMITS = Limits()
+VECTORS = Path(__file__).parent.parent.parent / "vectors" / "cases"
+REQUEST = Request(
+    action="events:read",
+    resource="cal://alice/2026-11",
+    args={
+        "limit": 10,
+        "to": "https://a.example/x",
+        "at": "10.1.2.3",
+        "in": "/data/a",
+        "tags": ["a", "b"],
+        "on": True,
+        "no": None,
+    },
+    cost=Money(100, "EUR"),
+)
+"""It has an argument of every kind that a caveat may be about."""
+SIGNED_FOR = Request(action="events:read", resource="cal://alice/2026-11", args={"limit": 10})
+"""The request of the conformance vectors."""
+FACTS = Facts(REQUEST, audience=AUDIENCE, now=NOW, depth=1)
+RICH: tuple[tuple[Caveat, ...], ...] = (
+    (caveat.Actions("events:read", "events:write"), caveat.Resources("cal://alice"), caveat.Expires(clock_at(NOW + 9))),
+    (caveat.MaxDepth(2), caveat.Purpose("find an hour"), caveat.Range("limit", 1, 50), caveat.MaxUses(3)),
+    (caveat.OneOf("limit", 1, 10), caveat.StartsWith("to", "https:"), caveat.Glob("to", "https://**")),
+    (caveat.UrlHost("to", "*.example"), caveat.Cidr("at", "10.0.0.0/8"), caveat.Subpath("in", "/data")),
+    (caveat.Contains("tags", "a"), caveat.MaxLength("tags", 3), caveat.Equals("on", True), caveat.Equals("no", None)),
+    (caveat.Rate(3, "day"), caveat.Budget(500, "EUR", "month")),
+    (caveat.AnyOf(caveat.Equals("limit", 3), caveat.Not(caveat.Range("limit", None, 5))), caveat.Audience(AUDIENCE)),
+    (caveat.SubsetOf("tags", "a", "b", "c"), caveat.NotOneOf("limit", 3)),
+    (caveat.FreshList("did:web:a.example"), caveat.Status("https://a.example/1", 7, PEOPLE[1].did)),
+)
+KNOWN = build(PEOPLE[0], [Step(PEOPLE[1], RICH[0])]).symbols
+"""The symbols before a second block."""
+_REFUSED = (VerificationError,)
+
+
+def _container(data: bytes) -> bool:
+    found = accepted(lambda: container.parse(data, most_blocks=8), *_REFUSED)
+    require(found.encode() == data, "container")
+    for each in found.blocks:
+        message = each.encode()
+        require(container.parse_block(message, 0, len(message)) == each, "signed block")
+    tried(lambda: signature.verify_foreign(found, PublicKey(Algorithm.ED25519, ALICE.data)), SignatureError)
+    return True
+
+
+def _block(data: bytes) -> bool:
+    second, payload = data[:1] == b"2", data[1:]
+    known = KNOWN if second else ()
+    found = accepted(lambda: admission.admit(payload, known, LIMITS), *_REFUSED)
+    require(block.encode(found.facts, found.checks, known) == payload, "block")
+    for shaped, check in zip(found.shaped, found.checks, strict=True):
+        each = recognise(shaped)
+        require(each == recognise(check), "a shape is another caveat than its check", check)
+        require(each.render() == check, "a caveat that renders otherwise", check)
+        _ask(each)
+        tried(lambda check=check: check_text(check), InputError)  # type: ignore[misc]
+    by = PEOPLE[1].principal if second else None
+    link = tried(lambda: links.read(found, 1 + second, by, PEOPLE[2].key), *_REFUSED)
+    if link is not None:
+        require(block.encode(*links.write(link), known) == payload, "link")
+        require(all(line.isprintable() for line in tree.draw([link], colour=False).split("\n")), "a tree with controls")
+    shown = tried(lambda: presentations.read(found), *_REFUSED)
+    if shown is not None:
+        require(block.encode(shown.facts(), (shown.check(),), known) == payload, "presentation")
+    return True
+
+
+def _ask(each: Caveat) -> None:
+    """What a verifier and a command line do with a caveat that it has read."""
+    denial = each.prohibits(FACTS)
+    require(denial is not None or not isinstance(each, Unrecognised), "an unknown caveat that prohibits nothing")
+    each.limit()
+    said = json.dumps(spoken.to_json(each))
+    if not isinstance(each, Unrecognised | Alternatives):
+        again = tried(lambda: spoken.read(said), InputError)
+        require(again is None or spoken.to_json(again) == json.loads(said), "a caveat spoken otherwise", said)
+
+
+def _token(data: bytes) -> bool:
+    text = text_of(data)
+    token = accepted(lambda: Token.decode(text), *_REFUSED)
+    require(token.encode() == text, "token")
+    drawn = tree.draw(token.unverified_links, colour=False)
+    require(all(line.isprintable() for line in drawn.split("\n")), "a tree with control characters")
+    return True
+
+
+@cache
+def _vectors() -> frozenset[str]:
+    """The presentations of the conformance vectors that are accepted for the first one's request."""
+    cases = [json.loads(path.read_text()) for path in sorted((VECTORS / "valid").glob("*.json"))]
+    return frozenset(
+        case["wire"] for case in cases if all(case[name] == cases[0][name] for name in ("request", "audience", "roots"))
+    )
+
+
+def _wire(data: bytes) -> bool:
+    """Nobody who holds no key makes a presentation: all that is ever accepted is what was signed."""
+    now = clock_at(VECTORS_NOW)
+    judge = Verifier(audience=AUDIENCE, roots=[ALICE.did], store=MemoryStore(), clock=lambda: now, cache=0)
+    text = text_of(data)
+    access = accepted(lambda: judge.authorize(text, SIGNED_FOR), VerificationError, Denied, UnavailableError)
+    require(text in _vectors(), "a forged presentation", text)
+    return access.decision.allowed
+
+
+def _chain(data: bytes) -> bool:
+    """Blocks of any content, each signed by whoever should: behind the signatures, every step is reached."""
+    *payloads, last = parts_of(data, 6)
+    if not payloads or not all(payloads):
+        raise Refusal
+    signed: list[container.SignedBlock] = []
+    by = PEOPLE[0]
+    for payload in payloads:
+        to = PEOPLE[payload[0] % len(PEOPLE[:9])]
+        signed.append(_signed(by, payload[1:], to, signed))
+        by = to
+    shown = _signed(by, last, by, signed)
+    wire = wire_of([*signed, shown], ProofKind.SEAL, signature.seal(by.signer, shown))
+    judge = Verifier(audience=AUDIENCE, roots=[PEOPLE[0].did], store=MemoryStore(), clock=clock, cache=0)
+    access = accepted(lambda: judge.authorize(wire, REQUEST), VerificationError, Denied, UnavailableError)
+    require((access.root, access.holder) == (PEOPLE[0].did, by.did), "somebody else's authority")
+    facts = Facts(REQUEST, audience=AUDIENCE, now=NOW, depth=len(payloads) - 1)
+    require(len(access.chain) == len(payloads), "links are missing")
+    for link in access.chain:
+        require(all(each.prohibits(facts) is None for each in link.caveats), "a caveat was passed over")
+    return True
+
+
+def _signed(by: Person, payload: bytes, to: Person, before: list[container.SignedBlock]) -> container.SignedBlock:
+    return signature.sign_block(by.signer, payload, to.key, before[-1].signature if before else None)
+
+
+def _chains() -> Iterable[tuple[tuple[bytes, ...], bytes]]:
+    """The payloads of chains of one to three links, and of a presentation behind each."""
+    for first in range(len(RICH)):
+        for length in (1, 2, 3):
+            steps = [Step(PEOPLE[at + 1], RICH[(first + at) % len(RICH)]) for at in range(length)]
+            made = build(PEOPLE[0], steps)
+            claim = presentation(REQUEST, number=length)
+            yield tuple(each.payload for each in made.blocks), block.encode((), (claim.check(),), made.symbols)
+
+
+def _chain_seeds() -> Iterable[bytes]:
+    for payloads, last in _chains():
+        yield joined(*(bytes((at,)) + payload for at, payload in enumerate(payloads, start=1)), last)
+    for number in (7, 8):
+        made = build(PEOPLE[0], [Step(PEOPLE[number], (RICH[1][2],))])
+        claim = block.encode((), (presentation(REQUEST).check(),), made.symbols)
+        yield joined(bytes((number,)) + made.blocks[0].payload, claim)
+
+
+def _block_seeds() -> Iterable[bytes]:
+    yield from (b"1" + payloads[0] for payloads, _ in _chains())
+    for rich in RICH:
+        made = build(PEOPLE[0], [Step(PEOPLE[1], RICH[0]), Step(PEOPLE[2], rich)])
+        yield b"2" + made.blocks[1].payload
+    claim = presentation(REQUEST)
+    yield b"2" + block.encode(claim.facts(), (claim.check(),), KNOWN)
+    named = presentations.Presentation(AUDIENCE, REQUEST.digest(), bytes(16), NOW, NOW + 60, "which?", "retry-1")
+    yield b"2" + block.encode(named.facts(), (named.check(),), KNOWN)
+
+
+def _tokens() -> Iterable[bytes]:
+    for number in range(len(RICH)):
+        steps = [Step(PEOPLE[at + 1], RICH[(number + at) % len(RICH)]) for at in range(1 + number % 3)]
+        yield build(PEOPLE[0], steps).token().encode().encode()
+    yield build(PEOPLE[8], [Step(PEOPLE[9], RICH[1]), Step(PEOPLE[7])]).token().encode().encode()
+
+
+def _containers() -> Iterable[bytes]:
+    yield from (base64url_decode(text.decode()) for text in _tokens())
+    yield from (base64url_decode(text) for text in sorted(_vectors()))
+    (first, *_) = build(PEOPLE[0], [Step(PEOPLE[1])]).blocks
+    yield Container((first,), ProofKind.BEARER, bytes(32), 7).encode()
+
+
+def _unread(text: bytes) -> bytes:
+    return base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+
+
+def _second_half(data: bytes, random: object) -> bytes:
+    return data[:1] + mutators.protobuf(data[1:], random)  # type: ignore[arg-type]
+
+
+_TEXT = mutators.decoded(_unread, lambda data: base64url_encode(data).encode(), mutators.protobuf, broken=8)
+
+HARNESSES = (
+    Harness("container", "identity", _container, _containers, "attorn.biscuit.container:parse",
+            "attorn.biscuit.container:Container.encode", mutators.protobuf),
+    Harness("block", "identity; every caveat renders to its check", _block, _block_seeds,
+            "attorn.biscuit.admission:admit", "attorn.biscuit.block:encode", _second_half),
+    Harness("token", "identity", _token, _tokens, "attorn.token.token:Token.decode", "attorn.token.token:Token.encode",
+            _TEXT),
+    Harness("wire", "nothing is accepted but what was signed", _wire, lambda: (text.encode() for text in sorted(_vectors())),
+            "attorn.verify.verifier:Verifier.authorize", None, _TEXT),
+    Harness("chain", "what is accepted breaks no caveat", _chain, _chain_seeds,
+            "attorn.verify.verifier:Verifier.authorize", None, mutators.each_part(_second_half)),
+)  # fmt: skip
