@@ -156,13 +156,20 @@ def _genuine() -> Iterable[bytes]:
     yield from (container.encode_all(each) for each in _minted())
 
 
+_CONDITIONS = mutators.each_part(
+    mutators.either(
+        mutators.base64url(mutators.plain, b"attorn-link-1."),
+        mutators.base64url(mutators.plain, b"attorn-presentation-1."),
+    )
+)
+
 HARNESSES = (
     Harness("macaroon", "identity; the same in JSON", _binary, _binaries, "attorn.macaroon.container:parse_all",
             "attorn.macaroon.container:Macaroon.encode"),
     Harness("macaroon-json", "fixpoint; the same in binary", _json, _jsons, "attorn.macaroon.notation:from_json",
             "attorn.macaroon.notation:to_json", mutators.json_text),
     Harness("macaroon-links", "identity", _links, _conditions, "attorn.macaroon.link:read",
-            "attorn.encoding:base64url_encode", mutators.each_part(mutators.plain)),
+            "attorn.encoding:base64url_encode", _CONDITIONS),
     Harness("macaroon-mac", "nothing is genuine but what was minted", _mac, _genuine, "attorn.macaroon.mac:verify",
             "attorn.macaroon.container:Macaroon.encode", size=1024),
 )  # fmt: skip

@@ -5,8 +5,9 @@ Written apart from attorn's codecs, so that one fault is not in both.
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -232,16 +233,26 @@ def each_part(*mutators: Mutate) -> Mutate:
     return mutate
 
 
-def decoded(
-    decode: Callable[[bytes], bytes], encode: Callable[[bytes], bytes], inner: Mutate, *, broken: int = 6
-) -> Mutate:
-    """What an encoding holds changed, and encoded again; one in `broken` times the encoding itself."""
+def base64url(inner: Mutate, prefix: bytes = b"") -> Mutate:
+    """What unpadded base64url text behind `prefix` holds changed, and encoded again; now and then the text itself."""
 
     def mutate(data: bytes, random: Random) -> bytes:
+        if not random.randrange(8) or not data.startswith(prefix):
+            return plain(data, random)
+        text = data[len(prefix) :]
         try:
-            content = decode(data)
+            content = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
         except ValueError:
             return plain(data, random)
-        return encode(inner(content, random)) if random.randrange(broken) else plain(data, random)
+        return prefix + base64.urlsafe_b64encode(inner(content, random)).rstrip(b"=")
+
+    return mutate
+
+
+def either(*mutators: Mutate) -> Mutate:
+    """One of these, by chance."""
+
+    def mutate(data: bytes, random: Random) -> bytes:
+        return random.choice(mutators)(data, random)
 
     return mutate
