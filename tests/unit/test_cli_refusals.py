@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import importlib.util
 import sys
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from tests.unit.test_cli_world import ASK, AUDIENCE, World, call, main_quietly, refused, stdin
 
 import attorn.demo.__main__
-from attorn.cli import main
+from attorn.cli import main, requests
+from attorn.errors import InputError
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -131,6 +133,15 @@ def test_a_delegate_that_does_not_resolve(world: World, token: str, capsys: Caps
 )
 def test_request_arguments_that_are_not_json(world: World, wire: str, capsys: Capsys, argument: str) -> None:
     refused(call(capsys, *world.verify(wire, "--arg", argument)), 1, "invalid_input", "--arg")
+
+
+def test_the_name_of_an_argument_is_repeated_escaped_and_cut() -> None:
+    for name in ("\x1b[2J", "\u202e", "\udc9a", "n" * 5000):
+        given = argparse.Namespace(action="a", resource="/", cost=None, arg=[f"{name}=x"])
+        with pytest.raises(InputError) as caught:
+            requests.build(given)
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 400
 
 
 def test_text_without_quotes_says_how_to_write_it(world: World, wire: str, capsys: Capsys) -> None:
