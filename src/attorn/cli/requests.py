@@ -7,7 +7,7 @@ import argparse
 from attorn.canonical import JsonValue, parse
 from attorn.cli.command import Parser
 from attorn.cli.words import money
-from attorn.display import shown
+from attorn.display import bare, shown
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.request.request import Request
@@ -40,7 +40,7 @@ def _args(texts: list[str]) -> dict[str, object]:
         try:
             found[name] = parse(value)
         except MalformedError as error:
-            raise InputError(f"--arg {shown(name)}: {error} (text takes quotes: '{name}=\"...\"')") from None
+            raise InputError(f"--arg {shown(name)}: {error} (text takes quotes: '{bare(name)}=\"...\"')") from None
     return found
 
 
