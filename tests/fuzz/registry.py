@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.fuzz import forms, macaroons, signed, wire
+from tests.fuzz import asking, forms, macaroons, signed, wire
 from tests.fuzz.harness import Harness
 
-ALL: dict[str, Harness] = {each.name: each for module in (forms, wire, macaroons, signed) for each in module.HARNESSES}
+ALL: dict[str, Harness] = {
+    each.name: each for module in (forms, wire, macaroons, signed, asking) for each in module.HARNESSES
+}
