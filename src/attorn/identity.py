@@ -1,4 +1,4 @@
-"""An identity: a DID with the key that speaks for it. It mints, delegates and presents, and signs nothing else."""
+"""An identity: a DID with the key that speaks for it. It mints, delegates, presents and approves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from attorn.approval import DEFAULT_TTL, Approval, ApprovalRequest, approve, texts_about
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.caveat.base import Caveat
@@ -179,10 +180,12 @@ class Identity:
         idempotency_key: str | None = None,
         ttl: timedelta = timedelta(seconds=60),
         discharges: Sequence[Macaroon] = (),
+        approvals: Sequence[Approval | str] = (),
     ) -> str:
         """The token bound to one request at one audience, once, as text for the wire.
 
-        A Biscuit becomes a sealed standard Biscuit. `discharges` are those that a Macaroon's third parties gave.
+        A Biscuit becomes a sealed standard Biscuit. `discharges` are those that a Macaroon's third parties gave,
+        `approvals` those of this very use that principals gave, or their texts.
 
         It is valid from half a minute ago (clocks differ) until `ttl` from now. `challenge` answers a verifier that
         asked for one. `idempotency_key` marks every try of one use: a verifier that honours retries charges it once.
@@ -201,15 +204,25 @@ class Identity:
             raise InputError("present: expected a ttl from one second to one day")
         now = second_of(self._clock)
         start, stop = now - int(_LEEWAY.total_seconds()), now + int(ttl.total_seconds())
-        presentation = Presentation(audience, request.digest(), self._draw(), start, stop, challenge, idempotency_key)
-        chain = token.unverified
+        chain, digest = token.unverified, request.digest()
+        texts = texts_about(approvals, audience=audience, root=chain.links[0].delegator, holder=self.did, digest=digest)
+        discharged = token.carrier if discharges == () else _discharging(token.carrier, discharges)
+        carrier, stated = _carried(lambda: discharged.accompanied(texts))
+        presentation = Presentation(audience, digest, self._draw(), start, stop, challenge, idempotency_key, stated)
         payload = encode(presentation.facts(), (presentation.check(),), chain.symbols)
         _require_readable(payload, chain)
-        carrier = token.carrier if discharges == () else _discharging(token.carrier, discharges)
         wire = base64url_encode(_carried(lambda: carrier.presented(self._pinned, payload)))
         if len(wire) > _LIMITS.token_bytes:
             raise InputError(f"this token is too long to be presented in {_LIMITS.token_bytes} characters")
         return wire
+
+    def approve(self, asked: ApprovalRequest, *, ttl: timedelta = DEFAULT_TTL) -> Approval:
+        """A signed approval of one use of somebody's request, good for `ttl` of at most a day.
+
+        What is signed is what `asked.message()` says, in full if `asked.complete`. Raises `DelegationError` if this
+        identity is not among those asked, `InputError`, or `UnavailableError` if the signer fails.
+        """
+        return approve(asked, by=self, ttl=ttl, clock=self._clock, random=self._random)
 
     def _draw(self) -> bytes:
         """A fresh id. Raises `UnavailableError` where the random source fails."""

@@ -328,11 +328,12 @@ def test_a_denial_says_who_is_asked_and_when() -> None:
     assert denial is not None
     assert denial.explain() == (
         "RequiresApproval allows use that 2 of did:web:a.test, did:web:b.test approved, when the action is pay and "
-        "the resource is within /shop and 100 <= v; the request asked for a use that 1 of them approved"
+        "the resource is within /shop and 100 <= v; the request asked for a use that 1 of them approved, "
+        "1 too few"
     )
     nobody = RequiresApproval(A).prohibits(about)
     assert nobody is not None
-    assert nobody.asked == "a use that none of them approved"
+    assert nobody.asked == "a use that none of them approved, 1 too few"
 
 
 @pytest.mark.parametrize("approved", [A, [1], 7, {A: 1}, None])

@@ -1,7 +1,18 @@
 """Approvals: what an approver is asked, in words that say what gets signed, and what it signs."""
 
-from attorn.approval.approval import Approval, approve, verify
+from attorn.approval.approval import APPROVALS, DEFAULT_TTL, Approval, approve, texts_about, verify
 from attorn.approval.asked import ApprovalRequest
+from attorn.approval.required import ApprovalRequired
 from attorn.approval.text import Approver
 
-__all__ = ["Approval", "ApprovalRequest", "Approver", "approve", "verify"]
+__all__ = [
+    "APPROVALS",
+    "DEFAULT_TTL",
+    "Approval",
+    "ApprovalRequest",
+    "ApprovalRequired",
+    "Approver",
+    "approve",
+    "texts_about",
+    "verify",
+]

@@ -7,7 +7,7 @@ word a link asks for is a question about a chain, and is asked where there is on
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -30,12 +30,14 @@ from attorn.errors import (
 )
 from attorn.handed import ask
 from attorn.keys.signer import signed
-from attorn.token.presentation import DIGEST_BYTES, ID_BYTES
+from attorn.token.presentation import DIGEST_BYTES, ID_BYTES, MOST_APPROVALS
 
 MOST_CHARACTERS: Final = 32_768
 """Longest text of an approval."""
+APPROVALS: Final = "approvals"
+"""The unit in which a receipt counts them."""
 MOST_TTL: Final = timedelta(days=1)
-_TTL: Final = timedelta(minutes=5)
+DEFAULT_TTL: Final = timedelta(minutes=5)
 _DOMAIN: Final = b"\0ATTORN\0APPROVAL\0v1\0"
 _NAME: Final = "approval"
 _KINDS: Final = {
@@ -91,6 +93,11 @@ class Approval:
         """Whether this is the use that was approved."""
         return (self.audience, self.root, self.holder, self.digest) == (audience, root, holder, digest)
 
+    @property
+    def account(self) -> str:
+        """The account of a ledger that holds whether it was used."""
+        return f"approval/{self.by}/{self.id.hex()}"
+
     def is_good(self, now: int, skew: int) -> bool:
         """Whether it may be used at Unix second `now`, the approver's clock being at most `skew` seconds ahead."""
         return self.issued <= now + skew and now < self.expires
@@ -141,7 +148,7 @@ def approve(
     asked: ApprovalRequest,
     *,
     by: Approver,
-    ttl: timedelta = _TTL,
+    ttl: timedelta = DEFAULT_TTL,
     clock: Clock = system_clock,
     random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Approval:
@@ -165,6 +172,37 @@ def approve(
     until = now + int(ttl.total_seconds())
     unsigned = Approval(by.did, asked.audience, asked.root, asked.holder, asked.digest, drawn, now, until, b"")
     return replace(unsigned, signature=signed(by.signer, unsigned.statement()))
+
+
+def texts_about(
+    approvals: Sequence[Approval | str], *, audience: str, root: str, holder: str, digest: bytes
+) -> tuple[str, ...]:
+    """The texts of these approvals, for a presentation of the use that they are about.
+
+    Raises `InputError` for one that is about another use, for one that is there twice, and for more than 16.
+    """
+    if not isinstance(approvals, list | tuple) or len(approvals) > MOST_APPROVALS:
+        raise InputError(f"approvals: expected a list of at most {MOST_APPROVALS}")
+    found: dict[str, Approval] = {}
+    for each in approvals:
+        approval = _decoded(each)
+        if not approval.is_about(audience=audience, root=root, holder=holder, digest=digest):
+            raise InputError(f"approvals: that of {approval.by} is about another request, audience, user or holder")
+        found[approval.account] = approval
+    if len(found) != len(approvals):
+        raise InputError("approvals: one is there twice")
+    return tuple(approval.encode() for approval in found.values())
+
+
+def _decoded(approval: Approval | str) -> Approval:
+    if isinstance(approval, str):
+        try:
+            return Approval.decode(approval)
+        except MalformedError as error:
+            raise InputError(f"approvals: {error}") from None
+    if not isinstance(approval, Approval):
+        raise InputError(f"approvals: expected approvals or their texts, got {type(approval).__name__}")
+    return approval
 
 
 def verify(approval: Approval | str, resolver: Resolver | None = None) -> Approval:

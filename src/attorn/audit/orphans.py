@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from attorn.approval import APPROVALS
 from attorn.audit.receipt import ChargeLine, Receipt
 from attorn.did.did import is_did
 from attorn.errors import InputError, UnavailableError
@@ -59,7 +60,8 @@ def orphans(receipts: Iterable[Receipt], principal: str, ledger: Ledger) -> tupl
             hop, by = receipt.chain[position], receipt.delegators[position]
             found[position + 1] = seen.setdefault((by, hop.link), _Seen(hop.delegate))
         for charge in receipt.charges:
-            if charge.link in found:
+            # An approval was good for one use: nothing of it is left behind.
+            if charge.link in found and charge.unit != APPROVALS:
                 found[charge.link].charged[charge.unit, charge.period] = charge
     accounts = tuple(charge.account for link in seen.values() for charge in link.charged.values())
     used = ask("ledger", lambda: ledger.used(accounts)) if accounts else {}

@@ -83,10 +83,14 @@ class RequiresApproval(Caveat):
         return not any(_fails(condition, facts) for condition in self.when)
 
     def prohibits(self, facts: Facts) -> Denial | None:
-        count = len(facts.approved.intersection(self.by))
-        if count >= self.threshold or not self.concerns(facts):
+        if len(facts.approved.intersection(self.by)) >= self.threshold or not self.concerns(facts):
             return None
-        return self.denial(f"a use that {count or 'none'} of them approved")
+        return self.lacking(facts.approved)
+
+    def lacking(self, approved: frozenset[str]) -> Denial:
+        """The denial of a request that too few approved: it says how many more are needed."""
+        count = len(approved.intersection(self.by))
+        return self.denial(f"a use that {count or 'none'} of them approved, {self.threshold - count} too few")
 
     def render(self) -> Check:
         dids = set_of(frozenset(map(scalar, self.by)))

@@ -2,12 +2,14 @@
 
 One check: `check if audience(a), request(digest), nonce(id), time($time), $time >= from, $time <
 until`, with `challenge(c)` after the nonce where the verifier asked for one. A verifier supplies `nonce(id)` only while
-it has not seen that id, so a stock engine enforces single use as well. Beside it stands at most the fact
-`idempotency(key)`, by which a ledger knows a use that is tried again. Source: docs/spec/wire.md.
+it has not seen that id, so a stock engine enforces single use as well. Beside it may stand the fact
+`idempotency(key)`, by which a ledger knows a use that is tried again, and approvals, each as a fact `approval(text)`.
+Source: docs/spec/wire.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -28,13 +30,15 @@ from attorn.datalog import (
     string,
     variable,
 )
-from attorn.errors import InputError, MalformedError
+from attorn.errors import InputError, LimitError, MalformedError
 from attorn.token.discharge import Condition
 
 _TIME: Final = variable("time")
 _TIME_FACT: Final = Predicate("time", (_TIME,))
 ID_BYTES: Final = 16
 DIGEST_BYTES: Final = 32
+MOST_APPROVALS: Final = 16
+"""Most approvals that travel with one presentation."""
 _MOST_KEY: Final = 255
 
 
@@ -67,12 +71,16 @@ class Presentation:
     stop: int
     challenge: str | None = None
     idempotency_key: str | None = None
+    approvals: tuple[str, ...] = ()
+    """Approvals of this use as text, not yet read. In a Macaroon they stand beside the block, in discharges."""
     conditions: tuple[Condition, ...] = ()
     """What third parties demand of this use, in their discharges. It stands beside the block and not in it."""
 
     def facts(self) -> tuple[Predicate, ...]:
-        """The fact of the block, if there is one. No check asks for it; a verifier that keeps a ledger reads it."""
-        return () if self.idempotency_key is None else (Predicate("idempotency", (string(self.idempotency_key),)),)
+        """The facts of the block, if it has any. No check asks for them; a verifier that keeps a ledger reads them."""
+        key = self.idempotency_key
+        keys = () if key is None else (Predicate("idempotency", (string(key),)),)
+        return (*keys, *(Predicate("approval", (string(text),)) for text in self.approvals))
 
     def check(self) -> Check:
         """The one check of the block."""
@@ -94,7 +102,8 @@ def read(block: Block) -> Presentation:
     check = block.shaped[0]
     presentation = Presentation(*check) if isinstance(check, Presented) else _read(written(check))
     if block.facts:
-        presentation = replace(presentation, idempotency_key=_key(block))
+        key, approvals = _stated(block)
+        presentation = accompanied(replace(presentation, idempotency_key=key), approvals)
     if presentation.stop > LATEST:
         raise MalformedError("a presentation ends before the year 10000")
     return presentation
@@ -125,12 +134,30 @@ def _read(check: Check) -> Presentation:
     return presentation
 
 
-def _key(block: Block) -> str:
-    """The idempotency key that the block states. Raises `MalformedError` for any other fact."""
-    (name, terms), *rest = block.facts
-    if rest or name != "idempotency" or len(terms) != 1 or terms[0][0] != STRING:
-        raise MalformedError("a presentation block states nothing but, perhaps, one idempotency key")
-    try:
-        return key_words(str(terms[0][1]))
-    except InputError as error:
-        raise MalformedError(str(error)) from None
+def accompanied(presentation: Presentation, approvals: Sequence[str]) -> Presentation:
+    """The presentation with the approvals that travel with it. Raises `LimitError` above 16."""
+    if len(approvals) > MOST_APPROVALS:
+        raise LimitError(f"expected at most {MOST_APPROVALS} approvals, got {len(approvals)}", step=1)
+    return replace(presentation, approvals=tuple(approvals))
+
+
+def _stated(block: Block) -> tuple[str | None, list[str]]:
+    """The idempotency key and the approvals that the block states. Raises `MalformedError` for any other fact."""
+    key: str | None = None
+    approvals: list[str] = []
+    for index, (name, terms) in enumerate(block.facts):
+        text = str(terms[0][1])
+        if (
+            len(terms) != 1
+            or terms[0][0] != STRING
+            or not (name == "approval" or (name == "idempotency" and not index))
+        ):
+            raise MalformedError("a presentation block states perhaps one idempotency key and then approvals, no more")
+        if name == "approval":
+            approvals.append(text)
+            continue
+        try:
+            key = key_words(text)
+        except InputError as error:
+            raise MalformedError(str(error)) from None
+    return key, approvals

@@ -119,8 +119,10 @@ class ArrivedMacaroon:
 
     def read_presentation(self, symbols: tuple[str, ...], limits: Limits) -> Presentation:
         presentation = _presentation(self.last.payload, symbols, limits)
+        if presentation.approvals:
+            raise NotAdmittedError("the approvals that a Macaroon takes along are discharges")
         if self.discharged.approvals:
-            raise NotAdmittedError("a discharge holds an approval, and nothing here asks for one")
+            presentation = presentations.accompanied(presentation, self.discharged.approvals)
         if not self.discharged.payloads:
             return presentation
         return replace(presentation, conditions=grants.read(self.discharged.payloads, limits))

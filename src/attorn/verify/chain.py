@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.biscuit.signature import verify_block
+from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.base import Caveat
 from attorn.caveat.counted import Counted
 from attorn.caveat.scope import Actions, Resources
@@ -38,7 +39,8 @@ class VerifiedChain:
 
     `start` and `stop` are the Unix seconds between which every link is valid, `issued` the latest issue. `caveats` are
     those left to clear, `counted` those among them to charge, each with the second at which its link expires,
-    `standing` those that a list answers. `subjects` is what statements may say that concern this chain.
+    `standing` those that a list answers, `approvals` those that ask for approval. `subjects` is what statements may
+    say that concern this chain.
     """
 
     links: tuple[Link, ...]
@@ -50,6 +52,7 @@ class VerifiedChain:
     caveats: tuple[tuple[Link, Caveat], ...]
     counted: tuple[tuple[Link, Counted, int], ...]
     standing: tuple[tuple[Link, Standing], ...]
+    approvals: tuple[tuple[Link, RequiresApproval], ...]
     subjects: tuple[tuple[Kind, str], ...]
 
     @property
@@ -115,6 +118,7 @@ def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:
         tuple(limits.caveats),
         tuple(limits.counted),
         tuple(limits.standing),
+        tuple(limits.approvals),
         _subjects(links, limits.standing),
     )
 
@@ -131,7 +135,7 @@ def _subjects(links: tuple[Link, ...], standing: list[tuple[Link, Standing]]) ->
 class _Together:
     """What the links seen so far allow together: the window, the depth, and the caveats left to clear."""
 
-    __slots__ = ("_before", "_depth", "_skew", "caveats", "counted", "standing", "start", "stop")
+    __slots__ = ("_before", "_depth", "_skew", "approvals", "caveats", "counted", "standing", "start", "stop")
 
     def __init__(self, depth: int, skew: int) -> None:
         self._depth = depth
@@ -141,6 +145,7 @@ class _Together:
         self.caveats: list[tuple[Link, Caveat]] = []
         self.counted: list[tuple[Link, Counted, int]] = []
         self.standing: list[tuple[Link, Standing]] = []
+        self.approvals: list[tuple[Link, RequiresApproval]] = []
 
     def add(self, link: Link) -> None:
         """Narrow by one more link. A link that says it lasts longer than its parent is not refused: the shorter time
@@ -164,6 +169,8 @@ class _Together:
                     raise ChainError(f"link {link.position} allows {caveat.limit()}; the chain has {self._depth}")
             elif isinstance(caveat, Standing):
                 self.standing.append((link, caveat))
+            elif isinstance(caveat, RequiresApproval):
+                self.approvals.append((link, caveat))
             elif not isinstance(caveat, Purpose):
                 self.caveats.append((link, caveat))
                 if isinstance(caveat, Counted):

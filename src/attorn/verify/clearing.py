@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from attorn.caveat.counted import Counted, Counter
+from attorn.approval import APPROVALS
+from attorn.caveat.approval import RequiresApproval
+from attorn.caveat.counted import TOTAL, Counted, Counter
 from attorn.caveat.validity import LATEST
 from attorn.decision import Decision, Denial
 from attorn.errors import Denied, UnavailableError
@@ -16,50 +18,58 @@ from attorn.store.ports import Charge, Charged, Ledger, Retry
 from attorn.token.discharge import Condition
 from attorn.token.link import Link
 from attorn.verify import period
+from attorn.verify.approving import Spent, required
 from attorn.verify.chain import VerifiedChain
 
 ALLOWED: Final = Decision(True, 10)
+_ONCE: Final = Counter(APPROVALS, 1, TOTAL)
 GRACE: Final = 3600
 """Seconds for which an account outlives its period, as the clocks of verifiers that share a ledger differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One charge and the limit that asked for it."""
+    """One charge and the limit that asked for it. An approval is an account that holds one use."""
 
     link: Link
-    caveat: Counted
+    caveat: Counted | RequiresApproval
     counter: Counter
     charge: Charge
 
 
 def clear(chain: VerifiedChain, conditions: Sequence[Condition], facts: Facts) -> None:
-    """(9) Return if no caveat prohibits the request, of a link or of a discharge. Raises `Denied`."""
+    """(9) Return if no caveat prohibits the request, of a link or of a discharge. Raises `Denied`.
+
+    Those that ask for approval come after this: nobody shall be asked to approve what is prohibited anyway.
+    """
     for link, caveat in chain.caveats:
         denial = caveat.prohibits(facts)
         if denial is not None:
             raise denied(link, denial, 9)
     for position, caveat in conditions:
-        denial = caveat.prohibits(facts)
+        denial = None if isinstance(caveat, RequiresApproval) else caveat.prohibits(facts)
         if denial is not None:
             raise denied(chain.links[position - 1], denial, 9)
 
 
 def charge(
-    chain: VerifiedChain, facts: Facts, ledger: Ledger | None, retry: Retry | None
+    chain: VerifiedChain, spent: Sequence[Spent], facts: Facts, ledger: Ledger | None, retry: Retry | None
 ) -> tuple[tuple[Entry, ...], bool]:
-    """(10) Charge the request to every link that counts; what was charged, and whether it had been before.
+    """(10) Charge the request to every link that counts, and use up approvals, all or nothing.
 
-    Raises `Denied`, and `UnavailableError` from the ledger.
+    What was charged, and whether it had been before. Raises `Denied`, and `UnavailableError` from the ledger.
     """
-    if not chain.counted and retry is None:
+    if not chain.counted and not spent and retry is None:
         return (), False
     if ledger is None:
-        if not chain.counted:
-            return (), False
-        link, counted, _ = chain.counted[0]
-        raise denied(link, counted.denial("a use that this verifier has no ledger to count"), 10)
-    asked = entries(chain, facts)
+        if chain.counted:
+            link, counted, _ = chain.counted[0]
+            raise denied(link, counted.denial("a use that this verifier has no ledger to count"), 10)
+        if spent:
+            unkept = spent[0].caveat.denial("an approval that this verifier has no ledger to use up")
+            raise denied(spent[0].link, unkept, 10)
+        return (), False
+    asked = entries(chain, facts) | _used_up(spent)
     charges = tuple(entry.charge for entry in asked.values())
     answer = ask("ledger", lambda: ledger.charge(charges, now=facts.now, retry=retry))
     if not isinstance(answer, Charged) or (answer.refused is not None and answer.refused.account not in asked):
@@ -67,8 +77,7 @@ def charge(
     if answer.repeated and retry is None:
         raise UnavailableError("the ledger says that this was charged before, and no key was given to know it by")
     if answer.refused is not None:
-        entry = asked[answer.refused.account]
-        raise denied(entry.link, entry.caveat.denial(f"{answer.refused.amount} more than is left"), 10)
+        raise _refusal(chain, asked[answer.refused.account], spent, facts)
     return tuple(asked.values()), answer.repeated
 
 
@@ -82,6 +91,23 @@ def entries(chain: VerifiedChain, facts: Facts) -> dict[str, Entry]:
             made = Charge(account, counter.limit, counted.charge(facts), _until(counter, stop, facts.now))
             found[account] = Entry(link, counted, counter, made)
     return found
+
+
+def _used_up(spent: Sequence[Spent]) -> dict[str, Entry]:
+    """The charge for every approval, by account."""
+    found: dict[str, Entry] = {}
+    for link, caveat, approval, _ in spent:
+        made = Charge(approval.account, 1, 1, approval.expires + GRACE)
+        found.setdefault(approval.account, Entry(link, caveat, _ONCE, made))
+    return found
+
+
+def _refusal(chain: VerifiedChain, entry: Entry, spent: Sequence[Spent], facts: Facts) -> Denied:
+    if isinstance(entry.caveat, Counted):
+        return denied(entry.link, entry.caveat.denial(f"{entry.charge.amount} more than is left"), 10)
+    lost = next(each for each in spent if each.approval.account == entry.charge.account)
+    denial = lost.caveat.denial(f"a use with an approval of {lost.approval.by} that was used before")
+    return required(chain, (lost.link, lost.caveat), facts, denial, approved=lost.others, step=10)
 
 
 def name(link: Link, counter: Counter, now: int) -> str:

@@ -22,7 +22,9 @@ from attorn.errors import (
     UnavailableError,
     VerificationError,
 )
+from attorn.handed import ask
 from attorn.statement import Kind, Statement
+from attorn.store.ports import Store
 from attorn.token.link import Link
 from attorn.token.principal import Principal
 from attorn.verify.chain import VerifiedChain
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES: Final = 1 << 25
 
-_Said = dict[tuple[Kind, str], list[Statement]]
+Said = dict[tuple[Kind, str], list[Statement]]
+"""Statements by what they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,20 @@ class Lists:
         return sum(len(each.data) + len(each.text) for lists in self._read.values() for each in lists)
 
 
+def known(store: Store, subjects: Sequence[tuple[Kind, str]], by: Collection[str]) -> Sequence[Statement]:
+    """What a store keeps about these subjects, by these signers. Raises `UnavailableError`."""
+    said = ask("store", lambda: store.statements(subjects, by=by))
+    if not isinstance(said, Sequence) or not all(isinstance(each, Statement) for each in said):
+        raise UnavailableError("the store must return a sequence of statements")
+    return said
+
+
 def check(chain: VerifiedChain, statements: Sequence[Statement], rules: Rules, lists: Lists, now: int) -> None:
     """Return if nothing said keeps the chain from use now.
 
     Raises `RevokedError`, `DeprovisionedError`, `SuspendedError`, `StatusError`, or `StaleError` where it is not known.
     """
-    said: _Said = {}
-    for statement in statements:
-        said.setdefault((statement.kind, statement.subject), []).append(statement)
+    said = by_subject(statements)
     if said:
         _check_said(chain.links, said, rules.authorities)
     for link, caveat in chain.standing:
@@ -125,7 +134,15 @@ def check(chain: VerifiedChain, statements: Sequence[Statement], rules: Rules, l
             _check_value(link, caveat, _list(caveat, lists.read(kept.value)), now)
 
 
-def _check_said(links: tuple[Link, ...], said: _Said, authorities: Set[str]) -> None:
+def by_subject(statements: Sequence[Statement]) -> Said:
+    """The statements by what they are about."""
+    said: Said = {}
+    for statement in statements:
+        said.setdefault((statement.kind, statement.subject), []).append(statement)
+    return said
+
+
+def _check_said(links: tuple[Link, ...], said: Said, authorities: Set[str]) -> None:
     _check_life(links[0].by, said, {links[0].delegator} | authorities)
     above: set[str] = set()
     for link in links:
@@ -136,17 +153,25 @@ def _check_said(links: tuple[Link, ...], said: _Said, authorities: Set[str]) -> 
         _check_life(link.to, said, above | {link.delegate} | authorities)
 
 
-def _check_life(principal: Principal, said: _Said, entitled: Set[str]) -> None:
-    events = {entry.value for entry in said.get((Kind.LIFECYCLE, principal.subject), ()) if entry.by in entitled}
+def _check_life(principal: Principal, said: Said, entitled: Set[str]) -> None:
+    check_life(principal.did, said.get((Kind.LIFECYCLE, principal.subject), ()), entitled)
+
+
+def check_life(did: str, said: Sequence[Statement], entitled: Set[str]) -> None:
+    """Return if nobody entitled to says in what was said about this principal that it is suspended or gone.
+
+    Raises `DeprovisionedError`, `SuspendedError`, or `UnavailableError` for what this version does not know.
+    """
+    events = {entry.value for entry in said if entry.by in entitled}
     if "deprovision" in events:
-        raise DeprovisionedError(f"{principal.did} has been deprovisioned")
+        raise DeprovisionedError(f"{did} has been deprovisioned")
     if "suspend" in events:
-        raise SuspendedError(f"{principal.did} is suspended")
+        raise SuspendedError(f"{did} is suspended")
     if not events <= {"enrol", "resume"}:
-        raise UnavailableError(f"the store says of {principal.did} what this version does not know")
+        raise UnavailableError(f"the store says of {did} what this version does not know")
 
 
-def _fresh(link: Link, caveat: Standing, said: _Said, rules: Rules, now: int) -> Statement:
+def _fresh(link: Link, caveat: Standing, said: Said, rules: Rules, now: int) -> Statement:
     """The list that the caveat depends on, if it is known and no older than accepted. Raises `StaleError`."""
     found = next((statement for statement in said.get(caveat.about, ()) if statement.by == caveat.signer), None)
     if found is None:

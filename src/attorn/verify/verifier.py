@@ -4,7 +4,8 @@ The procedure, whose numbers the code, the errors' `step` and the vectors cite:
 
 0 size limits · 1 strict parse and admission · 2 root is trusted for this resource · 3 resolve each principal's key ·
 4 each signature · 5 linkage, depth, no key reuse tricks · 6 validity windows · 7 revocation · 8 audience, holder's
-proof, replay · then clear: 9 every caveat of every link · 10 charge uses and budgets, all links or none.
+proof, replay · then clear: 9 every caveat of every link, and approvals · 10 charge uses, budgets and approvals, all or
+none.
 """
 
 from __future__ import annotations
@@ -40,7 +41,6 @@ from attorn.macaroon.issuing import named
 from attorn.macaroon.mac import MacKey
 from attorn.request.facts import Facts
 from attorn.request.request import Request
-from attorn.statement import Statement
 from attorn.store.memory import MemoryStore
 from attorn.store.ports import Ledger, Retry, Store
 from attorn.token import presentation as presentations
@@ -51,6 +51,7 @@ from attorn.token.token import Token, read_text
 from attorn.verify import chain as links
 from attorn.verify import standing
 from attorn.verify.access import Access, Verified
+from attorn.verify.approving import Approvals
 from attorn.verify.arrival import Arrival, arrive
 from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
@@ -148,6 +149,7 @@ class Verifier:
         skew, staleness = (int(span.total_seconds()) for span in (self.limits.skew, self.limits.staleness))
         self._rules = standing.Rules(_dids(authorities, "authorities"), staleness, skew)
         self._lists = standing.Lists()
+        self._approvals = Approvals(self._resolver, self.store, self._rules)
         self._retries = _seconds(retries)
         self._receipts = receipts
         self._keys = _named(macaroon_keys)
@@ -270,9 +272,7 @@ class Verifier:
 
     def _check_standing(self, chain: VerifiedChain, now: int) -> None:
         """(7) Nobody entitled to has revoked, ended or suspended anything, and every list that is needed says valid."""
-        said = ask("store", lambda: self.store.statements(chain.subjects, by=standing.Entitled(chain, self._rules)))
-        if not isinstance(said, Sequence) or not all(isinstance(each, Statement) for each in said):
-            raise UnavailableError("the store must return a sequence of statements")
+        said = standing.known(self.store, chain.subjects, standing.Entitled(chain, self._rules))
         if said or chain.standing:
             ask("store", lambda: standing.check(chain, said, self._rules, self._lists, now))
 
@@ -305,7 +305,10 @@ class Verifier:
         now = int(at.timestamp())
         facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
         clear(chain, presentation.conditions, facts)
-        trail.entries, trail.repeated = charge(chain, facts, self._ledger, self._retry(chain, presentation, now))
+        asks = chain.approvals or presentation.approvals or presentation.conditions
+        spent = self._approvals.spend(chain, presentation, facts) if asks else ()
+        retry = self._retry(chain, presentation, now)
+        trail.entries, trail.repeated = charge(chain, spent, facts, self._ledger, retry)
         return Access(
             chain=chain.links,
             request=request,

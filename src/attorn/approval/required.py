@@ -1,0 +1,20 @@
+"""The refusal that says: genuine, permitted but for this, and here is what to ask and whom."""
+
+from __future__ import annotations
+
+from attorn.approval.asked import ApprovalRequest
+from attorn.decision import Decision
+from attorn.errors import Denied
+
+
+class ApprovalRequired(Denied):
+    """Every other caveat permits this request; it lacks approval. `approval` is what to hand to the approvers."""
+
+    code = "approval_required"
+
+    def __init__(self, decision: Decision, approval: ApprovalRequest) -> None:
+        super().__init__(decision)
+        self.approval = approval
+
+    def __reduce__(self) -> tuple[type[ApprovalRequired], tuple[Decision, ApprovalRequest]]:  # type: ignore[override]
+        return type(self), (self.decision, self.approval)
