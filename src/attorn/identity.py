@@ -26,7 +26,7 @@ from attorn.keys import keyfile
 from attorn.keys.public import Algorithm, PublicKey
 from attorn.keys.signer import Ed25519Signer, P256Signer, PinnedSigner, Signer
 from attorn.limits import Limits
-from attorn.macaroon.container import Macaroon
+from attorn.macaroon.container import MOST_MACAROONS, Macaroon
 from attorn.macaroon.discharge import ThirdParty
 from attorn.macaroon.mac import require
 from attorn.request.request import Request
@@ -206,7 +206,7 @@ class Identity:
         start, stop = now - int(_LEEWAY.total_seconds()), now + int(ttl.total_seconds())
         chain, digest = token.unverified, request.digest()
         texts = texts_about(approvals, audience=audience, root=chain.links[0].delegator, holder=self.did, digest=digest)
-        discharged = token.carrier if discharges == () else _discharging(token.carrier, discharges)
+        discharged = _discharging(token.carrier, discharges)
         carrier, stated = _carried(lambda: discharged.accompanied(texts))
         presentation = Presentation(audience, digest, self._draw(), start, stop, challenge, idempotency_key, stated)
         payload = encode(presentation.facts(), (presentation.check(),), chain.symbols)
@@ -333,13 +333,26 @@ def _demanding(carrier: Carrier, third_parties: Sequence[ThirdParty], random: Ca
         raise InputError("third_parties: only a Macaroon can demand discharges; use RequiresApproval in a Biscuit")
     macaroon = carrier.macaroon
     for each in third_parties:
-        macaroon = require(macaroon, key=each.key, identifier=each.identifier, random=random, location=each.location)
+        macaroon = _required(macaroon, each, random)
+    asked = [caveat.id for caveat in macaroon.unverified_caveats if caveat.vid is not None]
+    if len(set(asked)) != len(asked):
+        raise InputError("third_parties: one discharge meets one demand; expected each identifier once in a chain")
+    if len(asked) >= MOST_MACAROONS:
+        raise InputError(f"third_parties: expected at most {MOST_MACAROONS - 1} in a chain; no more can be discharged")
     return MacaroonCarrier(macaroon, carrier.blocks)
+
+
+def _required(macaroon: Macaroon, party: ThirdParty, random: Callable[[int], bytes]) -> Macaroon:
+    return _carried(
+        lambda: require(macaroon, key=party.key, identifier=party.identifier, random=random, location=party.location)
+    )
 
 
 def _discharging(carrier: Carrier, discharges: Sequence[Macaroon]) -> Carrier:
     if not isinstance(discharges, list | tuple) or not all(isinstance(each, Macaroon) for each in discharges):
         raise InputError("discharges: expected a list of Macaroons")
+    if not discharges:
+        return carrier
     if not isinstance(carrier, MacaroonCarrier):
         raise InputError("discharges: only a Macaroon is discharged")
     return MacaroonCarrier(carrier.macaroon, carrier.blocks, tuple(discharges))

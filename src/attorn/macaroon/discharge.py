@@ -39,7 +39,7 @@ class Discharged:
 class ThirdParty:
     """Somebody whose discharge a link demands. `identifier` tells them what is asked; `key` they share, or learn by it.
 
-    Raises `InputError`, `MalformedError` or `LimitError` as `attorn.macaroon.require` does, where it is used.
+    Used by `Identity.mint` and `Identity.delegate`, which raise `InputError` for what no macaroon holds.
     """
 
     key: MacKey

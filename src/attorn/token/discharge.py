@@ -12,7 +12,7 @@ from attorn.caveat.profile import recognise
 from attorn.caveat.status import Standing
 from attorn.caveat.validity import Purpose
 from attorn.datalog import Check, Predicate
-from attorn.errors import InputError, LimitError, NotAdmittedError
+from attorn.errors import InputError, LimitError, NotAdmittedError, VerificationError
 from attorn.limits import Limits
 from attorn.macaroon.container import Macaroon
 from attorn.macaroon.discharge import granting
@@ -31,7 +31,10 @@ def discharge(key: MacKey, identifier: bytes, *, caveats: Sequence[Caveat] = ())
     if not isinstance(caveats, list | tuple):
         raise InputError(f"caveats: expected a list, got {type(caveats).__name__}")
     checks = tuple(map(_check, caveats))
-    return granting(key, identifier, encode((), checks, ()) if checks else b"")
+    try:
+        return granting(key, identifier, encode((), checks, ()) if checks else b"")
+    except VerificationError as error:
+        raise InputError(f"no verifier would read this discharge: {error}") from error
 
 
 def _check(caveat: Caveat) -> Check:
@@ -58,6 +61,8 @@ def read(payloads: Sequence[tuple[int, bytes]], limits: Limits) -> tuple[Conditi
         if block.facts:
             # A fact that a discharge states must never be mistaken for one the verifier supplies (attack 76).
             raise NotAdmittedError("a discharge states no facts")
+        if not block.shaped:
+            raise NotAdmittedError("a discharge that has nothing to demand holds no block")
         for caveat in map(recognise, block.shaped):
             if isinstance(caveat, Counted | Standing):
                 raise NotAdmittedError(f"a discharge holds no {type(caveat).__name__}: it has no account and no list")
