@@ -26,7 +26,7 @@ from biscuit_auth import PublicKey as StockKey
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import Container, ProofKind
 from attorn.caveat.approval import RequiresApproval
-from attorn.caveat.profile import Unrecognised
+from attorn.caveat.unrecognised import Unrecognised
 from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore
 from attorn.datalog import DATE, STRING, Predicate, Term, octets, string
 from attorn.decision import Decision

@@ -19,7 +19,8 @@ from attorn.biscuit.container import Container, ProofKind
 from attorn.biscuit.text import check_text
 from attorn.caveat import Caveat
 from attorn.caveat.formula import Alternatives
-from attorn.caveat.profile import Unrecognised, recognise
+from attorn.caveat.profile import recognise
+from attorn.caveat.unrecognised import Unrecognised
 from attorn.cli import caveats as spoken
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, SignatureError, UnavailableError, VerificationError

@@ -29,7 +29,7 @@ from attorn import Request, caveat, engine
 from attorn.biscuit.container import ExternalSignature, ProofKind, parse
 from attorn.biscuit.signature import seal, sign_block
 from attorn.caveat import Caveat
-from attorn.caveat.profile import Unrecognised
+from attorn.caveat.unrecognised import Unrecognised
 from attorn.datalog import Predicate, Query, string, variable
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.engine import StockEngine

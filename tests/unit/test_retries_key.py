@@ -14,7 +14,7 @@ from attorn import Verifier
 from attorn.biscuit.block import encode
 from attorn.biscuit.container import ProofKind
 from attorn.biscuit.signature import seal, sign_block
-from attorn.caveat.profile import Unrecognised
+from attorn.caveat.unrecognised import Unrecognised
 from attorn.datalog import Check, Predicate, Query, Term, integer, octets, string
 from attorn.encoding import base64url_decode
 from attorn.engine import _stock_key

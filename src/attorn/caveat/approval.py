@@ -8,13 +8,12 @@ request needs approval, for want of an argument, none of them holds, and it does
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from attorn.caveat.argument import MOST_ALTERNATIVES, Atom, Conjunction, Formula, Literal, alternative
 from attorn.caveat.base import Caveat
-from attorn.caveat.condition import conjunction
 from attorn.caveat.formula import MOST_PARTS, AnyOf, Not
 from attorn.caveat.scope import Actions, Resources
 from attorn.caveat.value import Equals, NotOneOf, OneOf, set_values
@@ -60,6 +59,7 @@ class RequiresApproval(Caveat):
     by: tuple[str, ...]
     threshold: int
     when: tuple[Condition, ...]
+    over: ClassVar[tuple[str, ...]] = ("approved",)
 
     def __init__(
         self, by: str | Sequence[str], threshold: int = 1, when: Condition | Sequence[Condition] | None = None
@@ -98,12 +98,12 @@ class RequiresApproval(Caveat):
         return (approved, *dict.fromkeys(query for condition in self.when for query in _exceptions(condition)))
 
     @classmethod
-    def read(cls, check: Check) -> RequiresApproval:
+    def read_with(cls, check: Check, literals: Callable[[Query], Conjunction]) -> RequiresApproval:
         approved, *exceptions = check
         (kind, threshold), dids = approved.body[0].terms
         if kind != INTEGER or not isinstance(threshold, int):
             raise InputError("RequiresApproval: expected an integer")
-        when = [_condition(query) for query in exceptions]
+        when = [_condition(query, literals) for query in exceptions]
         return cls([str(did) for did in set_values(dids)], threshold, when or None)
 
     def limit(self) -> str:
@@ -186,11 +186,11 @@ def _outside(fact: str, names: Sequence[str], prefixes: Sequence[str]) -> Query:
     return Query((Predicate(fact, (_VALUE,)),), tuple(expressions))
 
 
-def _condition(query: Query) -> Condition:
+def _condition(query: Query, literals: Callable[[Query], Conjunction]) -> Condition:
     """The condition that is known not to hold where this alternative does; loose, as `Caveat.read` is."""
     name = query.body[0].name
     if name not in ("operation", "resource"):
-        return _unless(conjunction(query))
+        return _unless(literals(query))
     names: list[str] = []
     for expression in query.expressions:
         if expression[0][0] == SET:

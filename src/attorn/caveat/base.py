@@ -7,9 +7,11 @@ which `attorn.caveat.profile` tests, so no check can mean more than the caveat t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, ClassVar
 
-from attorn.datalog import Check, Predicate
+from attorn.datalog import Check, Predicate, Query
 from attorn.decision import Denial
 from attorn.display import bare
 from attorn.request.facts import Facts
@@ -22,6 +24,9 @@ class Caveat:
     """
 
     __slots__ = ()
+
+    over: ClassVar[tuple[str, ...]] = ()
+    """The facts that a check begins with which may stand for this caveat; for an atom, those its condition is over."""
 
     def prohibits(self, facts: Facts) -> Denial | None:
         """Why this request is prohibited, or None. None permits nothing: every other caveat is asked too."""
@@ -39,6 +44,12 @@ class Caveat:
         """
         del check
         return None
+
+    @classmethod
+    def read_with(cls, check: Check, literals: Callable[[Query], tuple[Any, ...]]) -> Caveat | None:
+        """As `read`, for a kind that holds conditions on arguments: `literals` reads those of one alternative."""
+        del literals
+        return cls.read(check)
 
     def limit(self) -> str:
         """The limit in words, as a person would finish the sentence "may only ..."."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from attorn.canonical import MOST_INTEGER
 from attorn.caveat.argument import Atom, Literal, argument_name, numbered
 from attorn.caveat.base import Caveat
-from attorn.caveat.value import Patterned, Values, set_values
+from attorn.caveat.value import SCALARS, Patterned, Values, set_values
 from attorn.datalog import (
     CONTAINS,
     GREATER,
@@ -25,6 +26,9 @@ from attorn.display import bare, shown
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 
+_LISTS: Final = tuple(f"{fact}s" for fact in SCALARS)
+"""The facts about a list, by the type of its elements."""
+
 
 @dataclass(frozen=True, slots=True)
 class MaxLength(Atom):
@@ -32,6 +36,7 @@ class MaxLength(Atom):
 
     name: str
     most: int
+    over: ClassVar[tuple[str, ...]] = ("length",)
 
     def __post_init__(self) -> None:
         argument_name(self.name)
@@ -71,6 +76,7 @@ class Contains(Values):
 
     name: str
     members: frozenset[Member]
+    over: ClassVar[tuple[str, ...]] = _LISTS
 
     def holds(self, facts: Facts) -> bool | None:
         items = self.typed_items(facts)
@@ -86,8 +92,9 @@ class Contains(Values):
     @classmethod
     def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
         ((left, right, *rest),) = expressions
-        kind, values = (SubsetOf, left) if left[0] == SET else (Contains, right)
-        return Literal(kind(str(predicate.terms[0][1]), set_values(values)), rest[-1] == NEGATE)
+        if left[0] == SET:
+            return None
+        return Literal(cls(str(predicate.terms[0][1]), set_values(right)), rest[-1] == NEGATE)
 
     def limit(self) -> str:
         return f"{bare(self.name)} with all of {self.words()}"
@@ -104,6 +111,7 @@ class SubsetOf(Values):
 
     name: str
     members: frozenset[Member]
+    over: ClassVar[tuple[str, ...]] = _LISTS
 
     def holds(self, facts: Facts) -> bool | None:
         items = self.typed_items(facts)
@@ -118,7 +126,10 @@ class SubsetOf(Values):
 
     @classmethod
     def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
-        return Contains.from_pattern(predicate, expressions)
+        ((left, _, *rest),) = expressions
+        if left[0] != SET:
+            return None
+        return Literal(cls(str(predicate.terms[0][1]), set_values(left)), rest[-1] == NEGATE)
 
     def limit(self) -> str:
         return f"{bare(self.name)} only from {self.words()}"

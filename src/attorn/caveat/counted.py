@@ -7,7 +7,7 @@ charged to every link that carries a limit, all or none. A verifier without a le
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from attorn.canonical import MOST_INTEGER
 from attorn.caveat.base import Caveat
@@ -79,6 +79,7 @@ class MaxUses(Counted):
     """At most `n` permitted requests, by this link and everything delegated from it together."""
 
     n: int
+    over: ClassVar[tuple[str, ...]] = ("max_uses",)
 
     def __post_init__(self) -> None:
         _count(self.n, "MaxUses")
@@ -103,6 +104,7 @@ class Rate(Counted):
 
     n: int
     per: str
+    over: ClassVar[tuple[str, ...]] = ("rate",)
 
     def __post_init__(self) -> None:
         _count(self.n, "Rate")
@@ -133,6 +135,7 @@ class Budget(Counted):
     amount: int
     currency: str
     per: str | None = None
+    over: ClassVar[tuple[str, ...]] = ("budget",)
 
     def __post_init__(self) -> None:
         _count(self.amount, "Budget")

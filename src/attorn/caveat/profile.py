@@ -1,74 +1,52 @@
 """The caveat profile: from an admitted check back to the typed caveat that stands for it.
 
 A check counts as a caveat only if that caveat renders to exactly this check. Everything else that admission lets
-through is `Unrecognised`, which prohibits (law 10).
+through is `Unrecognised`, which prohibits (law 10). The tables are made of what each kind in the vocabulary says that
+it is over: nothing here names a kind, but for the two shapes that are read without rendering.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from attorn import caveat as vocabulary
 from attorn.biscuit.shapes import Bounds, Named, Pair, Shape, Window, written
-from attorn.caveat.approval import RequiresApproval
+from attorn.caveat.argument import Atom, Conjunction, Formula, Literal, patterns
 from attorn.caveat.base import Caveat
-from attorn.caveat.condition import conjunction, literal
-from attorn.caveat.counted import Budget, MaxUses, Rate
 from attorn.caveat.formula import Alternatives, Not, from_alternatives
-from attorn.caveat.scope import Actions, Audience, Resources
-from attorn.caveat.status import FreshList, Status
-from attorn.caveat.text import Subpath, UrlHost
-from attorn.caveat.validity import Expires, MaxDepth, NotBefore
-from attorn.caveat.value import Equals, Range
-from attorn.datalog import GREATER_OR_EQUAL, Check
-from attorn.decision import Denial
+from attorn.caveat.unrecognised import Unrecognised
+from attorn.caveat.validity import Expires, NotBefore
+from attorn.caveat.value import Range
+from attorn.datalog import VARIABLE, Check, Expression, Predicate, Query
 from attorn.errors import InputError
-from attorn.request.facts import Facts
 
-KINDS: Final[dict[str, type[Caveat]]] = {
-    "operation": Actions,
-    "path": Resources,
-    "audience": Audience,
-    "depth": MaxDepth,
-    "max_uses": MaxUses,
-    "rate": Rate,
-    "budget": Budget,
-    "status": Status,
-    "fresh_list": FreshList,
-    "approved": RequiresApproval,
-}
-"""The caveat that a check over this fact stands for."""
-
-NAMED: Final[dict[str, type[Actions | Resources | Audience]]] = {
-    "operation": Actions,
-    "path": Resources,
-    "audience": Audience,
-}
-"""The caveat of one text that a check over this fact and a text stands for."""
-
-WITHIN: Final[dict[str, type[Subpath | UrlHost]]] = {"subpath": Subpath, "host": UrlHost}
-"""The same for a fact about an argument."""
+VOCABULARY: Final[tuple[type[Caveat], ...]] = tuple(getattr(vocabulary, name) for name in vocabulary.__all__)
+"""Every kind of caveat there is, and the classes that they share."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unrecognised(Caveat):
-    """A check that is well-formed but stands for no caveat this version knows. It prohibits every request."""
+def _by_fact(among: type[Caveat], other_than: type[Caveat] | None = None) -> Mapping[str, tuple[Any, ...]]:
+    """The kinds that say they are over each fact, those that are `among` one kind and not `other_than` another."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for kind in VOCABULARY:
+        if issubclass(kind, among) and not (other_than is not None and issubclass(kind, other_than)):
+            found.update({fact: (*found.get(fact, ()), kind) for fact in kind.over})
+    return found
 
-    check: Check
 
-    def prohibits(self, facts: Facts) -> Denial | None:
-        del facts
-        return self.denial("something this version cannot judge")
+def _single(kinds: Mapping[str, tuple[Any, ...]]) -> Mapping[str, Any]:
+    """Those that read a text alone (`single`), by the first fact that they are over."""
+    return {kind.over[0]: kind.single for of in kinds.values() for kind in of if hasattr(kind, "single")}
 
-    def render(self) -> Check:
-        return self.check
 
-    @classmethod
-    def read(cls, check: Check) -> Caveat | None:
-        return cls(check)
-
-    def limit(self) -> str:
-        return "what a caveat unknown to this version says"
+KINDS: Final[Mapping[str, tuple[type[Caveat], ...]]] = _by_fact(Caveat, Formula)
+"""The caveats that a check beginning with this fact may stand for."""
+ATOMS: Final[Mapping[str, tuple[type[Atom], ...]]] = _by_fact(Atom)
+"""The atoms that a condition over this fact may stand for."""
+_NAMED: Final = _single(KINDS)
+_WITHIN: Final = _single(ATOMS)
+_NOT_READ: Final = (InputError, LookupError, TypeError, ValueError)
+"""How it is said that a check is almost a caveat: a wrong number of terms, a name that no constructor takes."""
 
 
 def recognise(shaped: Check | Shape) -> Caveat:
@@ -82,61 +60,74 @@ def recognise(shaped: Check | Shape) -> Caveat:
 
 def _from_shape(shape: Check | Shape) -> Caveat | None:
     """The caveat that renders to this shape, where that is known without rendering. May raise `InputError`."""
+    found: Caveat | None = None
     if isinstance(shape, Named):
-        named = NAMED.get(shape.name)
-        return None if named is None else named.single(shape.value)
-    if isinstance(shape, Window):
-        return (NotBefore if shape.begins else Expires).from_second(shape.second)
-    if isinstance(shape, Pair):
-        if shape.name == "text":
-            return Equals(shape.argument, shape.value)
-        within = WITHIN.get(shape.name)
-        return None if within is None else within.single(shape.argument, shape.value)
-    return Range(*shape) if isinstance(shape, Bounds) else None
+        single = _NAMED.get(shape.name)
+        found = None if single is None else single(shape.value)
+    elif isinstance(shape, Window):
+        found = (NotBefore if shape.begins else Expires).from_second(shape.second)
+    elif isinstance(shape, Pair):
+        single = _WITHIN.get(shape.name)
+        found = None if single is None else single(shape.argument, shape.value)
+    elif isinstance(shape, Bounds):
+        found = Range(*shape)
+    return found
 
 
 def _recognise(check: Check) -> Caveat:
     try:
         query = check[0]
-        name = query.body[0].name
-        if len(check) == 1 and len(query.body) == 1 and name not in KINDS and name != "time":
-            return _recognise_atom(check)
-        caveat = _read(check)
-        if caveat is not None and caveat.render() == check:
-            return caveat
-    except (InputError, LookupError, TypeError, ValueError):
-        # A check that is almost a caveat: wrong number of terms, a name that no constructor takes.
+        kinds = KINDS.get(query.body[0].name)
+        if kinds is not None:
+            return _read(check, kinds)
+        if len(check) == 1 and len(query.body) == 1:
+            atom, negated = _literal(query.body[0], query.expressions, 0)
+            return Not(atom) if negated else atom
+        caveat = _formula(check)
+        return caveat if caveat.render() == check else Unrecognised(check)
+    except _NOT_READ:
         return Unrecognised(check)
+
+
+def _read(check: Check, kinds: tuple[type[Caveat], ...]) -> Caveat:
+    for kind in kinds:
+        try:
+            caveat = kind.read_with(check, _conjunction)
+            if caveat is not None and caveat.render() == check:
+                return caveat
+        except _NOT_READ:
+            continue
     return Unrecognised(check)
 
 
-def _recognise_atom(check: Check) -> Caveat:
-    """The caveat of a check with one condition: what `_read` and rendering come to, in fewer steps."""
-    ((predicate,), expressions) = check[0]
-    atom, negated = literal(predicate, expressions)
-    if atom.pattern(0, negated) != (predicate, expressions):
-        return Unrecognised(check)
-    return Not(atom) if negated else atom
-
-
-def _read(check: Check) -> Caveat | None:
-    query = check[0]
-    name = query.body[0].name
-    if name == "time":
-        return (NotBefore if query.expressions[0][2] == GREATER_OR_EQUAL else Expires).read(check)
-    kind = KINDS.get(name)
-    if kind is not None:
-        return kind.read(check)
-    return _formula(check)
-
-
 def _formula(check: Check) -> Caveat:
-    alternatives = tuple(conjunction(query) for query in check)
+    alternatives = tuple(_conjunction(query) for query in check)
     try:
         plainest = from_alternatives(alternatives)
-        if plainest.render() == check:
+        if plainest.alternatives(False) == alternatives:
             return plainest
     except InputError:
         # More parts than a person may write, as the normal form of what they wrote can have.
         return Alternatives(alternatives)
     return Alternatives(alternatives)
+
+
+def _conjunction(query: Query) -> Conjunction:
+    found: list[Literal] = []
+    first = 0
+    for predicate, expressions in patterns(query):
+        found.append(_literal(predicate, expressions, first))
+        first += sum(term[0] == VARIABLE for term in predicate.terms)
+    return tuple(found)
+
+
+def _literal(predicate: Predicate, expressions: tuple[Expression, ...], first: int) -> Literal:
+    """The literal that is written as this, with variables numbered from `first`. Raises `InputError` if none is."""
+    for kind in ATOMS.get(predicate.name, ()):
+        try:
+            literal = kind.from_pattern(predicate, expressions)
+            if literal is not None and literal.atom.pattern(first, literal.negated) == (predicate, expressions):
+                return literal
+        except _NOT_READ:
+            continue
+    raise InputError("a condition that stands for no atom")

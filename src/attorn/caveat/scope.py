@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from attorn.caveat.base import Caveat, listed
 from attorn.datalog import PREFIX, Check, Predicate, Query, string, variable
@@ -57,6 +57,7 @@ class Actions(_Scope):
     """Only these actions: exact names, or `ns:*` for every name under `ns:`."""
 
     names: tuple[str, ...]
+    over: ClassVar[tuple[str, ...]] = ("operation",)
 
     @staticmethod
     def _accept(name: str) -> str:
@@ -108,6 +109,7 @@ class Resources(_Scope):
     """Only these resources and what lies below them, by whole path segments: `/data/a` does not cover `/data/ab`."""
 
     names: tuple[str, ...]
+    over: ClassVar[tuple[str, ...]] = ("path",)
 
     @staticmethod
     def _accept(name: str) -> str:
@@ -138,6 +140,7 @@ class Audience(_Scope):
     """Only at these audiences, compared as exact text."""
 
     names: tuple[str, ...]
+    over: ClassVar[tuple[str, ...]] = ("audience",)
 
     @staticmethod
     def _accept(name: str) -> str:

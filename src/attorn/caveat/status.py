@@ -7,7 +7,7 @@ engine denies, and so does a request that is cleared by itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from attorn.canonical import MOST_INTEGER
 from attorn.caveat.base import Caveat
@@ -60,6 +60,7 @@ class Status(Standing):
     index: int
     issuer: str
     kind: str = "token"
+    over: ClassVar[tuple[str, ...]] = ("status",)
 
     def __post_init__(self) -> None:
         uri = self.uri
@@ -104,6 +105,7 @@ class FreshList(Standing):
     """
 
     by: str
+    over: ClassVar[tuple[str, ...]] = ("fresh_list",)
 
     def __post_init__(self) -> None:
         if not isinstance(self.by, str) or not is_did(self.by):

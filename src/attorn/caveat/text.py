@@ -28,6 +28,7 @@ class StartsWith(Atom):
 
     name: str
     prefix: str
+    over: ClassVar[tuple[str, ...]] = ("text",)
 
     def __post_init__(self) -> None:
         argument_name(self.name)
@@ -47,6 +48,8 @@ class StartsWith(Atom):
     @classmethod
     def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
         ((_, (_, prefix), *rest),) = expressions
+        if PREFIX not in rest:
+            return None
         return Literal(cls(str(predicate.terms[0][1]), str(prefix)), rest[-1] == NEGATE)
 
     def limit(self) -> str:
@@ -67,6 +70,7 @@ class Glob(Atom):
 
     name: str
     glob: str
+    over: ClassVar[tuple[str, ...]] = ("glob",)
 
     def __post_init__(self) -> None:
         argument_name(self.name)
@@ -125,11 +129,6 @@ class _Listed(Atom):
         object.__setattr__(atom, "names", names)
         return atom
 
-    @classmethod
-    def single(cls, name: str, value: str) -> Self | None:
-        """The atom of one value, if that is spelt as it is kept. May raise `InputError`."""
-        return cls._of(argument_name(name), (value,)) if cls._accept(value) == value else None
-
     def singles(self) -> tuple[Atom, ...]:
         return tuple(self._of(self.name, (value,)) for value in self.names)
 
@@ -145,18 +144,22 @@ class _Listed(Atom):
 class _Within(_Listed):
     """Shared by the atoms over a value that lies within several names at once, each of which is a fact.
 
-    `fact(name, value)` stands for each of them, and `facts(name, values)` for all, which the negation needs.
+    The first fact stands for each of them, and the second, which the negation needs, for all.
     """
 
     __slots__ = ()
-    fact: ClassVar[str]
+
+    @classmethod
+    def single(cls, name: str, value: str) -> Self | None:
+        """The atom of one value, if that is spelt as it is kept. May raise `InputError`."""
+        return cls._of(argument_name(name), (value,)) if cls._accept(value) == value else None
 
     def pattern(self, first: int, negated: bool) -> Patterned:
         name, value = string(self.name), string(self.names[0])
         if not negated:
-            return Predicate(self.fact, (name, value)), ()
+            return Predicate(self.over[0], (name, value)), ()
         values = numbered(first)
-        return Predicate(f"{self.fact}s", (name, values)), ((values, value, CONTAINS, NEGATE),)
+        return Predicate(self.over[1], (name, values)), ((values, value, CONTAINS, NEGATE),)
 
     @classmethod
     def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
@@ -172,7 +175,7 @@ class Subpath(_Within):
 
     name: str
     names: tuple[str, ...]
-    fact: ClassVar[str] = "subpath"
+    over: ClassVar[tuple[str, ...]] = ("subpath", "subpaths")
 
     @classmethod
     def _accept(cls, value: str) -> str:
@@ -194,7 +197,7 @@ class UrlHost(_Within):
 
     name: str
     names: tuple[str, ...]
-    fact: ClassVar[str] = "host"
+    over: ClassVar[tuple[str, ...]] = ("host", "hosts")
 
     @classmethod
     def _accept(cls, value: str) -> str:
@@ -221,6 +224,7 @@ class Cidr(_Listed):
 
     name: str
     names: tuple[str, ...]
+    over: ClassVar[tuple[str, ...]] = ("address",)
 
     @classmethod
     def _accept(cls, value: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from attorn.caveat.base import Caveat
 from attorn.clock import instant
@@ -85,6 +85,7 @@ class Expires(_Instant):
     """Only before this instant (an aware datetime, kept in whole seconds, rounded down)."""
 
     second: int
+    over: ClassVar[tuple[str, ...]] = ("time",)
 
     def __init__(self, at: datetime) -> None:
         object.__setattr__(self, "second", _second(at, "Expires"))
@@ -107,6 +108,7 @@ class NotBefore(_Instant):
     """Only from this instant on (an aware datetime, kept in whole seconds, rounded down)."""
 
     second: int
+    over: ClassVar[tuple[str, ...]] = ("time",)
 
     def __init__(self, at: datetime) -> None:
         object.__setattr__(self, "second", _second(at, "NotBefore"))
@@ -181,6 +183,7 @@ class MaxDepth(Caveat):
     """Only in chains of at most `hops` delegations after the user's own link (0: the first delegate itself)."""
 
     hops: int
+    over: ClassVar[tuple[str, ...]] = ("depth",)
 
     def __post_init__(self) -> None:
         if type(self.hops) is not int or not 0 <= self.hops <= 1_000_000:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Final, Self
 
 from attorn.canonical import MOST_INTEGER
 from attorn.caveat.argument import Atom, Conjunction, Literal, argument_name, numbered
@@ -33,6 +34,8 @@ from attorn.errors import InputError
 from attorn.request.facts import Facts
 
 Patterned = tuple[Predicate, tuple[Expression, ...]]
+SCALARS: Final = ("text", "integer", "boolean")
+"""The facts about an argument that is one value, by its type."""
 
 
 def member_of(value: object, what: str) -> Member:
@@ -126,6 +129,7 @@ class Equals(Atom):
 
     name: str
     value: Scalar | None
+    over: ClassVar[tuple[str, ...]] = (*SCALARS, "null")
 
     def __post_init__(self) -> None:
         argument_name(self.name)
@@ -165,8 +169,14 @@ class Equals(Atom):
         return Predicate(TYPES[member[0]], (string(self.name), member)), ()
 
     @classmethod
+    def single(cls, name: str, value: str) -> Self | None:
+        """The caveat of one text. May raise `InputError`."""
+        return cls(name, value)
+
+    @classmethod
     def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
-        del expressions
+        if expressions:
+            return None
         name = str(predicate.terms[0][1])
         if predicate.name == "null":
             return Literal(cls(name, None), False)
@@ -196,6 +206,7 @@ class OneOf(Values):
 
     name: str
     members: frozenset[Member]
+    over: ClassVar[tuple[str, ...]] = SCALARS
 
     def holds(self, facts: Facts) -> bool | None:
         value = self.typed(facts)
@@ -214,8 +225,9 @@ class OneOf(Values):
     @classmethod
     def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
         (expression,) = expressions
-        kind = NotOneOf if expression[-1] == NEGATE else OneOf
-        return Literal(kind(str(predicate.terms[0][1]), set_values(expression[0])), False)
+        if expression[0][0] != SET or expression[-1] == NEGATE:
+            return None
+        return Literal(cls(str(predicate.terms[0][1]), set_values(expression[0])), False)
 
     def limit(self) -> str:
         return f"{bare(self.name)} among {self.words()}"
@@ -237,6 +249,7 @@ class NotOneOf(Values):
 
     name: str
     members: frozenset[Member]
+    over: ClassVar[tuple[str, ...]] = SCALARS
 
     def holds(self, facts: Facts) -> bool | None:
         value = self.typed(facts)
@@ -254,7 +267,10 @@ class NotOneOf(Values):
 
     @classmethod
     def from_pattern(cls, predicate: Predicate, expressions: tuple[Expression, ...]) -> Literal | None:
-        return OneOf.from_pattern(predicate, expressions)
+        (expression,) = expressions
+        if expression[0][0] != SET or expression[-1] != NEGATE:
+            return None
+        return Literal(cls(str(predicate.terms[0][1]), set_values(expression[0])), False)
 
     def limit(self) -> str:
         return f"{bare(self.name)} other than {self.words()}"
@@ -276,6 +292,7 @@ class Range(Atom):
     name: str
     minimum: int | None = None
     maximum: int | None = None
+    over: ClassVar[tuple[str, ...]] = ("number",)
 
     def __post_init__(self) -> None:
         argument_name(self.name)

@@ -16,12 +16,14 @@
 | `{"Status": {...}}`, `{"FreshList": "did:..."}` | `uri`, `index`, `issuer`, `kind` (optional) |
 | `{"RequiresApproval": {...}}` | `by` (a DID or several), `threshold` and `when` (optional, a list of caveats) |
 | `{"AllOf": [...]}`, `{"AnyOf": [...]}`, `{"Not": {...}}` | caveats on named arguments |
+| any other of the vocabulary | what it holds, by name: single values |
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, Final
 
 from attorn import caveat as kinds
 from attorn.canonical import JsonValue, parse
@@ -53,9 +55,7 @@ def from_json(value: JsonValue) -> Caveat:
         raise InputError('caveat: expected an object with one member, like {"MaxUses": 10}')
     ((kind, content),) = value.items()
     reader = _READERS.get(kind)
-    if reader is None:
-        raise InputError(f"caveat: unknown kind {shown(kind)}; known are {', '.join(sorted(_READERS))}")
-    return reader(content)
+    return _plain(kind, content) if reader is None else reader(content)
 
 
 def to_json(caveat: Caveat) -> JsonValue:
@@ -142,6 +142,18 @@ def _range(value: JsonValue) -> Caveat:
         _whole(members[bound], f"Range: {bound}") if bound in members else None for bound in ("minimum", "maximum")
     )
     return kinds.Range(_text(members["name"], "Range: name"), low, high)
+
+
+def _plain(name: str, value: JsonValue) -> Caveat:
+    """A caveat without a form of its own here: an object with what it holds, by name."""
+    kind: Any = getattr(kinds, name) if name in kinds.__all__ else None
+    if kind in (None, kinds.Unrecognised) or not is_dataclass(kind):
+        raise InputError(f"caveat: unknown kind {shown(name)}; known are {', '.join(sorted(_READERS))}")
+    needed = " ".join(field.name for field in fields(kind) if field.default is MISSING)
+    known = " ".join(field.name for field in fields(kind) if field.default is not MISSING)
+    members = _members(value, name, needed, known)
+    caveat: Caveat = kind(**{key: _scalar(member, f"{name}: {key}") for key, member in members.items()})
+    return caveat
 
 
 def _part(value: JsonValue, kind: str) -> Formula:
@@ -282,5 +294,11 @@ def _argument(caveat: Caveat) -> JsonValue:
             return {"name": caveat.name, "hosts": list(caveat.names)}
         case kinds.Cidr():
             return {"name": caveat.name, "networks": list(caveat.names)}
-    # NoDelegation, and a caveat unknown to this version.
-    return {}
+    return _held(caveat)
+
+
+def _held(caveat: Caveat) -> JsonValue:
+    """What a caveat without a form of its own holds, as `_plain` reads it; nothing of what cannot be read back."""
+    held = {field.name: getattr(caveat, field.name) for field in fields(caveat)} if is_dataclass(caveat) else {}
+    said: dict[str, JsonValue] = {name: value for name, value in held.items() if value is not None}
+    return said if all(isinstance(value, str | int) for value in said.values()) else {}
