@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Any, Final
+from typing import Final
 
 from attorn import caveat as kinds
 from attorn.canonical import JsonValue, parse
@@ -146,14 +146,14 @@ def _range(value: JsonValue) -> Caveat:
 
 def _plain(name: str, value: JsonValue) -> Caveat:
     """A caveat without a form of its own here: an object with what it holds, by name."""
-    kind: Any = getattr(kinds, name) if name in kinds.__all__ else None
-    if kind in (None, kinds.Unrecognised) or not is_dataclass(kind):
+    kind: type[Caveat] = getattr(kinds, name) if name in kinds.__all__ else kinds.Unrecognised
+    if kind is kinds.Unrecognised or not is_dataclass(kind):
         raise InputError(f"caveat: unknown kind {shown(name)}; known are {', '.join(sorted(_READERS))}")
     needed = " ".join(field.name for field in fields(kind) if field.default is MISSING)
     known = " ".join(field.name for field in fields(kind) if field.default is not MISSING)
     members = _members(value, name, needed, known)
-    caveat: Caveat = kind(**{key: _scalar(member, f"{name}: {key}") for key, member in members.items()})
-    return caveat
+    made: Callable[..., Caveat] = kind
+    return made(**{key: _scalar(member, f"{name}: {key}") for key, member in members.items()})
 
 
 def _part(value: JsonValue, kind: str) -> Formula:
@@ -299,6 +299,7 @@ def _argument(caveat: Caveat) -> JsonValue:
 
 def _held(caveat: Caveat) -> JsonValue:
     """What a caveat without a form of its own holds, as `_plain` reads it; nothing of what cannot be read back."""
-    held = {field.name: getattr(caveat, field.name) for field in fields(caveat)} if is_dataclass(caveat) else {}
+    names: list[str] = [field.name for field in fields(caveat)] if is_dataclass(caveat) else []
+    held = {name: getattr(caveat, name) for name in names}
     said: dict[str, JsonValue] = {name: value for name, value in held.items() if value is not None}
     return said if all(isinstance(value, str | int) for value in said.values()) else {}
