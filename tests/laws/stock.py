@@ -1,0 +1,48 @@
+"""The stock Biscuit engine's verdict on a grant, given the facts that any verifier supplies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from biscuit_auth import AuthorizationError, AuthorizerBuilder, Biscuit, PublicKey
+from tests.caveats.kit import Situation
+from tests.laws.scene import Grant, claim, presented
+
+from attorn.biscuit.admission import admit
+from attorn.biscuit.text import block_text
+from attorn.datalog import Predicate, octets
+from attorn.encoding import base64url_decode
+from attorn.limits import Limits
+
+
+def stock_permits(held: Grant, situation: Situation) -> bool:
+    """Whether it finds every signature genuine and every check true. Anything but a verdict is an error."""
+    request = situation.request()
+    said = claim(situation, request)
+    key = held.root.key.data
+    root = PublicKey(f"{'ed25519' if len(key) == 32 else 'secp256r1'}/{key.hex()}")
+    token = Biscuit.from_bytes(base64url_decode(presented(held, said)), root)
+    statements = [*situation.facts().statements(_globs(held)), Predicate("nonce", (octets(said.id),))]
+    authorizer: Any = AuthorizerBuilder(block_text(tuple(statements), ()) + "allow if true;")
+    limits = authorizer.limits()
+    limits.max_time, limits.max_facts = timedelta(seconds=5), 100_000
+    authorizer.set_limits(limits)
+    try:
+        return bool(authorizer.build(token).authorize() == 0)
+    except AuthorizationError as error:
+        if "the following checks failed" in str(error):
+            return False
+        raise
+
+
+def _globs(held: Grant) -> list[tuple[str, str]]:
+    """The pairs that the chain's checks ask about, read from its blocks as any verifier would."""
+    found: list[tuple[str, str]] = []
+    known: tuple[str, ...] = ()
+    for block in held.carrier.blocks:
+        content = admit(block.payload, known, Limits())
+        known += content.symbols
+        predicates = [each for check in content.checks for query in check for each in query.body]
+        found += [(str(each.terms[0][1]), str(each.terms[1][1])) for each in predicates if each.name == "glob"]
+    return found
