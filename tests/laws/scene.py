@@ -16,6 +16,7 @@ from tests.reference import caveats as reference
 from tests.reference import verdict as judging
 
 from attorn import AttornError, Denied, Request, Verifier
+from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.caveat import Caveat, Purpose
 from attorn.caveat.profile import recognise
@@ -25,7 +26,6 @@ from attorn.encoding import base64url_encode
 from attorn.limits import Limits
 from attorn.macaroon import MacKey, issue
 from attorn.store import MemoryStore
-from attorn.token import chain as chains
 from attorn.token.carrier import BiscuitCarrier, Carrier, MacaroonCarrier
 from attorn.token.link import Link, write
 from attorn.token.presentation import Presentation
@@ -61,6 +61,7 @@ class Grant:
 
     carrier: Carrier
     people: tuple[Person, ...]
+    symbols: tuple[str, ...]
 
     @property
     def holder(self) -> Person:
@@ -69,10 +70,6 @@ class Grant:
     @property
     def root(self) -> Person:
         return self.people[0]
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        return chains.read(self.carrier.blocks, Limits()).symbols
 
 
 def base(format_: str, *, salt: int = 0, key: MacKey = KEY) -> Carrier:
@@ -84,15 +81,18 @@ def base(format_: str, *, salt: int = 0, key: MacKey = KEY) -> Carrier:
 
 def grants(format_: str, root: Person, steps: Sequence[Step], *, salt: int = 0) -> list[Grant]:
     """The grant as it was after each link, the first link first."""
-    carrier, people, symbols = base(format_, salt=salt), (root,), ()
-    found = []
+    found = [Grant(base(format_, salt=salt), (root,), ())]
     for position, step in enumerate(steps, start=1):
-        payload = block(position, people[-1], step, symbols, salt=salt)
-        carrier = carrier.extended((step.signer or people[-1]).signer, payload, step.to.key)
-        people = (*people, step.to)
-        found.append(Grant(carrier, people))
-        symbols = found[-1].symbols
-    return found
+        held = found[-1]
+        payload = block(position, held.holder, step, held.symbols, salt=salt)
+        found.append(extended(held, payload, step.to, signer=step.signer))
+    return found[1:]
+
+
+def extended(held: Grant, payload: bytes, to: Person, *, signer: Person | None = None) -> Grant:
+    """The grant with one more link, signed by its holder unless said otherwise."""
+    carrier = held.carrier.extended((signer or held.holder).signer, payload, to.key)
+    return Grant(carrier, (*held.people, to), held.symbols + admit(payload, held.symbols, Limits()).symbols)
 
 
 def block(position: int, by: Person, step: Step, symbols: tuple[str, ...], *, salt: int = 0) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.caveats.pools import NAMES
 from tests.property.chains import (
     ALLOWED,
     PEOPLE,
@@ -22,7 +23,7 @@ from tests.property.chains import (
     verdict,
     verifier,
 )
-from tests.property.strategies import NAMES, Scene, caveats, law, requests, scenes
+from tests.property.strategies import Scene, caveats, law, requests, scenes
 
 from attorn import Request
 from attorn.biscuit.admission import admit
