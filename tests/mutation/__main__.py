@@ -14,6 +14,7 @@ import argparse
 import compileall
 import importlib
 import json
+import math
 import os
 import resource
 import shutil
@@ -210,6 +211,9 @@ LIBRARIES = (
 )
 """What the tests import and no mutant changes: imported once, before the processes part."""
 SECONDS = 300
+"""How long a mutant may take, however little of it the processor was busy."""
+TIMES, BESIDE = 3, 10
+"""A mutant may keep the processor busy for this many times the seconds that the package as it is needs, and these."""
 MEMORY = 4 << 30
 STRANGE = 99
 """Exit code of a process that could not be tested, or did not test its own copy."""
@@ -225,7 +229,7 @@ class Run:
     started: float
 
 
-def _started(module: str, mutant: Mutant, files: Iterable[str]) -> tuple[int, Run]:
+def _started(module: str, mutant: Mutant, files: Iterable[str], most: int) -> tuple[int, Run]:
     folder = Path(tempfile.mkdtemp())
     shutil.copytree(PACKAGE, folder / "attorn")
     changed = folder / "attorn" / module
@@ -236,6 +240,7 @@ def _started(module: str, mutant: Mutant, files: Iterable[str]) -> tuple[int, Ru
     if process == 0:
         code = STRANGE
         try:
+            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
             code = _tested(files, folder)
         finally:
             os._exit(code)
@@ -264,18 +269,33 @@ def _tested(files: Iterable[str], folder: Path) -> int:
     return strange if where is not None and Path(where).is_relative_to(folder) else STRANGE
 
 
-def _files(modules: Iterable[str]) -> tuple[str, ...]:
-    """The test files to run for these modules, in order and each once."""
-    names = dict.fromkeys(name for module in modules for name in TESTS[module])
-    return tuple(f"tests/{name}.py" for name in names)
+def _files(module: str) -> tuple[str, ...]:
+    return tuple(f"tests/{name}.py" for name in TESTS[module])
 
 
-def ended(work: list[tuple[str, Mutant]], files: Iterable[str], workers: int) -> Iterator[tuple[Run, str]]:
-    """Each mutant with its verdict ("killed", "survived", "out of time" or "error N"), as they come in."""
+def _seconds_unchanged(module: str) -> int:
+    """The processor time that the tests of a module need with the package as it is, which must pass them."""
+    whole = Mutant(0, "nothing", (PACKAGE / module).read_text())
+    spent = 0
+    for run, verdict, seconds in ended([(module, whole)], _files(module), 1, SECONDS):
+        if verdict != "survived":
+            print((run.folder / "output").read_text())
+            raise SystemExit(f"the tests of {module} do not pass with the package as it is: {verdict}")
+        spent = math.ceil(seconds)
+    return spent
+
+
+def ended(
+    work: list[tuple[str, Mutant]], files: Iterable[str], workers: int, most: int
+) -> Iterator[tuple[Run, str, float]]:
+    """Each mutant, its verdict ("killed", "survived", "out of time" or "error N") and its processor time, as they end.
+
+    `most` is the processor time in seconds after which it is out of time.
+    """
     waiting, running = iter(work), dict[int, Run]()
     while True:
         while len(running) < workers and (item := next(waiting, None)) is not None:
-            process, run = _started(*item, files)
+            process, run = _started(*item, files, most)
             running[process] = run
         if not running:
             return
@@ -284,11 +304,13 @@ def ended(work: list[tuple[str, Mutant]], files: Iterable[str], workers: int) ->
             late = time.monotonic() - run.started > SECONDS
             if late:
                 os.killpg(process, signal.SIGKILL)
-            done, status = os.waitpid(process, 0 if late else os.WNOHANG)
+            done, status, usage = os.wait4(process, 0 if late else os.WNOHANG)
             if done:
                 del running[process]
                 code = os.waitstatus_to_exitcode(status)
-                yield run, "out of time" if late else {0: "survived", 1: "killed"}.get(code, f"error {code}")
+                late = late or code == -signal.SIGXCPU
+                verdict = "out of time" if late else {0: "survived", 1: "killed"}.get(code, f"error {code}")
+                yield run, verdict, usage.ru_utime + usage.ru_stime
                 shutil.rmtree(run.folder)
 
 
@@ -317,19 +339,15 @@ def main() -> int:
     if any(name.partition(".")[0] == "attorn" for name in sys.modules):
         raise SystemExit("attorn was imported before the processes part: no mutant would be seen")
     modules = options.only or list(TESTS)
-    whole = Mutant(0, "nothing", (PACKAGE / modules[0]).read_text())
-    for run, verdict in ended([(modules[0], whole)], _files(modules), 1):
-        if verdict != "survived":
-            print((run.folder / "output").read_text())
-            raise SystemExit(f"the tests do not pass with the package as it is: {verdict}")
     failed = False
     result: list[dict[str, object]] = []
     for module in modules:
+        most = TIMES * _seconds_unchanged(module) + BESIDE
         work = [(module, mutant) for mutant in mutants((PACKAGE / module).read_text())][:: options.every]
         if options.line:
             work = [item for item in work if item[1].line in options.line]
         rest: list[dict[str, object]] = []
-        for count, (run, verdict) in enumerate(ended(work, _files([module]), options.workers), start=1):
+        for count, (run, verdict, _) in enumerate(ended(work, _files(module), options.workers, most), start=1):
             killed = verdict in ("killed", "out of time")
             if not killed:
                 rest.append({"line": run.mutant.line, "change": run.mutant.change, "verdict": verdict})

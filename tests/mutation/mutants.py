@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -29,6 +30,14 @@ _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.BitOr: ast.BitAnd,
 }
 _NAMES = {"all": "any", "any": "all", "max": "min", "min": "max"}
+_PROGRAM = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE) |redis\.call")
+_WORD = re.compile(r"(?<= )(?:<=|>=|<|>|==|~=|<>|\+|-|and|or|not|AND|OR|NOT)(?= )|\b(?:max|min|greatest|least)(?=\()")
+_WORDS = {
+    "<=": "<", "<": "<=", ">=": ">", ">": ">=", "==": "~=", "~=": "==", "<>": "=", "+": "-", "-": "+",
+    "and": "or", "or": "and", "AND": "OR", "OR": "AND", "not": "", "NOT": "",
+    "max": "min", "min": "max", "greatest": "least", "least": "greatest",
+}  # fmt: skip
+"""What can be changed in a text that is a program itself, in SQL or Lua."""
 _EXITS = (ast.Raise, ast.Return, ast.Continue, ast.Break)
 _Edit = Callable[[ast.AST], object]
 
@@ -47,9 +56,7 @@ def mutants(source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
     told, known = _told(tree), {ast.unparse(tree)}
     for index, node in enumerate(ast.walk(tree)):
-        if index in told:
-            continue
-        for change, edit in _edits(node):
+        for change, edit in _programs(node) if index in told else (*_edits(node), *_programs(node)):
             changed = copy.deepcopy(tree)
             edit(list(ast.walk(changed))[index])
             text = ast.unparse(ast.fix_missing_locations(changed))
@@ -111,8 +118,29 @@ def _constants(node: ast.Constant) -> Iterator[tuple[str, _Edit]]:
         yield f"not {node.value}", _turned
     if type(node.value) is int and 0 <= node.value < 1 << 20:
         yield f"one more: {ast.unparse(node)}", _one_more
-    if type(node.value) in (str, bytes):
+    if type(node.value) in (str, bytes) and not _is_program(node):
         yield f"another text: {ast.unparse(node)}", _another
+
+
+def _is_program(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is str and _PROGRAM.search(node.value) is not None
+
+
+def _programs(node: ast.AST) -> Iterator[tuple[str, _Edit]]:
+    if not _is_program(node):
+        return
+    for found in _WORD.finditer(node.value):
+        line = node.value[node.value.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]
+        if not line.lstrip().startswith(("--", "CREATE")) and "NOT NULL," not in line:
+            new = _WORDS[found[0]]
+            yield f"in the text, {new or 'nothing'} for {found[0]}: {line.strip()}", _rewritten(found.span(), new)
+
+
+def _rewritten(span: tuple[int, int], new: str) -> _Edit:
+    def edit(node: ast.Constant) -> None:
+        node.value = node.value[: span[0]] + new + node.value[span[1] :]
+
+    return edit
 
 
 def _is_text(node: ast.BinOp | ast.AugAssign) -> bool:
