@@ -84,6 +84,16 @@ TESTS = {
     "verify/period.py": ("unit/test_period", "unit/test_counted_windows"),
     "verify/exposure.py": ("unit/test_exposure",),
     "verify/cache.py": ("unit/test_verifier_again",),
+    "verify/arrival.py": (
+        "unit/test_macaroon_story",
+        "attacks/test_vectors",
+        "unit/test_verifier",
+        "unit/test_verifier_again",
+        "attacks/test_section_e_limits",
+        "attacks/test_section_g",
+        "attacks/test_section_a",
+        "attacks/test_section_c",
+    ),
     "biscuit/container.py": (
         "unit/test_container",
         "attacks/test_section_a",
@@ -119,6 +129,17 @@ TESTS = {
     ),
     "macaroon/mac.py": ("unit/test_macaroon_story", "unit/test_macaroon_mac", "attacks/test_section_g"),
     "macaroon/link.py": ("unit/test_macaroon_story", "unit/test_macaroon_link", "attacks/test_section_g"),
+    "macaroon/discharge.py": ("unit/test_macaroon_story", "unit/test_macaroon_link", "attacks/test_section_g"),
+    "macaroon/issuing.py": ("unit/test_macaroon_story", "unit/test_macaroon_mac", "attacks/test_section_g"),
+    "macaroon/text.py": ("unit/test_macaroon_story", "unit/test_macaroon_notation", "attacks/test_section_g"),
+    "token/carrier.py": ("unit/test_macaroon_story", "unit/test_links", "unit/test_verifier", "attacks/test_section_g"),
+    "token/discharge.py": ("unit/test_macaroon_story", "unit/test_macaroon_link", "attacks/test_section_g"),
+    "token/token.py": (
+        "unit/test_links",
+        "unit/test_identity_links",
+        "unit/test_macaroon_story",
+        "attacks/test_section_g",
+    ),
     "token/presentation.py": (
         "unit/test_presentation",
         "unit/test_identity_presenting",
@@ -149,9 +170,15 @@ TESTS = {
         "attacks/test_section_a",
         "attacks/test_vectors",
     ),
+    "approval/approval.py": ("unit/test_approval", "unit/test_approval_message"),
+    "approval/asked.py": ("unit/test_approval_message", "unit/test_approval"),
+    "approval/message.py": ("unit/test_approval_message",),
+    "approval/text.py": ("unit/test_approval_message", "unit/test_approval"),
+    "caveat/approval.py": ("unit/test_caveats_approval", *_CAVEATS),
     "caveat/argument.py": _CAVEATS,
     "caveat/base.py": (*_CAVEATS, "unit/test_standing"),
     "caveat/collection.py": _CAVEATS,
+    "caveat/condition.py": ("unit/test_caveats_approval", *_CAVEATS),
     "caveat/counted.py": ("unit/test_caveats_refused", *_CAVEATS, "unit/test_counted", "unit/test_verifier_told"),
     "caveat/formula.py": _CAVEATS,
     "caveat/profile.py": ("unit/test_caveats_refused", *_CAVEATS, "unit/test_counted"),
@@ -210,6 +237,10 @@ LIBRARIES = (
     "sqlite3",
 )
 """What the tests import and no mutant changes: imported once, before the processes part."""
+OPTIONS = (
+    *("-x", "-q", "--assert=plain", "-m", "not long"),
+    *("-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"),
+)
 SECONDS = 300
 """How long a mutant may take, however little of it the processor was busy."""
 TIMES, BESIDE = 3, 10
@@ -260,7 +291,7 @@ def _tested(files: Iterable[str], folder: Path) -> int:
     sys.path.insert(0, str(folder))
     strange = 0
     for file in files:
-        code = int(pytest.main(["-x", "-q", "--assert=plain", "-m", "not long", file]))
+        code = int(pytest.main([*OPTIONS, file]))
         if code == pytest.ExitCode.TESTS_FAILED:
             return code
         # A file that cannot even be imported fails no test: perhaps the next one does.

@@ -258,6 +258,9 @@ BEYOND: dict[str, Callable[[], Any]] = {
     "range-minimum": lambda: C.Range(V, -SAFE - 1, 0),
     "second-span": lambda: C.ExpiresIn(timedelta(microseconds=999_999)),
     "alternatives": lambda: C.AnyOf(C.UrlHost(V, *[f"h{n}.a" for n in range(64)]), C.Equals(V, 1)),
+    "product": lambda: C.AllOf(
+        C.UrlHost(V, *[f"h{n}.a" for n in range(13)]), C.Subpath("w", *"/a /b /c /d /e".split())
+    ),
     "conditions": lambda: C.AllOf(
         C.Equals("one", 1), *[C.AllOf(*[C.Equals(f"{a}-{b}", 1) for a in range(16)]) for b in range(4)]
     ),
