@@ -294,10 +294,12 @@ def _tested(files: Iterable[str], folder: Path) -> int:
         code = int(pytest.main([*OPTIONS, file]))
         if code == pytest.ExitCode.TESTS_FAILED:
             return code
-        # A file that cannot even be imported fails no test: perhaps the next one does.
+        # A file that can no longer be imported fails no test: perhaps the next one does, and if not, this was noticed.
         strange = strange or code
     where = sys.modules["attorn"].__file__
-    return strange if where is not None and Path(where).is_relative_to(folder) else STRANGE
+    if where is None or not Path(where).is_relative_to(folder):
+        return STRANGE
+    return int(pytest.ExitCode.TESTS_FAILED) if strange == pytest.ExitCode.INTERRUPTED else strange
 
 
 def _files(module: str) -> tuple[str, ...]:

@@ -108,13 +108,13 @@ def test_questions_that_are_none(case: str) -> None:
     store = MemoryStore()
     assert store.put([said(1)]) is None
     for by in (None, ["did:x:a"]):
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match="^statements: "):
             store.statements(WANTED[case], by=by)
 
 
 CALLS: dict[str, Callable[[MemoryStore], object]] = {
-    "by-number": lambda store: store.statements([], by=5),  # type: ignore[arg-type]
-    "by-generator": lambda store: store.statements([], by=(each for each in "a")),  # type: ignore[arg-type]
+    "statements-by-number": lambda store: store.statements([], by=5),  # type: ignore[arg-type]
+    "statements-by-generator": lambda store: store.statements([], by=(each for each in "a")),  # type: ignore[arg-type]
     "put-generator": lambda store: store.put(each for each in (said(1),)),  # type: ignore[arg-type]
     "charge-generator": lambda store: store.charge((each for each in ()), now=5),  # type: ignore[arg-type]
     "charge-at-true": lambda store: store.charge([], now=True),
@@ -130,7 +130,7 @@ CALLS: dict[str, Callable[[MemoryStore], object]] = {
 
 @pytest.mark.parametrize("case", CALLS)
 def test_calls_that_are_none(case: str) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=f"^{case.partition('-')[0]}: "):
         CALLS[case](MemoryStore())
 
 

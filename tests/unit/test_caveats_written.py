@@ -259,7 +259,7 @@ BEYOND: dict[str, Callable[[], Any]] = {
     "second-span": lambda: C.ExpiresIn(timedelta(microseconds=999_999)),
     "alternatives": lambda: C.AnyOf(C.UrlHost(V, *[f"h{n}.a" for n in range(64)]), C.Equals(V, 1)),
     "product": lambda: C.AllOf(
-        C.UrlHost(V, *[f"h{n}.a" for n in range(13)]), C.Subpath("w", *"/a /b /c /d /e".split())
+        C.UrlHost(V, *[f"h{n}.a" for n in range(13)]), C.UrlHost("w", *[f"h{n}.a" for n in range(5)])
     ),
     "conditions": lambda: C.AllOf(
         C.Equals("one", 1), *[C.AllOf(*[C.Equals(f"{a}-{b}", 1) for a in range(16)]) for b in range(4)]
