@@ -108,7 +108,7 @@ def test_questions_that_are_none(case: str) -> None:
     store = MemoryStore()
     assert store.put([said(1)]) is None
     for by in (None, ["did:x:a"]):
-        with pytest.raises(InputError, match="^statements: "):
+        with pytest.raises(InputError, match=r"^statements: "):
             store.statements(WANTED[case], by=by)
 
 
@@ -130,7 +130,7 @@ CALLS: dict[str, Callable[[MemoryStore], object]] = {
 
 @pytest.mark.parametrize("case", CALLS)
 def test_calls_that_are_none(case: str) -> None:
-    with pytest.raises(InputError, match=f"^{case.partition('-')[0]}: "):
+    with pytest.raises(InputError, match=rf"^{case.partition('-')[0]}: "):
         CALLS[case](MemoryStore())
 
 

@@ -121,6 +121,9 @@ READ: list[tuple[Caveat, str]] = [
     (C.AnyOf(C.UrlHost(V, "b.test"), C.Subpath(V, "/a")), "(v within b.test or v within /a)"),
     (C.AnyOf(C.Equals(V, 1), C.Equals(V, 2)), "(v = 1 or v = 2)"),
     (C.Not(C.Equals(V, 1)), "v other than 1"),
+    # Names that look like variables.
+    (C.AllOf(C.Equals("0", 1), C.Range("w", 1)), "(0 = 1 and 1 <= w)"),
+    (C.AllOf(C.Range("1", 1), C.MaxLength("0", 1)), "(1 <= 1 and 0 no longer than 1)"),
 ]
 
 
