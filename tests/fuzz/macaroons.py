@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import count
 
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, joined, parts_of, require, text_of, tried
-from tests.fuzz.wire import RICH
-from tests.property.chains import PEOPLE, Step, build
+from tests.fuzz.wire import REQUEST, RICH, chains, hold, second_half
+from tests.property.chains import AUDIENCE, PEOPLE, Step, build, clock
 
-from attorn.encoding import base64url_encode
-from attorn.errors import VerificationError
+from attorn import Denied, Identity, Verifier
+from attorn.biscuit.block import encode
+from attorn.encoding import base64url_decode, base64url_encode
+from attorn.errors import UnavailableError, VerificationError
 from attorn.keys import multikey
-from attorn.macaroon import container, link, mac, notation
+from attorn.limits import Limits
+from attorn.macaroon import container, issuing, link, mac, notation
 from attorn.macaroon.container import Macaroon, UnverifiedCaveat
+from attorn.macaroon.discharge import ThirdParty, granting
+from attorn.store import MemoryStore
+from attorn.token import discharge as grants
+from attorn.token.carrier import MacaroonCarrier
+from attorn.token.token import read_text
 
 KEY = mac.MacKey(bytes(range(32)))
 THIRD = mac.MacKey(bytes(range(1, 33)))
@@ -156,6 +166,96 @@ def _genuine() -> Iterable[bytes]:
     yield from (container.encode_all(each) for each in _minted())
 
 
+def _wire(data: bytes) -> bool:
+    """Presentations as text: nobody who holds no key makes one, but whoever passes it on writes what no MAC covers."""
+    text = text_of(data)
+    access = accepted(lambda: _judge().authorize(text, REQUEST), VerificationError, Denied, UnavailableError)
+    read = container.parse_all(read_text(text, Limits()))
+    known = [container.parse_all(base64url_decode(each)) for each in _wires()]
+    require(any(_all_same(read, each) for each in known), "a forged presentation", text)
+    return access.decision.allowed
+
+
+def _all_same(some: Sequence[Macaroon], others: Sequence[Macaroon]) -> bool:
+    """Whether the first are the same, and the discharges, in whatever order they stand."""
+    first, *rest = sorted(some, key=lambda each: (each.identifier != some[0].identifier, each.identifier))
+    other, *more = sorted(others, key=lambda each: (each.identifier != others[0].identifier, each.identifier))
+    return len(rest) == len(more) and all(map(_same, (first, *rest), (other, *more)))
+
+
+def _judge() -> Verifier:
+    return Verifier(
+        audience=AUDIENCE, roots=[PEOPLE[0].did], store=MemoryStore(), clock=clock, cache=0, macaroon_keys=[KEY]
+    )
+
+
+@cache
+def _wires() -> tuple[str, ...]:
+    drawn = count()
+    people = [
+        Identity.from_seed(bytes((number,)) * 32, clock=clock, random=lambda size: next(drawn).to_bytes(size, "big"))
+        for number in (1, 2, 3)
+    ]
+    alice, planner, scout = people
+    require([each.did for each in people] == [each.did for each in PEOPLE[:3]], "other people")
+    base = issuing.issue(KEY, random=bytes, location="here")
+    plain = alice.mint(to=planner.did, caveats=RICH[0], base=base)
+    narrow = planner.delegate(plain, to=scout.did, caveats=RICH[1])
+    asking = ThirdParty(THIRD, b"ask", "there")
+    demanding = planner.delegate(plain, to=scout.did, caveats=RICH[2], third_parties=[asking])
+    granted = grants.discharge(THIRD, b"ask", caveats=[RICH[1][0]])
+    return (
+        planner.present(plain, REQUEST, audience=AUDIENCE),
+        scout.present(narrow, REQUEST, audience=AUDIENCE),
+        scout.present(demanding, REQUEST, audience=AUDIENCE, discharges=[granted]),
+    )
+
+
+def _chain_of(data: bytes) -> bool:
+    """Links of any content, each signed by whoever should, and discharged: behind MAC and signatures."""
+    *parts, last = parts_of(data, 8)
+    carrier = MacaroonCarrier(issuing.issue(KEY, random=bytes))
+    macaroon, discharges, links = carrier.macaroon, [], 0
+    by = PEOPLE[0]
+    for number, part in enumerate(parts):
+        if part[:1] == b"?":
+            asked = b"ask %d" % number
+            macaroon = mac.require(macaroon, key=THIRD, identifier=asked, random=bytes)
+            discharges.append(granting(THIRD, asked, part[1:]))
+        elif len(part) > 1:
+            to = PEOPLE[part[0] % 9]
+            macaroon, links, by = link.append_link(by.signer, macaroon, part[1:], to.key), links + 1, to
+    if not last or not links:
+        return False
+    made = MacaroonCarrier(macaroon, (), tuple(discharges)).presented(by.signer, last)
+    wire = base64url_encode(made)
+    access = accepted(lambda: _judge().authorize(wire, REQUEST), VerificationError, Denied, UnavailableError)
+    require((access.root, access.holder) == (PEOPLE[0].did, by.did), "somebody else's authority")
+    hold(access, links)
+    return True
+
+
+def _wire_seeds() -> Iterable[bytes]:
+    for each in _wires():
+        yield each.encode()
+        yield notation.all_to_json(container.parse_all(base64url_decode(each))).encode()
+
+
+def _given(payloads: Sequence[bytes]) -> list[bytes]:
+    """Each payload behind the number of whom its link is given to."""
+    return [bytes((at,)) + payload for at, payload in enumerate(payloads, start=1)]
+
+
+def _chain_seeds() -> Iterable[bytes]:
+    for payloads, last in chains():
+        yield joined(*_given(payloads), last)
+    payloads, last = list(chains())[2]
+    links = _given(payloads)
+    granted = encode((), (RICH[1][0].render(),), ())  # type: ignore[arg-type]
+    yield joined(b"?" + granted, *links, last)
+    yield joined(links[0], b"?", *links[1:], b"?" + granted, last)
+
+
 _CONDITIONS = mutators.each_part(
     mutators.either(
         mutators.base64url(mutators.plain, b"attorn-link-1."),
@@ -172,4 +272,9 @@ HARNESSES = (
             "attorn.encoding:base64url_encode", _CONDITIONS),
     Harness("macaroon-mac", "nothing is genuine but what was minted", _mac, _genuine, "attorn.macaroon.mac:verify",
             "attorn.macaroon.container:Macaroon.encode", size=1024),
+    Harness("macaroon-wire", "nothing is accepted but what was signed", _wire, _wire_seeds,
+            "attorn.verify.verifier:Verifier.authorize", None,
+            mutators.either(mutators.base64url(mutators.plain), mutators.json_text)),
+    Harness("macaroon-chain", "what is accepted breaks no caveat", _chain_of, _chain_seeds,
+            "attorn.verify.verifier:Verifier.authorize", None, mutators.each_part(second_half)),
 )  # fmt: skip

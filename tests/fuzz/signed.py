@@ -26,7 +26,7 @@ from attorn.events.receiver import Received
 from attorn.events.security_event import SecurityEvent
 from attorn.jose import jws
 from attorn.keys.signer import signed
-from attorn.revocation import Roll, roll
+from attorn.revocation import Roll
 from attorn.status import bits, bitstring, entry, reading, status_list, token_list
 from attorn.status.bits import Packing
 from attorn.store import MemoryStore

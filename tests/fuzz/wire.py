@@ -13,7 +13,7 @@ from tests.property.chains import AUDIENCE, NOW, PEOPLE, Person, Step, build, cl
 from vectors.testkit import ALICE
 from vectors.testkit import NOW as VECTORS_NOW
 
-from attorn import Denied, Request, Verifier, caveat, tree
+from attorn import Access, Denied, Request, Verifier, caveat, macaroon, tree
 from attorn.biscuit import admission, block, container, signature
 from attorn.biscuit.container import Container, ProofKind
 from attorn.biscuit.text import check_text
@@ -22,10 +22,12 @@ from attorn.caveat.formula import Alternatives
 from attorn.caveat.profile import recognise
 from attorn.caveat.unrecognised import Unrecognised
 from attorn.cli import caveats as spoken
-from attorn.encoding import base64url_decode, base64url_encode
+from attorn.encoding import base64url_decode
 from attorn.errors import InputError, SignatureError, UnavailableError, VerificationError
 from attorn.keys.public import Algorithm, PublicKey
 from attorn.limits import Limits
+from attorn.macaroon import container as macaroons
+from attorn.macaroon import notation
 from attorn.request.facts import Facts
 from attorn.request.money import Money
 from attorn.store import MemoryStore
@@ -115,7 +117,10 @@ def _ask(each: Caveat) -> None:
 def _token(data: bytes) -> bool:
     text = text_of(data)
     token = accepted(lambda: Token.decode(text), *_REFUSED)
-    require(token.encode() == text, "token")
+    written = token.encode()
+    # JSON is a second spelling of a Macaroon.
+    require(written == text or text[:1] in ("{", "["), "token")
+    require(Token.decode(written) == token and Token.decode(written).encode() == written, "another token", written)
     drawn = tree.draw(token.unverified_links, colour=False)
     require(all(line.isprintable() for line in drawn.split("\n")), "a tree with control characters")
     return True
@@ -156,18 +161,23 @@ def _chain(data: bytes) -> bool:
     judge = Verifier(audience=AUDIENCE, roots=[PEOPLE[0].did], store=MemoryStore(), clock=clock, cache=0)
     access = accepted(lambda: judge.authorize(wire, REQUEST), VerificationError, Denied, UnavailableError)
     require((access.root, access.holder) == (PEOPLE[0].did, by.did), "somebody else's authority")
-    facts = Facts(REQUEST, audience=AUDIENCE, now=NOW, depth=len(payloads) - 1)
-    require(len(access.chain) == len(payloads), "links are missing")
+    hold(access, len(payloads))
+    return True
+
+
+def hold(access: Access, links: int) -> None:
+    """Raises `Finding` unless there are so many links, and every caveat of each permits the request."""
+    facts = Facts(REQUEST, audience=AUDIENCE, now=NOW, depth=links - 1)
+    require(len(access.chain) == links, "links are missing")
     for link in access.chain:
         require(all(each.prohibits(facts) is None for each in link.caveats), "a caveat was passed over")
-    return True
 
 
 def _signed(by: Person, payload: bytes, to: Person, before: list[container.SignedBlock]) -> container.SignedBlock:
     return signature.sign_block(by.signer, payload, to.key, before[-1].signature if before else None)
 
 
-def _chains() -> Iterable[tuple[tuple[bytes, ...], bytes]]:
+def chains() -> Iterable[tuple[tuple[bytes, ...], bytes]]:
     """The payloads of chains of one to three links, and of a presentation behind each."""
     for first in range(len(RICH)):
         for length in (1, 2, 3):
@@ -178,7 +188,7 @@ def _chains() -> Iterable[tuple[tuple[bytes, ...], bytes]]:
 
 
 def _chain_seeds() -> Iterable[bytes]:
-    for payloads, last in _chains():
+    for payloads, last in chains():
         yield joined(*(bytes((at,)) + payload for at, payload in enumerate(payloads, start=1)), last)
     for number in (7, 8):
         made = build(PEOPLE[0], [Step(PEOPLE[number], (RICH[1][2],))])
@@ -187,7 +197,7 @@ def _chain_seeds() -> Iterable[bytes]:
 
 
 def _block_seeds() -> Iterable[bytes]:
-    yield from (b"1" + payloads[0] for payloads, _ in _chains())
+    yield from (b"1" + payloads[0] for payloads, _ in chains())
     for rich in RICH:
         made = build(PEOPLE[0], [Step(PEOPLE[1], RICH[0]), Step(PEOPLE[2], rich)])
         yield b"2" + made.blocks[1].payload
@@ -202,16 +212,20 @@ def _tokens() -> Iterable[bytes]:
         steps = [Step(PEOPLE[at + 1], RICH[(number + at) % len(RICH)]) for at in range(1 + number % 3)]
         yield build(PEOPLE[0], steps).token().encode().encode()
     yield build(PEOPLE[8], [Step(PEOPLE[9], RICH[1]), Step(PEOPLE[7])]).token().encode().encode()
+    base = macaroon.issue(macaroon.MacKey(bytes(32)), random=bytes, location="here")
+    token = PEOPLE[0].identity.mint(to=PEOPLE[1].did, caveats=RICH[1], base=base)
+    yield token.encode().encode()
+    yield notation.to_json(macaroons.parse(base64url_decode(token.encode()))).encode()
 
 
 def _containers() -> Iterable[bytes]:
-    yield from (base64url_decode(text.decode()) for text in _tokens())
+    yield from (data for text in _tokens() if text[:1] == b"E" and (data := base64url_decode(text.decode())))
     yield from (base64url_decode(text) for text in sorted(_vectors()))
     (first, *_) = build(PEOPLE[0], [Step(PEOPLE[1])]).blocks
     yield Container((first,), ProofKind.BEARER, bytes(32), 7).encode()
 
 
-def _second_half(data: bytes, random: object) -> bytes:
+def second_half(data: bytes, random: object) -> bytes:
     return data[:1] + mutators.protobuf(data[1:], random)  # type: ignore[arg-type]
 
 
@@ -221,11 +235,11 @@ HARNESSES = (
     Harness("container", "identity", _container, _containers, "attorn.biscuit.container:parse",
             "attorn.biscuit.container:Container.encode", mutators.protobuf),
     Harness("block", "identity; every caveat renders to its check", _block, _block_seeds,
-            "attorn.biscuit.admission:admit", "attorn.biscuit.block:encode", _second_half),
+            "attorn.biscuit.admission:admit", "attorn.biscuit.block:encode", second_half),
     Harness("token", "identity", _token, _tokens, "attorn.token.token:Token.decode", "attorn.token.token:Token.encode",
-            _TEXT),
+            mutators.either(_TEXT, mutators.json_text)),
     Harness("wire", "nothing is accepted but what was signed", _wire, lambda: (text.encode() for text in sorted(_vectors())),
             "attorn.verify.verifier:Verifier.authorize", None, _TEXT),
     Harness("chain", "what is accepted breaks no caveat", _chain, _chain_seeds,
-            "attorn.verify.verifier:Verifier.authorize", None, mutators.each_part(_second_half)),
+            "attorn.verify.verifier:Verifier.authorize", None, mutators.each_part(second_half)),
 )  # fmt: skip
