@@ -55,7 +55,7 @@ from attorn.did.document import Relationship
 from attorn.did.resolver import StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, UnavailableError
-from attorn.events import Outbox, Received, Receiver, SecurityEvent, SubjectId, emit
+from attorn.events import Outbox, Received, Receiver, SecurityEvent, SubjectId, emit, meaning
 from attorn.events.meaning import ENTRY_EVENT
 from attorn.keys.signer import P256Signer
 from attorn.revocation import Roll, resume, revoke, suspend
@@ -650,3 +650,17 @@ def test_an_entry_that_was_applied_before_by_hand() -> None:
     assert receiver(store).receive(event()) is Received.APPLIED
     store.apply(resume(PLANNER.did, by=ALICE, sequence=9))
     assert receiver(store).receive(event("suspend")) is Received.OUTDATED
+
+
+def test_an_event_of_a_year_that_no_statement_can_be_numbered_in() -> None:
+    disabled = {"sub_id": DID, "events": {f"{RISC}account-disabled": {}}}
+    last = SecurityEvent.read(claims(iat=9_007_199_253, **disabled))
+    assert meaning.statements_in(last)[0].at == 9_007_199_253
+    for second in (9_007_199_255, 253_402_300_799):
+        event = SecurityEvent.read(claims(iat=second, **disabled))
+        with pytest.raises(MalformedError, match="numbered"):
+            meaning.statements_in(event)
+        late = {"clock": Clock(second), "skew": timedelta(0)}
+        turned_away(said(iat=second, **disabled), "malformed", **late)
+    purged = {"sub_id": DID, "events": {f"{RISC}account-purged": {}}}
+    assert meaning.statements_in(SecurityEvent.read(claims(iat=253_402_300_799, **purged)))[0].sequence == 2**53 - 1
