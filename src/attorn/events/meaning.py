@@ -83,7 +83,8 @@ def entry_in(event: SecurityEvent) -> Entry | None:
 def statements_in(event: SecurityEvent) -> tuple[Statement, ...]:
     """What `event`, which carries no entry, makes a store keep as the word of its issuer; nothing for other events.
 
-    In the order of their numbers: a store takes none of them if one follows a newer one about the same.
+    In the order of their numbers: a store takes none of them if one follows a newer one about the same. Raises
+    `MalformedError` for one that is issued so late, in the year 2255, that a statement cannot be numbered after it.
     """
     found = (_statement(event, uri, payload) for uri, payload in event.events.items())
     return tuple(sorted((each for each in found if each is not None), key=lambda statement: statement.sequence))
@@ -107,6 +108,8 @@ def _statement(event: SecurityEvent, uri: str, payload: Mapping[str, object]) ->
     if uri not in lives:
         return None
     sequence, life = lives[uri]
+    if sequence > FINAL:
+        raise MalformedError("security event: issued too late to be numbered")
     return Statement(Kind.LIFECYCLE, principal, event.iss, sequence, event.iat, life.value)
 
 
