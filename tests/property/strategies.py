@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, reject, settings
 from hypothesis import strategies as st
 from tests.caveats import groups
 from tests.caveats.kit import Kit, situations
@@ -21,6 +21,7 @@ from attorn import Request, caveat
 from attorn.caveat import Caveat, Counted, Unrecognised
 from attorn.caveat.argument import Formula
 from attorn.caveat.status import Standing
+from attorn.errors import InputError
 
 law = settings(
     max_examples=500,
@@ -73,7 +74,7 @@ def conditions(draw: st.DrawFn) -> Any:
 @st.composite
 def approvals(draw: st.DrawFn) -> caveat.RequiresApproval:
     """Any RequiresApproval over a few people."""
-    by = draw(_some(APPROVERS))
+    by = draw(st.lists(st.sampled_from(APPROVERS), min_size=1, unique=True))
     when = draw(st.one_of(st.none(), conditions(), st.lists(conditions(), min_size=1, max_size=2)))
     try:
         return caveat.RequiresApproval(by, draw(st.integers(1, len(by))), when)

@@ -286,13 +286,13 @@ def test_patterns_in_discharges_are_bounded_together() -> None:
 APPROVAL = "anything"
 
 
-def test_an_approval_that_nobody_understands_is_refused() -> None:
+def test_an_approval_that_cannot_be_read_is_refused() -> None:
     """Rather than ignored: what is unknown prohibits, also where it could only have allowed more."""
     demanding, unbound = approved(held(FIRST), APPROVAL)
     token = replace(FIRST, carrier=replace(FIRST.carrier, macaroon=demanding))  # type: ignore[type-var]
-    refused(used(unbound, token=token, by=PLANNER), *NOT_ADMITTED)
+    refused(used(unbound, token=token, by=PLANNER), "malformed", 9)
     refused(used(token=token, by=PLANNER), *BROKEN)
-    refused(used(said(b"attorn-approval-1." + APPROVAL.encode())), *NOT_ADMITTED)
+    refused(used(said(b"attorn-approval-1." + APPROVAL.encode())), "malformed", 9)
     refused(used(said(b"attorn-approval-1.\xff")), *MALFORMED)
 
 

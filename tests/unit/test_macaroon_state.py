@@ -74,9 +74,10 @@ def _with(wire: str, change: Callable[[UnverifiedCaveat], UnverifiedCaveat], ind
 
 
 def _bent(each: UnverifiedCaveat) -> UnverifiedCaveat:
-    """The caveat with one bit of its signature flipped: at the 50th byte, behind any key."""
+    """The caveat with another signature: the 55th byte of its body, behind any key, is changed."""
     where = each.id.index(b".") + 1 + 4 * 18
-    return UnverifiedCaveat(each.id[:where] + bytes((each.id[where] ^ 1,)) + each.id[where + 1 :])
+    other = b"B" if each.id[where : where + 1] == b"A" else b"A"
+    return UnverifiedCaveat(each.id[:where] + other + each.id[where + 1 :])
 
 
 def _moved(wire: str) -> str:
