@@ -55,7 +55,7 @@ FACTS = (
     "operation", "resource", "path", "audience", "time", "depth", "request", "arg", "null", "text", "integer",
     "boolean", "number", "length", "texts", "integers", "booleans", "host", "hosts", "address",
     "subpath", "subpaths", "glob", "nonce",
-    "challenge", "max_uses", "rate", "budget", "approved", "user", "link", "purpose", "phase_of_the_moon",
+    "challenge", "max_uses", "rate", "budget", "approved", "approval", "user", "link", "purpose", "phase_of_the_moon",
 )  # fmt: skip
 _VARIABLES = tuple(map(variable, ("0", "1", "time", "x")))
 _constants = st.one_of(

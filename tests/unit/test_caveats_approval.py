@@ -327,9 +327,8 @@ def test_a_denial_says_who_is_asked_and_when() -> None:
     denial = limit.prohibits(Facts(about.request, audience="x:y", now=1, depth=0, approved=frozenset({B})))
     assert denial is not None
     assert denial.explain() == (
-        "RequiresApproval allows use that 2 of did:web:a.test, did:web:b.test approved, when the action is pay and "
-        "the resource is within /shop and 100 <= v; the request asked for a use that 1 of them approved, "
-        "1 too few"
+        "RequiresApproval allows use with the approval of 2 of did:web:a.test, did:web:b.test, when the action is pay"
+        " and the resource is within /shop and 100 <= v; the request asked for a use that 1 of them approved, 1 too few"
     )
     nobody = RequiresApproval(A).prohibits(about)
     assert nobody is not None

@@ -110,7 +110,7 @@ class RequiresApproval(Caveat):
         several = f"{self.threshold} of " if len(self.by) > 1 else ""
         some = ", ".join(bare(did) for did in self.by[:8]) + (", ..." if len(self.by) > 8 else "")
         when = " and ".join(map(_words, self.when))
-        return f"use that {several}{some} approved" + (f", when {when}" if when else "")
+        return f"use with the approval of {several}{some}" + (f", when {when}" if when else "")
 
     def narrower_than(self, other: Caveat) -> bool | None:
         if not isinstance(other, RequiresApproval):
