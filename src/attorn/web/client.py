@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from typing import Final
 
 import httpx
 
-from attorn.errors import InputError
+from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
+from attorn.canonical import JsonValue, parse
+from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
 from attorn.token.presentation import words
 from attorn.token.token import Token
 from attorn.web.http import HttpMessage, Route, authorization, bind, checked_origin, checked_route, plain_route
+
+_MOST_PROBLEM: Final = 262_144
 
 
 class HolderAuth(httpx.Auth):
@@ -20,13 +25,21 @@ class HolderAuth(httpx.Auth):
     anything is signed; so is a body that cannot be read, and a path that no server could check. Streamed bodies are
     read into memory, since the presentation covers them. Leave `follow_redirects` off and send
     `response.next_request` yourself: a redirect that httpx follows is sent with the presentation of the first request,
-    which no server accepts. Raises `InputError` for unusable arguments.
+    which no server accepts. `approvals` are good for one request, as `with_approvals` says. Raises `InputError` for
+    unusable arguments.
     """
 
     requires_request_body = True
 
     def __init__(
-        self, identity: Identity, token: Token, *, audience: str, origin: str, route: Route = plain_route
+        self,
+        identity: Identity,
+        token: Token,
+        *,
+        audience: str,
+        origin: str,
+        route: Route = plain_route,
+        approvals: Sequence[Approval | str] = (),
     ) -> None:
         if not isinstance(identity, Identity) or not isinstance(token, Token):
             raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
@@ -35,10 +48,41 @@ class HolderAuth(httpx.Auth):
         self._audience = words(audience, "audience")
         self._origin = checked_origin(origin)
         self._route = checked_route(route)
+        self._approvals = approvals
+
+    def with_approvals(self, *approvals: Approval | str) -> HolderAuth:
+        """The same, with approvals of one request, to be sent again: `client.send(request, auth=...)`."""
+        return HolderAuth(
+            self._identity,
+            self._token,
+            audience=self._audience,
+            origin=self._origin,
+            route=self._route,
+            approvals=approvals,
+        )
+
+    def asked(self, response: httpx.Response) -> ApprovalRequest | None:
+        """What to hand to the approvers, if it is their approval that the refused request lacks; else None.
+
+        Raises `MalformedError` if that is not about the request that was sent, or cannot be read, and `InputError` if
+        the body of the response has not been read.
+        """
+        try:
+            problem = _members(response)
+        except httpx.StreamError as error:
+            raise InputError("response: expected one whose body has been read") from error
+        if problem.get("code") != ApprovalRequired.code:
+            return None
+        asked = ApprovalRequest.decode(str(problem.get("approval")))
+        sent = bind(self._message(response.request), self._route)
+        if asked.request != sent or (asked.audience, asked.holder) != (self._audience, self._identity.did):
+            raise MalformedError("the server asks for approval of another request than was sent")
+        return asked
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Attach a presentation. Raises `InputError`, `DelegationError` or `UnavailableError`."""
-        wire = self._identity.present(self._token, bind(self._message(request), self._route), audience=self._audience)
+        asked = bind(self._message(request), self._route)
+        wire = self._identity.present(self._token, asked, audience=self._audience, approvals=self._approvals)
         request.headers["Authorization"] = authorization(wire)
         yield request
 
@@ -73,3 +117,15 @@ class HolderAuth(httpx.Auth):
             query=query.decode("ascii"),
             body=request.content,
         )
+
+
+def _members(response: httpx.Response) -> Mapping[str, JsonValue]:
+    """The members of a problem body that prohibits; none where it is anything else. Raises `httpx.StreamError`."""
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if response.status_code != httpx.codes.FORBIDDEN or kind != "application/problem+json":
+        return {}
+    try:
+        members = parse(response.content, most=_MOST_PROBLEM)
+    except MalformedError:
+        return {}
+    return members if isinstance(members, dict) else {}

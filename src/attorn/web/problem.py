@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from attorn.approval import ApprovalRequired
 from attorn.display import shown
 from attorn.errors import AttornError, Denied, InputError, VerificationError
 from attorn.web.http import SCHEME, BodyLimitError, MissingError
@@ -53,6 +54,8 @@ def problem(error: AttornError, *, realm: str) -> Problem:
         members["step"] = error.step
     if isinstance(error, Denied):
         members |= _decision(error)
+    if isinstance(error, ApprovalRequired):
+        members["approval"] = error.approval.encode()
     headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
     if undecided:
         headers.append(("Retry-After", _RETRY_SECONDS))
