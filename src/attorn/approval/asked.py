@@ -69,6 +69,10 @@ class ApprovalRequest:
         """The request in words, safe to print: derived from what gets signed, and from nothing else."""
         return messages.message(self.request)
 
+    def in_full(self) -> str:
+        """All of the request as JSON on several lines, safe to print, however long it is."""
+        return messages.in_full(self.request)
+
     def encode(self) -> str:
         """It as text, to be handed to the approvers."""
         return write(

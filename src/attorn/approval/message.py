@@ -44,6 +44,13 @@ def complete(request: Request) -> bool:
     return len(request.args) <= MOST_ARGUMENTS and all(len(text) <= MOST_SHOWN for text in spelt)
 
 
+def in_full(request: Request) -> str:
+    """All of the canonical request as JSON on several lines, with nothing in it that hides or moves text."""
+    said = json.dumps(parse(request.canonical(), most=_MOST_CANONICAL), ensure_ascii=False, indent=2)
+    # JSON has no line break but between values.
+    return "\n".join(map(_visible, said.split("\n")))
+
+
 def code(digest: bytes) -> str:
     """Eight characters for two people to compare, of the digest's first 40 bits. It proves nothing by itself."""
     number = int.from_bytes(digest[:5], "big")

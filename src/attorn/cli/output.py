@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Final, TextIO
 
+from attorn.approval import ApprovalRequired
 from attorn.canonical import JsonValue
 from attorn.cli.command import Result
 from attorn.cli.exits import Exit
@@ -20,21 +21,26 @@ _PLAIN: Final = str.maketrans({"└": "`", "─": "-", "│": "|"})
 def tell(result: Result, *, as_json: bool) -> Exit:
     """Write a result to standard output. Its own exit code, or `INPUT` if it could not be written."""
     text = _dumped({"ok": result.code is Exit.OK, "exit": int(result.code), **result.data}) if as_json else result.text
-    return result.code if not text or _write(sys.stdout, text) else Exit.INPUT
+    return result.code if not text or write(sys.stdout, text) else Exit.INPUT
 
 
 def complain(error: AttornError, code: Exit, *, as_json: bool) -> Exit:
     """Write one line about an error to standard error and, with `as_json`, one object to standard output."""
     step = error.step if isinstance(error, VerificationError) else None
     where = "" if step is None else f" (step {step})"
-    _write(sys.stderr, f"attorn: {error.code}{where}: {line(str(error))}")
+    write(sys.stderr, f"attorn: {error.code}{where}: {line(str(error))}")
     if as_json:
         content: dict[str, JsonValue] = {"code": error.code, "message": str(error), "step": step}
         if isinstance(error, Denied):
             content |= {"step": error.decision.step, "decision": _decision(error)}
+        if isinstance(error, ApprovalRequired):
+            content["approval"] = error.approval.encode()
         if isinstance(error, AuditError):
             content["sequence"] = error.sequence
-        _write(sys.stdout, _dumped({"ok": False, "exit": int(code), "error": content}))
+        write(sys.stdout, _dumped({"ok": False, "exit": int(code), "error": content}))
+    elif isinstance(error, ApprovalRequired):
+        # What to hand to the approvers: as ready for a file as any result.
+        write(sys.stdout, error.approval.encode())
     return code
 
 
@@ -55,7 +61,7 @@ def _dumped(content: dict[str, JsonValue]) -> str:
     return json.dumps(content, indent=2)
 
 
-def _write(stream: TextIO | None, text: str) -> bool:
+def write(stream: TextIO | None, text: str) -> bool:
     """Whether `text` and a newline were written, in characters that the stream's encoding has."""
     if stream is None:
         return False
@@ -77,5 +83,5 @@ def _lost(stream: TextIO, error: Exception) -> bool:
         # What is left in the buffer must not fail again when the interpreter ends.
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), stream.fileno())
-        _write(sys.stderr, f"attorn: cannot write the result: {reason(error)}")
+        write(sys.stderr, f"attorn: cannot write the result: {reason(error)}")
     return False

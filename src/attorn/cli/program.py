@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from attorn.cli import (
+    approvals,
     audits,
     demonstration,
     identities,
@@ -21,7 +22,18 @@ from attorn.cli.exits import Exit, of
 from attorn.cli.output import complain, tell
 from attorn.errors import AttornError, InputError
 
-_FAMILIES = (identities, tokens, inspection, verification, revocations, lives, audits, vectors, demonstration)
+_FAMILIES = (
+    identities,
+    tokens,
+    approvals,
+    inspection,
+    verification,
+    revocations,
+    lives,
+    audits,
+    vectors,
+    demonstration,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments, rest = parser().parse_known_args(words)
         if rest:
             raise unknown(rest)
-        if getattr(arguments, "token", None) == "-" and getattr(arguments, "passphrase_stdin", False):
+        given = (getattr(arguments, name, None) for name in ("token", "asked"))
+        if "-" in given and getattr(arguments, "passphrase_stdin", False):
             raise InputError("standard input holds the token or the passphrase, not both")
         return int(tell(arguments.run(arguments), as_json=arguments.json))
     except AttornError as error:

@@ -20,14 +20,14 @@ _SQLITE: Final = b"SQLite format 3\0"
 HOW_GIVEN: Final = "the token: a file's name, its text (longer than 255 characters), or - for standard input"
 
 
-def token_text(argument: str) -> str:
-    """The text of a token or presentation. Raises `InputError` if it cannot be read."""
+def token_text(argument: str, *, what: str = "token", most: int = MOST_TOKEN) -> str:
+    """The text of a token, presentation or the like. Raises `InputError` if it cannot be read."""
     if argument == "-":
-        content = standard_input(MOST_TOKEN)
+        content = standard_input(most)
     elif len(argument) > LONGEST_NAME:
         return argument
     else:
-        content = file(argument, "token", MOST_TOKEN)
+        content = file(argument, what, most)
     # Anything that is not ASCII is no token; what stands for it here is refused by the decoder.
     return content.decode("ascii", "replace").strip(" \t\r\n")
 

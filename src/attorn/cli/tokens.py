@@ -46,6 +46,9 @@ def add(commands: Commands) -> None:
     requests.add(present)
     present.add_argument("--audience", required=True, help="the verifier it is for")
     present.add_argument("--challenge", help="the text that the verifier asked to be answered")
+    present.add_argument(
+        "--approval", metavar="TEXT", action="append", default=[], help="of this very use: text or a file (repeatable)"
+    )
     present.add_argument("--ttl", metavar="SPAN", default="60s", help="how long it may be used (default: 60s)")
 
 
@@ -123,7 +126,12 @@ def _present(arguments: argparse.Namespace) -> Result:
     ttl = span(arguments.ttl, "--ttl")
     token = Token.decode(source.token_text(arguments.token))
     wire = passphrase.identity(arguments).present(
-        token, request, audience=arguments.audience, challenge=arguments.challenge, ttl=ttl
+        token,
+        request,
+        audience=arguments.audience,
+        challenge=arguments.challenge,
+        ttl=ttl,
+        approvals=[source.token_text(text, what="approval") for text in arguments.approval],
     )
     shown = {"audience": arguments.audience, "request": requests.to_json(request)}
     return Result(wire, {"presentation": wire, "holder": token.holder, **shown})

@@ -1,0 +1,217 @@
+"""`attorn approve`, and approvals in `verify`, `present`, `inspect`: a person reads, says yes, and only then signs."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.test_cli_world import AUDIENCE, PASSPHRASE, World, call, main_quietly
+
+from attorn import Request
+from attorn.approval import Approval, ApprovalRequest, verify
+from attorn.cli import main
+
+Capsys = pytest.CaptureFixture[str]
+PAY = ("--action", "pay:out", "--resource", "shop://store/7", "--arg", "amount=120")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def asking(world: World, by: str = "mallory") -> str:
+    """A token by which planner may pay what somebody approves, as a file."""
+    caveat = json.dumps({"RequiresApproval": {"by": world.did[by]}})
+    assert main_quietly(
+        "mint", *world.key("alice"), "--to", world.did["planner"], "--actions", "pay:*", "--caveat", caveat
+    ) == 0  # fmt: skip
+    return world.write("asking.token", main_quietly.out)
+
+
+def present(world: World, token: str, *more: str) -> str:
+    assert main_quietly("present", token, *world.key("planner"), "--audience", AUDIENCE, *PAY, *more) == 0
+    return world.write("wire", main_quietly.out)
+
+
+def verifying(world: World, *more: str) -> tuple[str, ...]:
+    store = str(world.folder / "store.db")
+    return ("verify", "--root", world.did["alice"], "--audience", AUDIENCE, *PAY, "--store", store, *more)
+
+
+def asked(world: World, **changed: Any) -> str:
+    """What asks, as a file."""
+    request = Request(action="pay:out", resource="shop://store/7", args=changed.pop("args", {"amount": 120}))
+    who = {"approvers": (world.did["mallory"],), "root": world.did["alice"], "holder": world.did["planner"], **changed}
+    made = ApprovalRequest(**{"threshold": 1, "audience": AUDIENCE, "request": request, **who})
+    return world.write("asked", made.encode() + "\n")
+
+
+class Terminal(io.StringIO):
+    """Standard input with a person at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def approve(capsys: Capsys, *argv: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = main(["approve", *argv])
+    out, err = capsys.readouterr()
+    assert PASSPHRASE not in out + err
+    return code, out, err
+
+
+def test_the_whole_story(world: World, capsys: Capsys) -> None:
+    token = asking(world)
+    capsys.readouterr()
+    assert main(verifying(world, present(world, token))) == 3
+    out, err = capsys.readouterr()
+    assert err.startswith("attorn: approval_required: link 1 (")
+    assert err.count("\n") == 1
+    text = world.write("asked", out)
+    code, out, err = approve(capsys, text, *world.key("mallory"), "--yes")
+    assert code == 0
+    given = world.write("approval", out)
+    assert verify(out.strip()).by == world.did["mallory"]
+    allowed = call(capsys, *verifying(world, present(world, token, "--approval", given)))
+    assert allowed.code == 0
+    assert allowed.out.startswith("ALLOWED pay:out on shop://store/7")
+    again = main(verifying(world, present(world, token, "--approval", out.strip())))
+    assert again == 3
+    assert "used before" in capsys.readouterr().err
+
+
+def test_verify_says_in_json_what_to_ask(world: World, capsys: Capsys) -> None:
+    outcome = call(capsys, *verifying(world, "--json", present(world, asking(world))))
+    assert outcome.code == 3
+    error = outcome.data["error"]
+    assert (error["code"], error["step"], error["decision"]["link"]) == ("approval_required", 9, 1)
+    assert ApprovalRequest.decode(error["approval"]).approvers == (world.did["mallory"],)
+
+
+def test_what_a_person_reads(world: World, capsys: Capsys) -> None:
+    text = asked(world, args={"amount": 120, "note": "x\n\u202eevil"}, audience="\x1b[2J did:web:shop")
+    _, out, err = approve(capsys, text, *world.key("mallory"), "--yes")
+    decoded = ApprovalRequest.decode(Path(text).read_text().strip())
+    assert out == out.strip() + "\n"
+    assert [row.strip() for row in err.split("\n") if row.startswith("  ")] == decoded.message().split("\n")
+    for part in (world.did["planner"], world.did["alice"], world.did["mallory"], "\\x1b[2J did:web:shop"):
+        assert part in err
+    for hidden in ("\x1b", "\u202e"):
+        assert hidden not in err
+
+
+def test_what_is_too_long_for_the_message_is_shown_after_it(world: World, capsys: Capsys) -> None:
+    text = asked(world, args={"note": "x" * 200 + "\u202e" + "y" * 300})
+    _, _, err = approve(capsys, text, *world.key("mallory"), "--yes")
+    assert "characters are not shown]" in err
+    assert "This is all of it:" in err
+    assert "x" * 200 + "\\u202e" + "y" * 300 in err
+    _, _, err = approve(capsys, asked(world), *world.key("mallory"), "--yes")
+    assert "all of it" not in err
+
+
+def test_several_approvers_are_named(world: World, capsys: Capsys) -> None:
+    text = asked(world, approvers=(world.did["mallory"], world.did["scout"]), threshold=2)
+    _, _, err = approve(capsys, text, *world.key("scout"), "--yes")
+    assert "2 of these must approve" in err
+    assert world.did["mallory"] in err
+    assert world.did["scout"] in err
+
+
+@pytest.mark.parametrize("answer", ["yes\n", "YES\n", " yes \n"])
+def test_a_person_says_yes(world: World, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    text = asked(world)
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    code, out, err = approve(capsys, text, *world.key("mallory"))
+    assert code == 0
+    assert "Approve? Type yes:" in err
+    assert verify(out.strip()).by == world.did["mallory"]
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "y\n", "no\n", "yes please\n", "nyes\n", "\nyes\n", "ye\0s\n"])
+def test_anything_else_is_no(world: World, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    text = asked(world)
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    code, out, err = approve(capsys, text, *world.key("mallory"))
+    assert (code, out) == (1, "")
+    assert err.endswith("attorn: invalid_input: not approved; nothing was signed\n")
+
+
+@pytest.mark.parametrize("stdin", [None, io.StringIO("yes\n")], ids=["closed", "pipe"])
+def test_nobody_to_ask(world: World, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, stdin: Any) -> None:
+    text = asked(world)
+    monkeypatch.setattr("sys.stdin", stdin)
+    code, out, err = approve(capsys, text, *world.key("mallory"))
+    assert (code, out) == (1, "")
+    assert "no terminal" in err
+
+
+def test_the_key_is_opened_after_the_answer_only(world: World, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = asked(world)
+    monkeypatch.setattr("sys.stdin", Terminal("no\n"))
+    code, _, err = approve(capsys, text, "--key", str(world.folder / "none.key"), *world.key("mallory")[2:])
+    assert code == 1
+    assert "not approved" in err
+
+
+@pytest.mark.parametrize("who", ["alice", "planner", "scout"])
+def test_only_who_is_asked(world: World, capsys: Capsys, who: str) -> None:
+    code, out, err = approve(capsys, asked(world), *world.key(who), "--yes")
+    assert (code, out) == (1, "")
+    assert "attorn: cannot_delegate:" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [("", 2), ("garbage", 2), ("e30", 2), ("A" * 196_608, 2), ("A" * 200_000, 1)]
+)
+def test_what_asks_for_nothing(world: World, capsys: Capsys, content: str, code: int) -> None:
+    found, out, _ = approve(capsys, world.write("asked", content), *world.key("mallory"), "--yes")
+    assert (found, out) == (code, "")
+
+
+@pytest.mark.parametrize("ttl", ["0s", "2d", "x", "", "-5m"])
+def test_how_long(world: World, capsys: Capsys, ttl: str) -> None:
+    code, out, _ = approve(capsys, asked(world), *world.key("mallory"), "--yes", f"--ttl={ttl}")
+    assert (code, out) == (1, "")
+
+
+def test_for_an_hour_and_in_json(world: World, capsys: Capsys) -> None:
+    code, out, _ = approve(capsys, asked(world), *world.key("mallory"), "--yes", "--ttl", "1h", "--json")
+    assert code == 0
+    data = json.loads(out)
+    approval = Approval.decode(data["approval"])
+    assert approval.expires - approval.issued == 3600
+    assert data["by"] == world.did["mallory"]
+    assert data["code"] in data["message"]
+
+
+def test_standard_input_holds_one_thing(world: World, capsys: Capsys) -> None:
+    key = world.key("mallory")[:2]
+    code, _, err = approve(capsys, "-", *key, "--passphrase-stdin", "--yes")
+    assert code == 1
+    assert "not both" in err
+
+
+@pytest.mark.parametrize("approval", ["", "garbage", "e30"])
+def test_present_takes_approvals_only(world: World, capsys: Capsys, approval: str) -> None:
+    token = asking(world)
+    capsys.readouterr()
+    given = world.write("approval", approval)
+    assert main(["present", token, *world.key("planner"), "--audience", AUDIENCE, *PAY, "--approval", given]) == 1
+    assert "approvals" in capsys.readouterr().err
+
+
+def test_inspect_counts_them_and_believes_none(world: World, capsys: Capsys) -> None:
+    token = asking(world)
+    _, out, _ = approve(capsys, asked(world), *world.key("mallory"), "--yes")
+    wire = present(world, token, "--approval", world.write("approval", out))
+    shown = call(capsys, "inspect", wire)
+    assert "approvals 1, not verified" in shown.out
+    assert "use with the approval of" in shown.out
+    data = call(capsys, "inspect", wire, "--json").data
+    assert data["presentation"]["approvals"] == [out.strip()]
