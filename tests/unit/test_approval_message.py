@@ -189,3 +189,29 @@ def test_a_message_can_be_read_back(args: dict[str, Any]) -> None:
         found[name] = json.loads(line[end + 3 :])
     assert found == args
     assert known.complete
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-7, "1e-7"),
+        (2.5, "2.5"),
+        (1e15, "1000000000000000"),
+        ("\x08\x0c\x0b\x7f", '"\\b\\f\\u000b\\u007f"'),
+        ("\U000e0041", '"\\udb40\\udc41"'),
+        ({"b": [1, {}], "a": []}, '{"a": [], "b": [1, {}]}'),
+        ("\u05d0\u0301", '"\\u05d0\\u0301"'),
+    ],
+)
+def test_values_as_the_specification_writes_them(value: Any, text: str) -> None:
+    assert f"a = {text}" in asked({"a": value}).message().split("\n")
+
+
+def test_all_of_it_is_safe_to_print_too() -> None:
+    known = asked({"a": "\u202e\n" + "x" * 500}, cost=Money(5, "EUR"))
+    assert known.in_full().split("\n") == [
+        "action: " + '"pay:out"',
+        'args: {"a": "\\u202e\\n' + "x" * 500 + '"}',
+        'cost: {"amount": 5, "currency": "EUR"}',
+        'resource: "shop://store/orders/7"',
+    ]

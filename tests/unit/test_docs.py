@@ -18,6 +18,7 @@ from biscuit_auth import BiscuitBuilder, BlockBuilder, KeyPair
 import attorn
 import attorn.web.events  # declares an error
 from attorn import AttornError, Identity, Request, Token, Verifier, caveat, errors, revocation, store
+from attorn.approval import ApprovalRequest
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.biscuit.container import parse
@@ -202,6 +203,7 @@ def examples() -> dict[str, bytes | str]:
         ).digest(),
         "accounts": "\n".join(accounts(wire)),
         **signed_lists(first, NOW),
+        **approvals(),
     }
 
 
@@ -218,6 +220,21 @@ def signed_lists(first: Token, now: datetime) -> dict[str, bytes | str]:
         "lifecycle-json": base64url_decode(life.encode()).decode(),
         "lifecycle-signed": life.statement(),
         "lifecycle-text": life.encode(),
+    }
+
+
+def approvals() -> dict[str, bytes | str]:
+    """What alice is asked about scout's request, and what she signs."""
+    asked = ApprovalRequest((person(1).did,), 1, AUDIENCE, person(1).did, person(3).did, the_request())
+    signed = person(1, b"\x44").approve(asked)
+    return {
+        "approval-request-json": base64url_decode(asked.encode()).decode(),
+        "approval-request-text": asked.encode(),
+        "approval-message": asked.message(),
+        "approval-json": base64url_decode(signed.encode()).decode(),
+        "approval-signed": signed.statement(),
+        "approval-text": signed.encode(),
+        "approval-account": signed.account,
     }
 
 

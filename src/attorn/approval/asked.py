@@ -70,7 +70,7 @@ class ApprovalRequest:
         return messages.message(self.request)
 
     def in_full(self) -> str:
-        """All of the request as JSON on several lines, safe to print, however long it is."""
+        """All of the request, a line for each member, safe to print, however long it is."""
         return messages.in_full(self.request)
 
     def encode(self) -> str:

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from attorn.canonical import JsonValue, parse
+from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.request.request import Request
 
 MOST_SHOWN: Final = 200
@@ -45,10 +45,10 @@ def complete(request: Request) -> bool:
 
 
 def in_full(request: Request) -> str:
-    """All of the canonical request as JSON on several lines, with nothing in it that hides or moves text."""
-    said = json.dumps(parse(request.canonical(), most=_MOST_CANONICAL), ensure_ascii=False, indent=2)
-    # JSON has no line break but between values.
-    return "\n".join(map(_visible, said.split("\n")))
+    """All of the canonical request, a line for each member, with nothing in it that hides or moves text."""
+    said = parse(request.canonical(), most=_MOST_CANONICAL)
+    members = said.items() if isinstance(said, dict) else ()
+    return "\n".join(f"{name}: {_visible(_json(value))}" for name, value in members)
 
 
 def code(digest: bytes) -> str:
@@ -78,7 +78,12 @@ def _lines(request: Request) -> Iterator[str]:
 
 
 def _json(value: JsonValue) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    """JSON on one line, its numbers and escapes as RFC 8785 writes them."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_json, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_json(name)}: {_json(member)}" for name, member in value.items()) + "}"
+    return canonicalise(value).decode()
 
 
 def _cut(text: str) -> str:
@@ -95,8 +100,9 @@ def _visible(text: str) -> str:
     shown: list[str] = []
     marks = 2
     for character in text:
-        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0 if character.isalpha() else 2
-        shown.append(character if _is_plain(character) and marks < 3 else json.dumps(character)[1:-1])
+        plain = _is_plain(character)
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0 if plain and character.isalpha() else 2
+        shown.append(character if plain and marks < 3 else json.dumps(character)[1:-1])
     return "".join(shown)
 
 
