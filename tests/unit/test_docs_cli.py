@@ -65,8 +65,8 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     assert [int(code) for code in rows] == [int(code) for code in Exit]
 
 
-def test_there_are_four_examples() -> None:
-    assert len(EXAMPLES) == PAGE.count("```sh\n") == 4
+def test_every_example_says_what_it_prints() -> None:
+    assert len(EXAMPLES) == PAGE.count("```sh\n") >= 4
 
 
 def test_the_examples_say_what_the_page_shows(tmp_path: Path) -> None:

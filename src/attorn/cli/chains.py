@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import ProofKind
@@ -14,7 +14,8 @@ from attorn.encoding import base64url_encode
 from attorn.errors import MalformedError
 from attorn.limits import Limits
 from attorn.macaroon import link as macaroon_links
-from attorn.macaroon.container import parse_all
+from attorn.macaroon.container import Macaroon, parse_all
+from attorn.macaroon.issuing import claimed_name
 from attorn.token import chain as chains
 from attorn.token import presentation as presentations
 from attorn.token.chain import UnverifiedChain
@@ -25,10 +26,20 @@ from attorn.token.token import is_macaroon, read_container, read_text
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """What the bytes claim. `presentation` is None for a token in transit."""
+    """What the bytes claim. `presentation` is None for a token in transit, `macaroon` for a Biscuit."""
 
     links: tuple[Link, ...]
     presentation: Presentation | None
+    macaroon: Accompanied | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accompanied:
+    """What stands beside the links of a Macaroon, by number. `key` is the name of the key it says made it, in hex."""
+
+    key: str | None
+    third_parties: int
+    discharges: int
 
 
 def receive(text: str) -> Unverified:
@@ -36,16 +47,24 @@ def receive(text: str) -> Unverified:
     limits = Limits()
     data = read_text(text, limits)
     if is_macaroon(data):
-        macaroon, *_ = parse_all(data)
-        found = macaroon_links.read(macaroon.identifier, macaroon.unverified_caveats, most_links=limits.links)
-        last = found.presentation
-        return _unverified(chains.read(found.links, limits), None if last is None else last.payload)
+        return _macaroon(parse_all(data), limits)
     container = read_container(data, limits)
     if container.proof is ProofKind.IN_TRANSIT:
         return _unverified(chains.read(container.blocks, limits), None)
     if container.proof is not ProofKind.SEAL or len(container.blocks) < 2:
         raise MalformedError("neither a token in transit nor a presentation of one")
     return _unverified(chains.read(container.blocks[:-1], limits), container.blocks[-1].payload)
+
+
+def _macaroon(macaroons: Sequence[Macaroon], limits: Limits) -> Unverified:
+    whole, *discharges = macaroons
+    found = macaroon_links.read(whole.identifier, whole.unverified_caveats, most_links=limits.links)
+    if found.presentation is None and discharges:
+        raise MalformedError("discharges behind a token in transit, which has none yet")
+    payload = None if found.presentation is None else found.presentation.payload
+    third_parties = sum(each.vid is not None for each in whole.unverified_caveats)
+    beside = Accompanied(claimed_name(whole.identifier), third_parties, len(discharges))
+    return replace(_unverified(chains.read(found.links, limits), payload), macaroon=beside)
 
 
 def _unverified(chain: UnverifiedChain, presented: bytes | None) -> Unverified:

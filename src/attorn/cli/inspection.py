@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from attorn.canonical import JsonValue
 from attorn.caveat.validity import moment
 from attorn.cli import source
-from attorn.cli.chains import links_json, receive
+from attorn.cli.chains import Accompanied, links_json, receive
 from attorn.cli.command import Commands, Result, command
 from attorn.cli.words import span
 from attorn.display import line, stamp
@@ -53,15 +53,24 @@ def _inspect(arguments: argparse.Namespace) -> Result:
     given = source.token_text(arguments.token)
     chain = receive(given)
     text, presented = draw(chain.links, colour=colour()), chain.presentation
+    beside = chain.macaroon
     end = until(chain.links)
     data: dict[str, JsonValue] = {
         "verified": False,
         "kind": "token" if presented is None else "presentation",
+        "format": "biscuit" if beside is None else "macaroon",
         "root": chain.links[0].delegator,
         "holder": chain.links[-1].delegate,
         "until": None if end is None else stamp(end[0]),
         "links": links_json(chain.links),
     }
+    if beside is not None:
+        text += "\n" + _beside(beside)
+        data["macaroon"] = {
+            "key": beside.key,
+            "third_parties": beside.third_parties,
+            "discharges": beside.discharges,
+        }
     if presented is None:
         text += "\nIn transit: of no use without the holder's private key."
         if arguments.exposure:
@@ -74,6 +83,11 @@ def _inspect(arguments: argparse.Namespace) -> Result:
         text += "\n" + _words(presented)
         data["presentation"] = _json(presented)
     return Result(text, data)
+
+
+def _beside(macaroon: Accompanied) -> str:
+    made = "no key as attorn names them" if macaroon.key is None else f"key {macaroon.key}"
+    return f"Macaroon made with {made}; third parties {macaroon.third_parties}, discharges {macaroon.discharges}"
 
 
 def _exposure(arguments: argparse.Namespace, text: str) -> Exposure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from attorn.cli import (
     identities,
     inspection,
     lives,
+    macaroons,
     revocations,
     tokens,
     vectors,
@@ -28,6 +30,7 @@ _FAMILIES = (
     approvals,
     inspection,
     verification,
+    macaroons,
     revocations,
     lives,
     audits,
@@ -48,8 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments, rest = parser().parse_known_args(words)
         if rest:
             raise unknown(rest)
-        given = (getattr(arguments, name, None) for name in ("token", "asked"))
-        if "-" in given and getattr(arguments, "passphrase_stdin", False):
+        if "-" in _given(arguments) and getattr(arguments, "passphrase_stdin", False):
             raise InputError("standard input holds the token or the passphrase, not both")
         return int(tell(arguments.run(arguments), as_json=arguments.json))
     except AttornError as error:
@@ -68,6 +70,10 @@ def parser() -> Parser:
     for family in _FAMILIES:
         family.add(commands)
     return top
+
+
+def _given(arguments: argparse.Namespace) -> tuple[str | None, ...]:
+    return tuple(getattr(arguments, name, None) for name in ("token", "asked", "base"))
 
 
 def _check(words: Sequence[str]) -> None:

@@ -17,6 +17,10 @@ MOST_TOKEN: Final = 70_000
 
 _SQLITE: Final = b"SQLite format 3\0"
 
+_MACAROON: Final = ("AgI", "AgE", '{"')
+"""How a macaroon begins in base64url, by its identifier or its location, and in JSON."""
+
+HOW_BASE: Final = "a base macaroon, as its server issued it: a file's name, its text, or - for standard input"
 HOW_GIVEN: Final = "the token: a file's name, its text (longer than 255 characters), or - for standard input"
 
 
@@ -30,6 +34,13 @@ def token_text(argument: str, *, what: str = "token", most: int = MOST_TOKEN) ->
         content = file(argument, what, most)
     # Anything that is not ASCII is no token; what stands for it here is refused by the decoder.
     return content.decode("ascii", "replace").strip(" \t\r\n")
+
+
+def base_text(argument: str) -> str:
+    """The text of a base macaroon: known by how it begins, as it is short. Raises `InputError` if it cannot be read."""
+    if argument.startswith(_MACAROON):
+        return argument
+    return token_text(argument)
 
 
 def file(path: str, what: str, most: int) -> bytes:

@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from attorn import caveat as kinds
+from attorn import macaroon
 from attorn.caveat import Caveat
 from attorn.cli import caveats, passphrase, requests, source
 from attorn.cli.chains import links_json
@@ -33,6 +34,7 @@ def add(commands: Commands) -> None:
     """Add the three commands."""
     mint = command(commands, "mint", "turn over some of your own authority to a DID; prints a token", _mint, _CAVEATS)
     add_key(mint)
+    mint.add_argument("--base", metavar="MACAROON", help=f"mint a Macaroon on this: {source.HOW_BASE}")
     _add_link(mint)
     delegate = command(
         commands, "delegate", "pass a token on to another DID, narrowed; prints a token", _delegate, _CAVEATS
@@ -107,7 +109,8 @@ def _mint(arguments: argparse.Namespace) -> Result:
     to, limits = _delegate_did(arguments.to), _caveats(arguments)
     if not limits:
         raise InputError("mint: expected at least one caveat, like --actions or --expires-in")
-    return _told(passphrase.identity(arguments).mint(to=to, caveats=limits))
+    base = None if arguments.base is None else macaroon.decode(source.base_text(arguments.base))
+    return _told(passphrase.identity(arguments).mint(to=to, caveats=limits, base=base))
 
 
 def _delegate(arguments: argparse.Namespace) -> Result:
@@ -118,7 +121,8 @@ def _delegate(arguments: argparse.Namespace) -> Result:
 
 def _told(token: Token) -> Result:
     text = token.encode()
-    return Result(text, {"token": text, "holder": token.holder, "links": links_json(token.unverified_links)})
+    links = links_json(token.unverified_links)
+    return Result(text, {"token": text, "format": token.carrier.format, "holder": token.holder, "links": links})
 
 
 def _present(arguments: argparse.Namespace) -> Result:

@@ -13,6 +13,7 @@ from attorn.cli.command import Commands, Result, command
 from attorn.cli.inspection import colour
 from attorn.display import Colour, line, painted, stamp
 from attorn.errors import DeprovisionedError, InputError, RollbackError, VerificationError
+from attorn.macaroon import MacKey
 from attorn.store import MemoryStore, SQLiteStore
 from attorn.tree import draw
 from attorn.verify.verifier import Verifier
@@ -39,6 +40,13 @@ def add(commands: Commands) -> None:
         default=[],
         help="may suspend any principal, and end it (repeatable)",
     )
+    parser.add_argument(
+        "--macaroon-key",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="take Macaroons on bases that this key issued (repeatable)",
+    )
 
 
 def _verify(arguments: argparse.Namespace) -> Result:
@@ -46,13 +54,18 @@ def _verify(arguments: argparse.Namespace) -> Result:
     if arguments.challenge == "":
         # An unset shell variable must not turn the check off.
         raise InputError("--challenge: expected a text that is not empty")
+    keys = [MacKey.load(path) for path in arguments.macaroon_key]
     with ExitStack() as opened:
         store: MemoryStore | SQLiteStore = MemoryStore()
         if arguments.store is not None:
             store = SQLiteStore(arguments.store)
             opened.callback(store.close)
         verifier = Verifier(
-            audience=arguments.audience, roots=arguments.root, store=store, authorities=arguments.authority
+            audience=arguments.audience,
+            roots=arguments.root,
+            store=store,
+            authorities=arguments.authority,
+            macaroon_keys=keys,
         )
         if arguments.revocations is not None:
             _revoke(store, arguments.revocations)

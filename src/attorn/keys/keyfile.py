@@ -1,14 +1,13 @@
 """Private keys at rest: one JSON file, argon2id (RFC 9106) over the passphrase, XChaCha20-Poly1305 over the key.
 
-Everything readable in the file is authenticated with the key. POSIX only: the file's owner and mode are half of its
-protection, and both are checked on the open file, so that nothing can be swapped in after the check.
+Everything readable in the file is authenticated with the key. The file's owner and mode are the other half of its
+protection (attorn/keys/owned.py).
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-import stat
 import unicodedata
 from typing import Literal
 
@@ -17,14 +16,14 @@ from nacl.exceptions import CryptoError
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import InputError, KeyFileError, MalformedError, UnavailableError
-from attorn.handed import ask
+from attorn.errors import InputError, KeyFileError, MalformedError
+from attorn.keys import owned
 from attorn.keys.public import Algorithm
 from attorn.keys.signer import Ed25519Signer, P256Signer, Signer
 
 Strength = Literal["interactive", "moderate", "sensitive"]
 
-MOST = 16_384
+MOST = owned.MOST
 """Longest key file, in bytes."""
 
 _FORMAT = "attorn key file 1"
@@ -69,7 +68,7 @@ def save(
         raise KeyFileError("key file: expected the DID as ASCII text")
     if not isinstance(strength, str) or strength not in _STRENGTHS:
         raise KeyFileError("key file: strength must be interactive, moderate or sensitive")
-    name = _name(path)
+    name = owned.name(path)
     operations, memory = _STRENGTHS[strength]
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
     header: dict[str, JsonValue] = {
@@ -88,7 +87,7 @@ def save(
     content = canonicalise(header | {"sealed": base64url_encode(sealed)}) + b"\n"
     if len(content) > MOST:
         raise KeyFileError("key file: the DID is too long")
-    _write(name, content, replace=replace)
+    owned.write(name, content, replace=replace)
 
 
 def load(path: str | os.PathLike[str], passphrase: str | bytes) -> tuple[Ed25519Signer | P256Signer, str]:
@@ -98,7 +97,7 @@ def load(path: str | os.PathLike[str], passphrase: str | bytes) -> tuple[Ed25519
     others, longer than 16 KiB, damaged, asking for more work than attorn ever writes, or another passphrase.
     """
     octets = _octets(passphrase)
-    header, sealed = _open(_read(_name(path)))
+    header, sealed = _open(owned.read(owned.name(path)))
     salt, nonce = _binary(header, "salt", _SALT_BYTES), _binary(header, "nonce", _NONCE_BYTES)
     did = header["did"]
     if not isinstance(did, str) or not did.isascii():
@@ -169,85 +168,3 @@ def _stretch(passphrase: bytes, salt: bytes, operations: int, memory: int) -> by
         return bindings.crypto_pwhash_alg(length, passphrase, salt, operations, memory, algorithm)
     except (CryptoError, RuntimeError, MemoryError):
         raise KeyFileError(f"key derivation failed: it needs {memory >> 20} MiB of memory") from None
-
-
-def _name(path: str | os.PathLike[str]) -> str:
-    if os.name != "posix":
-        raise KeyFileError("key files need a POSIX system")
-    try:
-        name = ask("path", lambda: os.fspath(path))
-    except UnavailableError:
-        name = ""
-    if not isinstance(name, str) or not name or "\0" in name:
-        raise KeyFileError("key file: expected a path")
-    return name
-
-
-def _read(path: str) -> bytes:
-    # O_NONBLOCK: opening a named pipe must not wait for its writer.
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    try:
-        descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb") as file:
-            _check_file(os.fstat(descriptor))
-            content = file.read(MOST + 1)
-    except (OSError, ValueError) as error:
-        raise KeyFileError(f"cannot read the key file: {_reason(error)}") from None
-    if len(content) > MOST:
-        raise KeyFileError(f"key file: expected at most {MOST} bytes")
-    return content
-
-
-def _check_file(status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise KeyFileError("key file: not a plain file")
-    if status.st_uid != os.geteuid():
-        raise KeyFileError("key file: belongs to another user")
-    if status.st_mode & 0o077:
-        raise KeyFileError("key file: open to group or others; expected mode 0600")
-    if status.st_size > MOST:
-        raise KeyFileError(f"key file: expected at most {MOST} bytes, got {status.st_size}")
-
-
-def _write(path: str, content: bytes, *, replace: bool) -> None:
-    folder = os.path.dirname(path) or "."
-    target = os.path.join(folder, f".{secrets.token_hex(8)}.tmp") if replace else path
-    try:
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        raise KeyFileError("key file: there is one already, and it is not replaced unless asked") from None
-    except (OSError, ValueError) as error:
-        raise KeyFileError(f"cannot write the key file: {_reason(error)}") from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            # The process's umask may have taken rights away.
-            os.fchmod(descriptor, 0o600)
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        if replace:
-            os.replace(target, path)
-        _sync_folder(folder)
-    except OSError as error:
-        _discard(target)
-        raise KeyFileError(f"cannot write the key file: {_reason(error)}") from None
-
-
-def _sync_folder(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _discard(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        # Already renamed, or out of reach like the write before it, which is the error to report.
-        return
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or "unknown error") if isinstance(error, OSError) else "not a usable path"

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from attorn.errors import InputError, UnavailableError, UntrustedRootError
+from attorn.errors import InputError, UnavailableError, UntrustedRootError, VerificationError
 from attorn.handed import ask
 from attorn.macaroon import mac
 from attorn.macaroon.container import Macaroon
@@ -32,8 +32,9 @@ def name_of(key: MacKey) -> bytes:
 def issue(
     key: MacKey, *, location: str | None = None, random: Callable[[int], bytes] = secrets.token_bytes
 ) -> Macaroon:
-    """A fresh base macaroon, for the user who is to mint with it. It need not be kept secret.
+    """A fresh base macaroon, for the one user who is to mint with it.
 
+    Whoever else holds it can delegate nothing with it, but can discharge whatever tokens on it demand of third parties.
     `location` is a hint for people; nothing authenticates it. Raises `InputError`, or `UnavailableError` if the random
     source fails.
     """
@@ -41,12 +42,20 @@ def issue(
     drawn = ask("random source", lambda: random(RANDOM_BYTES))
     if type(drawn) is not bytes or len(drawn) != RANDOM_BYTES:
         raise UnavailableError(f"the random source must return {RANDOM_BYTES} bytes")
-    return mac.mint(key, name + drawn, location=location)
+    try:
+        return mac.mint(key, name + drawn, location=location)
+    except VerificationError as error:
+        raise InputError(str(error)) from None
 
 
 def named(keys: Iterable[MacKey]) -> Mapping[bytes, MacKey]:
     """The keys by their names. Raises `InputError` for anything but keys."""
     return {name_of(key): key for key in keys}
+
+
+def claimed_name(identifier: bytes) -> str | None:
+    """The name of the key that this identifier says it was made with, in hex; None if it is none that `issue` makes."""
+    return identifier[:NAME_BYTES].hex() if len(identifier) == NAME_BYTES + RANDOM_BYTES else None
 
 
 def key_of(identifier: bytes, keys: Mapping[bytes, MacKey]) -> MacKey:

@@ -11,6 +11,8 @@ Source: libmacaroons, macaroons.c; Birgisson and others, "Macaroons" (NDSS 2014)
 from __future__ import annotations
 
 import hmac
+import os
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn, SupportsIndex
@@ -18,8 +20,17 @@ from typing import Final, NoReturn, SupportsIndex
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from attorn.errors import ChainError, InputError, LimitError, NotAdmittedError, SignatureError, UnavailableError
+from attorn.errors import (
+    ChainError,
+    InputError,
+    KeyFileError,
+    LimitError,
+    NotAdmittedError,
+    SignatureError,
+    UnavailableError,
+)
 from attorn.handed import ask
+from attorn.macaroon import keyfile
 from attorn.macaroon.container import MOST_CAVEATS, MOST_MACAROONS, SIGNATURE_BYTES, Macaroon, UnverifiedCaveat
 
 LEAST_SECRET: Final = 32
@@ -42,6 +53,24 @@ class MacKey:
         if type(secret) is not bytes or not LEAST_SECRET <= len(secret) <= _MOST_SECRET:
             raise InputError(f"macaroon key: expected from {LEAST_SECRET} to {_MOST_SECRET} bytes")
         self._secret = secret
+
+    @classmethod
+    def generate(cls) -> MacKey:
+        """A fresh key of 32 random bytes."""
+        return cls(secrets.token_bytes(LEAST_SECRET))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> MacKey:
+        """The key in a file that `save` made. Raises `KeyFileError`, also where others could read the file."""
+        secret = keyfile.load(path)
+        try:
+            return cls(secret)
+        except InputError as error:
+            raise KeyFileError(f"key file: {error}") from None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write this key to a new file that its owner alone can read. It is not encrypted. Raises `KeyFileError`."""
+        keyfile.save(path, self._secret)
 
     @property
     def secret(self) -> bytes:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import InputError, MalformedError
+from attorn.errors import InputError, LimitError, MalformedError
 from attorn.macaroon import container, notation
-from attorn.macaroon.container import Macaroon
+from attorn.macaroon.container import MOST_BYTES, Macaroon
+
+_MOST: Final = (MOST_BYTES * 4 + 2) // 3
+"""Longest base64url text of so many bytes."""
 
 
 def encode(macaroon: Macaroon) -> str:
@@ -17,7 +22,11 @@ def decode(text: str) -> Macaroon:
     """The one macaroon in `text`, base64url or JSON. Raises `InputError`, `MalformedError` or `LimitError`."""
     if not isinstance(text, str):
         raise InputError(f"macaroon: expected text, got {type(text).__name__}")
-    return notation.from_json(text) if text[:1] == "{" else container.parse(base64url_decode(text))
+    if text[:1] == "{":
+        return notation.from_json(text)
+    if len(text) > _MOST:
+        raise LimitError(f"macaroon: expected at most {_MOST} characters, got {len(text)}")
+    return container.parse(base64url_decode(text))
 
 
 def octets(text: str) -> bytes:

@@ -24,6 +24,10 @@ class Carrier(Protocol):
     """A chain in transit, as one format writes it."""
 
     @property
+    def format(self) -> str:
+        """Which of the formats it is: biscuit or macaroon."""
+
+    @property
     def blocks(self) -> tuple[SignedBlock | SignedLink, ...]:
         """The links as they were signed, the user's own first."""
 
@@ -52,6 +56,10 @@ class BiscuitCarrier:
 
     blocks: tuple[SignedBlock, ...] = ()
 
+    @property
+    def format(self) -> str:
+        return "biscuit"
+
     def extended(self, signer: Signer, payload: bytes, next_key: PublicKey) -> BiscuitCarrier:
         return BiscuitCarrier((*self.blocks, sign_block(signer, payload, next_key, self._last)))
 
@@ -77,6 +85,10 @@ class MacaroonCarrier:
     macaroon: Macaroon
     blocks: tuple[SignedLink, ...] = ()
     discharges: tuple[Macaroon, ...] = ()
+
+    @property
+    def format(self) -> str:
+        return "macaroon"
 
     @classmethod
     def of(cls, macaroon: Macaroon, *, most_links: int = MOST_CAVEATS) -> MacaroonCarrier:
