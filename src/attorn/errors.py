@@ -62,7 +62,7 @@ class MalformedError(VerificationError):
 
 
 class NotAdmittedError(VerificationError):
-    """Well-formed Biscuit Datalog that the caveat profile does not admit (step 1)."""
+    """Well-formed, but outside the profile: Biscuit Datalog or a Macaroon's condition of another kind (step 1)."""
 
     code = "not_admitted"
     default_step = 1

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from biscuit_auth import BiscuitBuilder, BlockBuilder, KeyPair
+from tests.unit import macaroon_pages
 
 import attorn
 import attorn.web.events  # declares an error
@@ -204,6 +205,7 @@ def examples() -> dict[str, bytes | str]:
         "accounts": "\n".join(accounts(wire)),
         **signed_lists(first, NOW),
         **approvals(),
+        **macaroon_pages.examples(the_request()),
     }
 
 
@@ -289,6 +291,13 @@ def test_the_stock_compiler_makes_the_same_blocks() -> None:
 def test_the_example_is_permitted() -> None:
     verifier = Verifier(audience=AUDIENCE, roots=[person(1).did], clock=lambda: NOW + timedelta(seconds=5))
     assert verifier.authorize(str(EXAMPLES["presentation-text"]), the_request()).decision.allowed
+    assert macaroon_pages.permitted(the_request())
+
+
+def test_a_link_of_a_macaroon_says_what_one_of_a_biscuit_says() -> None:
+    signed, block = EXAMPLES["macaroon-link-1-signed"], EXAMPLES["link-1-block"]
+    assert isinstance(signed, bytes) and isinstance(block, bytes)
+    assert signed.endswith(block)
 
 
 @pytest.mark.parametrize("fence", fences("caveat"), ids=Fence.label)
