@@ -41,6 +41,7 @@ class Case:
     challenge: str | None = None
     before: tuple[str, ...] = ()
     revocations: tuple[str, ...] = ()
+    macaroon_keys: tuple[str, ...] = ()
 
     def members(self) -> dict[str, Any]:
         """The JSON form."""
@@ -61,6 +62,8 @@ class Case:
             found["before"] = list(self.before)
         if self.revocations:
             found["revocations"] = list(self.revocations)
+        if self.macaroon_keys:
+            found["macaroon_keys"] = list(self.macaroon_keys)
         found["expect"] = {"code": self.code, "step": self.step}
         return found
 

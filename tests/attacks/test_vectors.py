@@ -12,6 +12,8 @@ from tests.attacks.scene import clock_at, verdict
 from vectors import generate
 
 from attorn import AttornError, Request, Verifier
+from attorn.encoding import base64url_decode
+from attorn.macaroon import MacKey
 from attorn.store import MemoryStore
 
 VECTORS = Path(generate.__file__).parent
@@ -26,7 +28,14 @@ def run(case: dict[str, Any]) -> tuple[str, int | None]:
             store.apply(entry)
         except AttornError:
             continue
-    by = Verifier(audience=case["audience"], roots=case["roots"], store=store, clock=clock_at(case["now"]))
+    keys = [MacKey(base64url_decode(text)) for text in case.get("macaroon_keys", ())]
+    by = Verifier(
+        audience=case["audience"],
+        roots=case["roots"],
+        store=store,
+        clock=clock_at(case["now"]),
+        macaroon_keys=keys,
+    )
     request = Request(**case["request"])
     for text in case.get("before", ()):
         by.authorize(text, request)

@@ -12,7 +12,9 @@ from tests.unit.test_cli_world import call, refused
 
 from attorn import Identity, Request, caveat
 from attorn.cli import cases
+from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, InputError
+from attorn.macaroon import MacKey, issue
 from attorn.request.money import Money
 from attorn.revocation import revoke
 
@@ -26,6 +28,9 @@ AUDIENCE = "did:web:a.example"
 REQUEST = Request(action="events:read", resource="/a", args={"limit": 10}, cost=Money(5, "EUR"))
 TOKEN = ALICE.mint(to=SCOUT.did, caveats=[caveat.Range("limit", maximum=10), caveat.MaxUses(1)])
 WIRE, AGAIN = (SCOUT.present(TOKEN, REQUEST, audience=AUDIENCE) for _ in range(2))
+KEY = base64url_encode(b"k" * 32)
+BASED = ALICE.mint(to=SCOUT.did, caveats=[caveat.MaxUses(1)], base=issue(MacKey(b"k" * 32)))
+ON_BASE = SCOUT.present(BASED, REQUEST, audience=AUDIENCE)
 
 
 def case(**changes: object) -> dict[str, object]:
@@ -79,6 +84,10 @@ VERDICTS = [
     case(request={"action": "", "resource": "/a"}, expect=expect("invalid_input", None)),
     case(revocations=[revoke(TOKEN, by=ALICE).encode()], expect=expect("revoked", 7)),
     case(revocations=["junk"], expect=expect("ok", None)),
+    case(wire=ON_BASE, expect=expect("untrusted_root", 2)),
+    case(wire=ON_BASE, macaroon_keys=[KEY], expect=expect("ok", None)),
+    case(macaroon_keys=[KEY], expect=expect("ok", None)),
+    case(wire=ON_BASE, macaroon_keys=["A" * 43], expect=expect("untrusted_root", 2)),
 ]
 
 
@@ -142,6 +151,11 @@ def test_a_folder_without_cases_passes_nothing(tmp_path: Path, capsys: Capsys) -
         case(before=WIRE),
         case(before=[None]),
         case(revocations={}),
+        case(macaroon_keys="AAAA"),
+        case(macaroon_keys=[1]),
+        case(macaroon_keys=["AAAA"]),
+        case(macaroon_keys=["A" * 43 + "="]),
+        case(macaroon_keys=["?" * 43]),
         case(expect="ok"),
         case(expect={"code": "ok"}),
         case(expect={"code": "ok", "step": "1"}),

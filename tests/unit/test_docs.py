@@ -296,7 +296,8 @@ def test_the_example_is_permitted() -> None:
 
 def test_a_link_of_a_macaroon_says_what_one_of_a_biscuit_says() -> None:
     signed, block = EXAMPLES["macaroon-link-1-signed"], EXAMPLES["link-1-block"]
-    assert isinstance(signed, bytes) and isinstance(block, bytes)
+    assert isinstance(signed, bytes)
+    assert isinstance(block, bytes)
     assert signed.endswith(block)
 
 

@@ -8,7 +8,9 @@ from typing import Final
 from attorn.canonical import JsonValue, parse
 from attorn.caveat.validity import LATEST, moment
 from attorn.display import shown
+from attorn.encoding import base64url_decode
 from attorn.errors import AttornError, Denied, InputError, MalformedError, VerificationError
+from attorn.macaroon import MacKey
 from attorn.request.money import Money
 from attorn.request.request import Request
 from attorn.store import MemoryStore
@@ -17,7 +19,7 @@ from attorn.verify.verifier import Verifier
 MOST_BYTES: Final = 4 * 1024 * 1024
 _OK: Final = "ok"
 _REQUIRED: Final = {"name", "wire", "request", "audience", "roots", "now", "expect"}
-_KNOWN: Final = _REQUIRED | {"notes", "attack", "spec", "challenge", "before", "revocations"}
+_KNOWN: Final = _REQUIRED | {"notes", "attack", "spec", "challenge", "before", "revocations", "macaroon_keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,20 @@ class Case:
     challenge: str | None
     before: tuple[str, ...]
     revocations: tuple[str, ...]
+    macaroon_keys: tuple[MacKey, ...]
 
     def run(self) -> Verdict:
         """The verdict of this library."""
         try:
             request = _request(self.request)
             store = MemoryStore()
-            verifier = Verifier(audience=self.audience, roots=self.roots, store=store, clock=lambda: moment(self.now))
+            verifier = Verifier(
+                audience=self.audience,
+                roots=self.roots,
+                store=store,
+                clock=lambda: moment(self.now),
+                macaroon_keys=self.macaroon_keys,
+            )
             for entry in self.revocations:
                 _apply(store, entry)
             for wire in self.before:
@@ -94,6 +103,7 @@ def read(content: bytes) -> Case:
         None if challenge is None else _text(value, "challenge"),
         _texts(value, "before"),
         _texts(value, "revocations"),
+        tuple(map(_key, _texts(value, "macaroon_keys"))),
     )
 
 
@@ -155,6 +165,13 @@ def _texts(members: dict[str, JsonValue], name: str) -> tuple[str, ...]:
     if len(found) != len(value):
         raise InputError(f"case: {name}: expected a list of texts")
     return found
+
+
+def _key(text: str) -> MacKey:
+    try:
+        return MacKey(base64url_decode(text))
+    except MalformedError as error:
+        raise InputError(f"case: macaroon_keys: {error}") from None
 
 
 def _list(names: set[str]) -> str:
