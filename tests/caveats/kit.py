@@ -1,6 +1,7 @@
 """What the tests of a kind of caveat need to know about it; every law is then checked for that kind.
 
-A kit is one entry in the `KITS` of a file in `tests/caveats/kits`. How to write one: docs/contributing.md.
+A kit is one entry in the `KITS` of a file in `tests/caveats/kits`, or for a kind that is made of others, in what its
+`kits` returns. How to write one: docs/contributing.md.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ class Situation:
     now: int = pools.NOW
     depth: int = 0
     audience: str = pools.AUDIENCE
+    approved: frozenset[str] = frozenset()
 
     def request(self) -> Request:
         cost = None if self.cost is None else Money(*self.cost)
         return Request(action=self.action, resource=self.resource, args=self.args, cost=cost)
 
     def facts(self) -> Facts:
-        return Facts(self.request(), audience=self.audience, now=self.now, depth=self.depth)
+        return Facts(self.request(), audience=self.audience, now=self.now, depth=self.depth, approved=self.approved)
 
     def plain(self) -> Plain:
         """The request for the reference."""
@@ -48,7 +50,7 @@ class Situation:
         return asked if self.cost is None else {**asked, "cost": {"amount": self.cost[0], "currency": self.cost[1]}}
 
     def world(self) -> World:
-        return World(self.audience, self.now, self.depth)
+        return World(self.audience, self.now, self.depth, approved=self.approved)
 
 
 def nothing_wider(limit: Any) -> None:

@@ -89,6 +89,11 @@ NUMBERS = (-3, -1, 0, 1, 2, 3, 5, 2**53 - 1, -(2**53 - 1))
 FRACTIONS = (0.5, 2.5, -1.5, 3.0, 1e15 + 0.5)
 SECONDS = (0, NOW - 5000, NOW - 1, NOW, NOW + 1, NOW + 5000)
 CURRENCIES = ("EUR", "USD")
+APPROVERS = (
+    "did:web:boss.example",
+    "did:web:chief.example",
+    "did:web:board.example",
+)
 DIDS = ("did:web:lists.example", "did:web:other.example")
 
 texts = st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=3)

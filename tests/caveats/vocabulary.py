@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.caveats import groups
 from tests.caveats.kit import Kit, Plain
 
-from attorn.caveat import Caveat
+from attorn.caveat import Caveat, Not
 from attorn.caveat.argument import Atom
+from attorn.errors import InputError
 
-_FILES = sorted(path.stem for path in (Path(__file__).parent / "kits").glob("*.py") if path.stem != "__init__")
-_FOUND: tuple[Kit, ...] = tuple(
-    kit for file in _FILES for kit in importlib.import_module(f"tests.caveats.kits.{file}").KITS
-)
+_FILES = sorted(path.stem for path in (Path(__file__).parent / "kits").glob("*.py"))
+_MODULES = [importlib.import_module(f"tests.caveats.kits.{file}") for file in _FILES]
 
 
 def kit_of(limit: Caveat) -> Kit:
@@ -29,9 +27,27 @@ def plain(limit: Caveat) -> Plain:
     return {"kind": type(limit).__name__, **kit_of(limit).plain(limit)}
 
 
+def with_opposite(limit: Caveat) -> tuple[Caveat, ...]:
+    """The caveat and, of an atom, its negation if that can be written."""
+    if not isinstance(limit, Atom):
+        return (limit,)
+    try:
+        return limit, Not(limit)
+    except InputError:
+        return (limit,)
+
+
 def drawn(kits: tuple[Kit, ...]) -> st.SearchStrategy[Any]:
     return st.one_of(*(kit.caveats for kit in kits))
 
 
-ATOMS = tuple(kit for kit in _FOUND if issubclass(kit.kind, Atom))
-KITS = (*_FOUND, *groups.kits(drawn(ATOMS), kit_of, plain))
+def _found() -> tuple[Kit, ...]:
+    """First the kinds that stand for themselves, then those that are made of them."""
+    first = tuple(kit for module in _MODULES for kit in getattr(module, "KITS", ()))
+    kinds = {kit.name: kit for kit in first}
+    made = [module.kits(kinds, kit_of, plain) for module in _MODULES if hasattr(module, "kits")]
+    return (*first, *(kit for kits in made for kit in kits))
+
+
+KITS = _found()
+ATOMS = tuple(kit for kit in KITS if issubclass(kit.kind, Atom))

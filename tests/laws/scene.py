@@ -10,7 +10,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from tests.caveats.kit import Kit, Situation, situations
 from tests.caveats.pools import NOW, moment
-from tests.caveats.vocabulary import KITS, drawn, kit_of, plain
+from tests.caveats.vocabulary import KITS, drawn, kit_of, plain, with_opposite
 from tests.property.chains import PEOPLE, Person
 from tests.reference import caveats as reference
 from tests.reference import verdict as judging
@@ -211,15 +211,17 @@ def cases(
 ) -> Case:
     """A chain of 1 to `most` links. In most, all caveats but perhaps one permit the request.
 
-    With `about`, one caveat is of that kind, and the situation near its edge.
+    With `about`, one caveat is of that kind or the opposite, and the situation near its edge.
     """
     situation = draw(situations())
     length = draw(st.integers(1, most))
     focus = None
     if about is not None:
-        focus = draw(about.caveats)
-        near = draw(st.sampled_from(list(about.near(focus))))
-        situation = replace(near, args={**situation.args, **near.args}, cost=near.cost or situation.cost)
+        limit = draw(about.caveats)
+        near = draw(st.sampled_from(list(about.near(limit))))
+        focus = draw(st.sampled_from(with_opposite(limit)))
+        args = {**situation.args, **near.args}
+        situation = replace(near, args=args, cost=near.cost or situation.cost, approved=frozenset())
         length = max(length, near.depth + 1) if draw(st.booleans()) else near.depth + 1
     situation = replace(situation, depth=length - 1)
     root, *others = [draw(people) for _ in range(length + 1)]

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.caveats.kit import Kit, situations
-from tests.caveats.vocabulary import KITS, drawn, kit_of, plain
+from tests.caveats.vocabulary import KITS, drawn, kit_of, plain, with_opposite
 from tests.laws.scene import (
     FORMATS,
     Case,
@@ -78,7 +79,7 @@ def test_every_law_is_asked_of_every_kind() -> None:
         marks = [mark for mark in each.pytestmark if mark.name == "parametrize"]
         assert marks[0] in (each_kind.mark, each_written_kind.mark)
         assert len(marks) == 1
-    assert len(laws) >= 8
+    assert len(laws) >= 9
 
 
 def test_only_what_is_never_a_check_of_its_own_is_left_out() -> None:
@@ -104,7 +105,7 @@ def test_law_every_ancestor_permits_what_a_descendant_permits(kit: Kit, data: An
 @given(data=st.data())
 def test_law_one_more_caveat_is_one_more_condition(kit: Kit, data: Any) -> None:
     limit, format_ = data.draw(kit.caveats), data.draw(formats)
-    situation = data.draw(st.sampled_from(list(kit.near(limit))))
+    situation = replace(data.draw(st.sampled_from(list(kit.near(limit)))), approved=frozenset())
     steps = [Step(data.draw(people), (), situation.now) for _ in range(situation.depth)]
     root, last = data.draw(people), data.draw(people)
     bare, narrowed = (grant(format_, root, [*steps, Step(last, added, situation.now)]) for added in ((), (limit,)))
@@ -147,6 +148,17 @@ def test_law_everybody_gives_the_same_verdict(kit: Kit, data: Any) -> None:
 @each_kind
 @for_each_kind
 @given(data=st.data())
+def test_law_the_reference_evaluator_agrees(kit: Kit, data: Any) -> None:
+    limit, other = data.draw(kit.caveats), data.draw(kit.caveats)
+    for situation in (*kit.near(limit), *kit.near(other), data.draw(situations())):
+        for each in with_opposite(limit):
+            ours = each.prohibits(situation.facts()) is not None
+            assert reference.prohibits(plain(each), situation.plain(), situation.world()) is ours, situation
+
+
+@each_kind
+@for_each_kind
+@given(data=st.data())
 def test_law_whoever_is_called_narrower_permits_no_more(kit: Kit, data: Any) -> None:
     limit = data.draw(kit.caveats)
     wider = kit.wider(limit)
@@ -167,7 +179,7 @@ def test_law_whoever_is_called_narrower_permits_no_more(kit: Kit, data: Any) -> 
 @for_each_kind
 @given(data=st.data())
 def test_law_a_caveat_is_read_back_as_what_was_written(kit: Kit, data: Any) -> None:
-    limit = data.draw(kit.caveats)
+    limit = data.draw(kit.caveats.map(with_opposite).flatmap(st.sampled_from))
     check = limit.render()
     known = data.draw(st.sampled_from(((), ("a", "n"), ("arg", "ü☃", "events:read"))))
     found = admit(encode((), (check,), known), known, Limits())
@@ -176,7 +188,7 @@ def test_law_a_caveat_is_read_back_as_what_was_written(kit: Kit, data: Any) -> N
     assert read == recognise(check)
     assert read.render() == check
     assert isinstance(read, Unrecognised) is (kit.kind is Unrecognised)
-    for situation in kit.near(limit):
+    for situation in kit_of(limit).near(limit):
         assert (read.prohibits(situation.facts()) is None) is (limit.prohibits(situation.facts()) is None)
 
 

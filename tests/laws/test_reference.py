@@ -1,4 +1,4 @@
-"""The reference evaluator against the pages it is written from, and against attorn, kind by kind."""
+"""The reference evaluator against the pages it is written from, and what it derives against attorn."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.caveats import pools
-from tests.caveats.kit import Kit, situations
-from tests.caveats.vocabulary import KITS, plain
-from tests.laws.sizes import for_each_kind, law
+from tests.caveats.vocabulary import plain
+from tests.laws.sizes import law
 from tests.reference import caveats, facts
 from tests.reference.caveats import World
 from tests.unit.test_docs import CASES, lines, made
@@ -25,7 +24,6 @@ from attorn.errors import InputError
 from attorn.request import address, filepath, glob, resource, url
 
 REFERENCE = sorted((Path(__file__).parents[1] / "reference").glob("*.py"))
-each_kind = pytest.mark.parametrize("kit", KITS, ids=lambda kit: kit.name)
 
 
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.name)
@@ -45,7 +43,8 @@ def test_the_reference_finds_what_the_page_says(case: tuple[str, ...]) -> None:
     expected, source, text = case
     members = {"action": "a", "resource": "/", "args": {}, "audience": pools.AUDIENCE, "now": 0, "depth": 0}
     members |= json.loads(text)
-    world = World(members.pop("audience"), members.pop("now"), members.pop("depth"))
+    approved = frozenset(members.pop("approved", ()))
+    world = World(members.pop("audience"), members.pop("now"), members.pop("depth"), approved=approved)
     if "cost" in members:
         members["cost"] = dict(zip(("amount", "currency"), members["cost"], strict=True))
     found = caveats.prohibits(plain(made(source)), members, world)
@@ -85,16 +84,6 @@ def test_the_reference_matches_what_the_page_says(case: tuple[str, ...]) -> None
 
 
 # Against attorn
-
-
-@each_kind
-@for_each_kind
-@given(data=st.data())
-def test_the_reference_agrees_with_attorn(kit: Kit, data: Any) -> None:
-    limit, other = data.draw(kit.caveats), data.draw(kit.caveats)
-    for situation in (*kit.near(limit), *kit.near(other), data.draw(situations())):
-        ours = limit.prohibits(situation.facts()) is not None
-        assert caveats.prohibits(plain(limit), situation.plain(), situation.world()) is ours, situation
 
 
 def normalised(text: str) -> str | None:

@@ -22,6 +22,7 @@ from biscuit_auth import (
 )
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
+from tests.caveats.pools import APPROVERS
 from tests.property.chains import (
     ALLOWED,
     AUDIENCE,
@@ -41,7 +42,7 @@ from tests.property.chains import (
     verifier,
     wire_of,
 )
-from tests.property.strategies import APPROVERS, ATOMS, Scene, approvals, law, near, requests, scenes
+from tests.property.strategies import ATOMS, SCOPES, Scene, law, near, requests, scenes
 from tests.property.test_bounded import mutations
 from tests.property.test_unknown import checks
 
@@ -205,7 +206,7 @@ def test_stock_and_attorn_agree_at_the_edges_of_every_atom(kind: str) -> None:
 
 
 @law
-@given(approvals(), requests(), st.frozensets(st.sampled_from(APPROVERS)))
+@given(SCOPES["RequiresApproval"], requests(), st.frozensets(st.sampled_from(APPROVERS)))
 def test_stock_and_attorn_agree_on_what_needs_approval_and_has_it(
     limit: RequiresApproval, request: Request, crowd: frozenset[str]
 ) -> None:
@@ -218,7 +219,10 @@ def test_stock_and_attorn_agree_on_what_needs_approval_and_has_it(
 
 
 @law
-@given(scenes(most=4, kinds=st.one_of(approvals(), *ATOMS.values())), st.frozensets(st.sampled_from(APPROVERS)))
+@given(
+    scenes(most=4, kinds=st.one_of(SCOPES["RequiresApproval"], *ATOMS.values())),
+    st.frozensets(st.sampled_from(APPROVERS)),
+)
 def test_the_stock_engine_may_be_told_who_approved(scene: Scene, crowd: frozenset[str]) -> None:
     chain = scene.chain()
     wire = presented(chain, presentation(scene.request))

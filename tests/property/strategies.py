@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, reject, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from tests.caveats import groups
+from tests.caveats import formulas as made
 from tests.caveats.kit import Kit, situations
 from tests.caveats.vocabulary import ATOMS as ATOM_KITS
 from tests.caveats.vocabulary import KITS, kit_of
@@ -21,7 +21,6 @@ from attorn import Request, caveat
 from attorn.caveat import Caveat, Counted, Unrecognised
 from attorn.caveat.argument import Formula
 from attorn.caveat.status import Standing
-from attorn.errors import InputError
 
 law = settings(
     max_examples=500,
@@ -53,40 +52,11 @@ _atom = st.one_of(*ATOMS.values())
 
 def formulas(depth: int = 2) -> st.SearchStrategy[Any]:
     """An atom, or AllOf, AnyOf and Not over formulas, at most `depth` deep."""
-    return groups.formulas(_atom, depth)
+    return made.formulas(_atom, depth)
 
 
-APPROVERS = tuple(person.did for person in PEOPLE[:4])
-
-
-@st.composite
-def conditions(draw: st.DrawFn) -> Any:
-    """What `when` may hold: one caveat whose negation can be written."""
-    condition = draw(st.one_of(SCOPES["Actions"], SCOPES["Resources"], _atom, formulas()))
-    try:
-        caveat.RequiresApproval(APPROVERS[0], when=condition)  # type: ignore[arg-type]
-    except InputError:
-        # Equals(name, None) and the like have no opposite that can be written.
-        return reject()
-    return condition
-
-
-@st.composite
-def approvals(draw: st.DrawFn) -> caveat.RequiresApproval:
-    """Any RequiresApproval over a few people."""
-    by = draw(st.lists(st.sampled_from(APPROVERS), min_size=1, unique=True))
-    when = draw(st.one_of(st.none(), conditions(), st.lists(conditions(), min_size=1, max_size=2)))
-    try:
-        return caveat.RequiresApproval(by, draw(st.integers(1, len(by))), when)
-    except InputError:
-        # Two formulas may be too much where each of them is not.
-        return reject()
-
-
-uncounted: st.SearchStrategy[Caveat] = st.one_of(*SCOPES.values(), _atom, formulas(), formulas(), approvals())
-caveats: st.SearchStrategy[Caveat] = st.one_of(
-    *SCOPES.values(), _atom, formulas(), formulas(), approvals(), *COUNTED.values()
-)
+uncounted: st.SearchStrategy[Caveat] = st.one_of(*SCOPES.values(), _atom, formulas(), formulas())
+caveats: st.SearchStrategy[Caveat] = st.one_of(*SCOPES.values(), _atom, formulas(), formulas(), *COUNTED.values())
 purposes = st.builds(caveat.Purpose, st.sampled_from(("Plan the week", 'say "hi"; allow if true;', "Für ☃ \\")))
 
 

@@ -9,19 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.caveats.pools import APPROVERS
 from tests.property.chains import AUDIENCE, NOW, permits
-from tests.property.strategies import (
-    APPROVERS,
-    ATOMS,
-    COUNTED,
-    SCOPES,
-    approvals,
-    caveats,
-    formulas,
-    law,
-    near,
-    requests,
-)
+from tests.property.strategies import ATOMS, COUNTED, SCOPES, caveats, formulas, law, near, requests
 
 from attorn import Request, caveat
 from attorn.canonical import MOST_INTEGER as SAFE
@@ -32,7 +22,6 @@ VOCABULARY: dict[str, st.SearchStrategy[Any]] = {
     **SCOPES,
     **COUNTED,
     "formula": formulas(),
-    "approval": approvals(),
 }
 CROWDS = [frozenset(some) for size in range(len(APPROVERS) + 1) for some in combinations(APPROVERS, size)]
 """Whoever may have approved."""
@@ -48,7 +37,7 @@ def _renamed(other: Any, name: str) -> Any:
 
 
 @law
-@given(approvals(), approvals(), requests())
+@given(SCOPES["RequiresApproval"], SCOPES["RequiresApproval"], requests())
 def test_a_narrower_approval_asks_for_no_less_whoever_approves(
     narrow: caveat.RequiresApproval, wide: caveat.RequiresApproval, request: Request
 ) -> None:

@@ -56,12 +56,22 @@ def prohibits(caveat: Caveat, request: Request, world: World) -> bool:
         return world.depth > caveat["hops"]
     if kind == "Budget":
         return not _affordable(caveat, request)
+    if kind == "RequiresApproval":
+        few = len(world.approved.intersection(caveat["by"])) < caveat["threshold"]
+        return few and not any(_fails(condition, request, world) for condition in caveat["when"])
     if kind in ("MaxUses", "Rate", "Purpose"):
         return False
     if kind in STANDING:
         return world.answered.get(key(caveat)) != "valid"
     # ExpiresIn and NoDelegation mean nothing before a link is made; anything else is unknown, and unknown means no.
     return True
+
+
+def _fails(condition: Caveat, request: Request, world: World) -> bool:
+    """Whether a condition is known not to hold."""
+    if condition["kind"] in FORMULAS:
+        return holds(condition, request["args"]) is False
+    return prohibits(condition, request, world)
 
 
 def key(caveat: Caveat) -> tuple[tuple[str, Any], ...]:

@@ -7,34 +7,15 @@ from functools import reduce
 from itertools import islice
 from typing import Any
 
-from hypothesis import reject
 from hypothesis import strategies as st
+from tests.caveats import formulas
 from tests.caveats.kit import Kit, Plain, Situation, nothing_wider, with_args
 
 from attorn.caveat import AllOf, AnyOf, Caveat, Not
 from attorn.caveat.argument import Literal
 from attorn.caveat.formula import Alternatives
-from attorn.errors import InputError
 
 _SITUATIONS = 24
-
-
-def formulas(atoms: st.SearchStrategy[Any], depth: int = 2) -> st.SearchStrategy[Any]:
-    """An atom, or AllOf, AnyOf and Not over formulas, at most `depth` deep."""
-    if not depth:
-        return atoms
-    inner = formulas(atoms, depth - 1)
-    parts = st.lists(inner, min_size=1, max_size=3)
-    return st.one_of(atoms, built(AllOf, parts), built(AnyOf, parts), built(Not, st.tuples(inner)))
-
-
-@st.composite
-def built(draw: st.DrawFn, kind: Callable[..., Caveat], parts: st.SearchStrategy[Any]) -> Caveat:
-    try:
-        return kind(*draw(parts))
-    except InputError:
-        # Not(Equals(name, None)) and the like cannot be written.
-        return reject()
 
 
 @st.composite
@@ -56,9 +37,7 @@ def _parts(limit: Any) -> tuple[Any, ...]:
     return (limit.part,) if isinstance(limit, Not) else limit.parts
 
 
-def kits(atoms: st.SearchStrategy[Any], kit_of: Callable[[Caveat], Kit], plain: Callable[[Any], Plain]) -> list[Kit]:
-    """The kits of the four, over these atoms."""
-
+def kits(kinds: dict[str, Kit], kit_of: Callable[[Caveat], Kit], plain: Callable[[Any], Plain]) -> tuple[Kit, ...]:
     def near(limit: Any) -> Iterator[Situation]:
         several = [list(islice(kit_of(part).near(part), _SITUATIONS)) for part in _parts(limit)]
         for number in range(max(map(len, several))):
@@ -70,11 +49,15 @@ def kits(atoms: st.SearchStrategy[Any], kit_of: Callable[[Caveat], Kit], plain: 
         parts = [[plain(_literal(literal)) for literal in conjunction] for conjunction in limit.parts]
         return {"kind": "AnyOf", "parts": [{"kind": "AllOf", "parts": each} for each in parts]}
 
-    inner = formulas(atoms, 1)
+    inner = formulas.formulas(formulas.atoms(kinds), 1)
     listed = st.lists(inner, min_size=1, max_size=3)
-    return [
-        Kit(AllOf, built(AllOf, listed), lambda limit: {"parts": [*map(plain, limit.parts)]}, near, nothing_wider),
-        Kit(AnyOf, built(AnyOf, listed), lambda limit: {"parts": [*map(plain, limit.parts)]}, near, nothing_wider),
-        Kit(Not, built(Not, st.tuples(inner)), lambda limit: {"part": plain(limit.part)}, near, nothing_wider),
+
+    def parts(limit: AllOf | AnyOf) -> Plain:
+        return {"parts": [*map(plain, limit.parts)]}
+
+    return (
+        Kit(AllOf, formulas.built(AllOf, listed), parts, near, nothing_wider),
+        Kit(AnyOf, formulas.built(AnyOf, listed), parts, near, nothing_wider),
+        Kit(Not, formulas.built(Not, st.tuples(inner)), lambda limit: {"part": plain(limit.part)}, near, nothing_wider),
         Kit(Alternatives, _read_only(inner), plain_of, near, nothing_wider),
-    ]
+    )
