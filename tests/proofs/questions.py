@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import z3
@@ -17,11 +18,19 @@ ABSENT = object()
 """In place of a value: the argument is left out."""
 
 
-def facts(value: Any = ABSENT, *, now: int = NOW, depth: int = 0, audience: str = "x:y", **changed: Any) -> Facts:
+def facts(
+    value: Any = ABSENT,
+    *,
+    now: int = NOW,
+    depth: int = 0,
+    audience: str = "x:y",
+    approved: Iterable[str] = (),
+    **changed: Any,
+) -> Facts:
     """The facts of a request with this value for the one argument that caveats here are about."""
     args = {} if value is ABSENT else {NAME: value}
     request = Request(**{"action": "a", "resource": "/", "args": args, **changed})
-    return Facts(request, audience=audience, now=now, depth=depth)
+    return Facts(request, audience=audience, now=now, depth=depth, approved=frozenset(approved))
 
 
 text = z3.StringVal

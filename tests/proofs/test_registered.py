@@ -17,7 +17,9 @@ from attorn.caveat.validity import moment
 Pair = tuple[type[Caveat], type[Caveat]]
 COUNTED: frozenset[Pair] = frozenset((kind, kind) for kind in (caveat.MaxUses, caveat.Rate, caveat.Budget))
 """Proved in test_ledger.py."""
-PROVED: frozenset[Pair] = frozenset(claim.kinds for claim in CLAIMS) | COUNTED
+APPROVED: frozenset[Pair] = frozenset({(caveat.RequiresApproval, caveat.RequiresApproval)})
+"""Proved in test_approved.py."""
+PROVED: frozenset[Pair] = frozenset(claim.kinds for claim in CLAIMS) | COUNTED | APPROVED
 KINDS = [kind for name in caveat.__all__ if issubclass(kind := getattr(caveat, name), Caveat)]
 SAMPLES: list[Caveat] = [
     *(

@@ -5,7 +5,7 @@ In these the real `narrower_than` and the real `prohibits` are asked about every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -280,10 +280,49 @@ def _addresses(bits: int) -> list[str]:
     ]
 
 
+DIDS = tuple(f"did:web:{letter}.example" for letter in "abcd")
+OCCASIONS: tuple[Any, ...] = (
+    caveat.Actions("a"),
+    caveat.Actions("b:*"),
+    caveat.Actions("a", "b:*"),
+    caveat.Resources("/a"),
+    caveat.Resources("/", "s://a"),
+    caveat.Equals(NAME, 1),
+    caveat.NotOneOf(NAME, 1),
+    caveat.Range(NAME, 0, 1),
+    caveat.Not(caveat.Range(NAME, 0, 1)),
+    caveat.AnyOf(caveat.Equals(NAME, 1), caveat.Equals(NAME, 2)),
+    caveat.AllOf(caveat.Equals(NAME, 1), caveat.Range(NAME, 0, 1)),
+    (caveat.Actions("a"), caveat.Range(NAME, 0, 1)),
+    (caveat.Range(NAME, 0, 1), caveat.Actions("a"), caveat.Resources("/a")),
+)
+
+
+def approvals(full: bool) -> Universe:
+    """Who has to approve, how many of them, and what; each request with every set of approvals."""
+
+    def among(dids: Sequence[str], occasions: Sequence[Any]) -> list[Caveat]:
+        thresholds = [(some, number) for some in sets(dids, len(dids)) for number in range(1, len(some) + 1)]
+        return [caveat.RequiresApproval(list(some), number, when) for when in occasions for some, number in thresholds]
+
+    limits = (
+        *among(DIDS, (None,)),
+        *among(DIDS[: 3 if full else 2], [each if isinstance(each, tuple) else [each] for each in OCCASIONS]),
+    )
+    asked = [
+        facts(value, action=action, resource=resource, approved=approved)
+        for value in (ABSENT, 0, 1, 2, 0.5, "1")
+        for action in ("a", "b", "b:c")
+        for resource in ("/", "/a/x", "s://a", "a")
+        for approved in ((), *sets(DIDS if full else DIDS[:3], 4))
+    ]
+    return Universe(limits, limits, tuple(asked))
+
+
 UNIVERSES: dict[str, Callable[[bool], Universe]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         actions, resources, audiences, times, depths, costs, values, lists, lengths, prefixes, globs, paths, hosts,
-        networks, many_networks,
+        networks, many_networks, approvals,
     )
 }  # fmt: skip
