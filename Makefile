@@ -1,8 +1,9 @@
 # Two commands need nothing but Python 3.11 to 3.13 and the package registry:
 #   make demo   a user's authority travels through two agents to a real server
 #   make test   lint, types and every test
-# The tests of two stores also need their servers, and are skipped without:
+# The tests of two stores also need their servers, those of the model need Java, and are skipped without:
 SERVERS = apt-get install -y redis-server postgresql
+JAVA = apt-get install -y default-jre-headless
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -18,6 +19,7 @@ test: lint types unit
 unit: $(VENV)/.test
 	@command -v redis-server >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
 	  echo "the tests of the Redis and PostgreSQL stores are skipped; to run them, on Debian: $(SERVERS)"
+	@command -v java >/dev/null || echo "the tests of the TLA+ model are skipped; to run them, on Debian: $(JAVA)"
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
 
 test-long: $(VENV)/.test
