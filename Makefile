@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: demo test test-long lint types unit bench figures mutants vectors clean
+.PHONY: demo test test-long lint types unit bench figures fuzz mutants vectors clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/python -m attorn.demo
@@ -38,6 +38,13 @@ bench: $(VENV)/.bench
 figures: $(VENV)/.test
 	$(BIN)/python -m tests.figures --json figures.json
 
+# Each harness for so many seconds, or at most RUNS times.
+SECONDS ?= 60
+RUNS ?= 0
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m pytest tests/fuzz -m "not long"
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --runs $(RUNS) --json fuzz.json
+
 mutants: $(VENV)/.test
 	$(BIN)/python -m tests.mutation
 
@@ -45,7 +52,7 @@ vectors: $(VENV)/.test
 	$(BIN)/python -m vectors.generate
 
 clean:
-	rm -rf $(VENV) build bench.json figures.json
+	rm -rf $(VENV) build bench.json figures.json fuzz.json
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

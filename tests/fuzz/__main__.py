@@ -33,7 +33,7 @@ _COUNTERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run of one harness. `edges` is libFuzzer's count of what was reached; `finding` the input, if there is one."""
+    """One run of one harness. `edges` is libFuzzer's count of what was reached, `finding` the input if there is one."""
 
     harness: str
     executions: int

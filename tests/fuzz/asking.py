@@ -11,12 +11,12 @@ from urllib.parse import unquote
 
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, joined, parts_of, require, text_of, tried
-from tests.fuzz.wire import FACTS, RICH
+from tests.fuzz.wire import FACTS, RICH, VECTORS
 from tests.property.chains import clock
 
 from attorn import Request
 from attorn.canonical import canonicalise
-from attorn.cli import caveats, requests, words
+from attorn.cli import cases, caveats, requests, words
 from attorn.encoding import base64url_encode
 from attorn.errors import (
     InputError,
@@ -28,6 +28,7 @@ from attorn.errors import (
 )
 from attorn.keys import keyfile
 from attorn.status import fetching
+from attorn.status.publisher import Publisher
 from attorn.web import http, poll, problem, scope
 
 MOST = 1024
@@ -139,6 +140,24 @@ def _keyfile(data: bytes) -> bool:
     return True
 
 
+def _publisher(data: bytes) -> bool:
+    """What a publisher of a status list keeps."""
+    found = accepted(lambda: Publisher.decode(data, random=lambda bound: bound - 1), MalformedError)
+    written = found.encode()
+    again = Publisher.decode(written, random=lambda bound: bound - 1)
+    require(again.encode() == written, "written anew otherwise")
+    require(tried(found.allocate, InputError) == tried(again.allocate, InputError), "another publisher once written")
+    return True
+
+
+def _case(data: bytes) -> bool:
+    """A conformance case: its verdict is told, whatever it says."""
+    found = accepted(lambda: cases.read(data), InputError)
+    verdict = found.run()
+    require(found.run() == verdict and verdict.words().isprintable(), "two verdicts")
+    return verdict.code == "ok"
+
+
 def _requests() -> Iterable[bytes]:
     yield joined(
         b"events:read", b"cal://alice/2026-11", b"250:EUR", b"limit=10", b'to="bob"', b'tags=["a",1,null,true]'
@@ -177,6 +196,19 @@ def _keyfiles() -> Iterable[bytes]:
     yield json.dumps({**content, "algorithm": "P-256"}).encode()
 
 
+def _publishers() -> Iterable[bytes]:
+    made = Publisher("https://a.example/1", kind="token", bits=2, entries=1024, random=lambda bound: bound // 2)
+    yield made.encode()
+    made.revoke(made.allocate().index)
+    yield made.encode()
+
+
+def _cases() -> Iterable[bytes]:
+    for path in sorted((VECTORS / "valid").glob("*.json")):
+        case = json.loads(path.read_text())
+        yield json.dumps({name: case[name] for name in case if name not in ("before", "notes", "spec")}).encode()
+
+
 _JSON = mutators.json_text
 
 HARNESSES = (
@@ -190,4 +222,7 @@ HARNESSES = (
     Harness("http-answer", "refusals are JSON, headers one line", _answers, _answered, "attorn.web.poll:_sets", None,
             _JSON),
     Harness("keyfile", "fixpoint", _keyfile, _keyfiles, "attorn.keys.keyfile:_open", None, _JSON, size=1024),
+    Harness("publisher", "fixpoint", _publisher, _publishers, "attorn.status.publisher:Publisher.decode",
+            "attorn.status.publisher:Publisher.encode", _JSON),
+    Harness("case", "one verdict", _case, _cases, "attorn.cli.cases:read", None, _JSON, size=8192),
 )  # fmt: skip

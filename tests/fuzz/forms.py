@@ -230,6 +230,12 @@ def _jwks() -> Iterable[bytes]:
     yield json.dumps({**ALICE.jwk, "alg": "EdDSA"}).encode()
 
 
+def _multikeys() -> Iterable[bytes]:
+    for key in (ALICE, P256):
+        yield key.multikey
+        yield key.did.removeprefix("did:key:").encode()
+
+
 def _local_dids() -> Iterable[bytes]:
     for key in (ALICE, PLANNER, SCOUT, P256):
         yield key.did.encode()
@@ -264,7 +270,7 @@ HARNESSES = (
     Harness("jwk", "fixpoint", _jwk, _jwks, "attorn.keys.jwk:from_jwk", "attorn.keys.jwk:to_jwk", mutators.json_text,
             size=1024),
     Harness("multikey", "identity", _multikey,
-            lambda: (form for key in (ALICE, P256) for form in (key.multikey, key.did.removeprefix("did:key:").encode())),
+            _multikeys,
             "attorn.keys.multikey:decode", "attorn.keys.multikey:encode", size=96),
     Harness("signature", "identity; a key says no and nothing else", _signature, _signatures,
             "attorn.keys.ecdsa:der_to_raw", "attorn.keys.ecdsa:raw_to_der", size=96),

@@ -1,9 +1,9 @@
 """What a harness is, and what it promises for any bytes.
 
-A harness turns bytes into one use of a parser. Whatever the bytes are, only the errors that its documentation names may
-leave the parser, and no message may carry what could fool whoever reads it. What is accepted is written again, and must
-be the bytes that were read; where a parser takes more than one spelling (docs/assurance.md lists them), what was written
-must read as an equal value and write itself.
+A harness turns bytes into one use of a parser. Whatever the bytes are, only the errors that its documentation names
+may leave the parser, and no message may carry what could fool whoever reads it. What is accepted is written again, and
+must be the bytes that were read; where a parser takes more than one spelling (docs/assurance.md lists them), what was
+written must read as an equal value and write itself.
 """
 
 from __future__ import annotations

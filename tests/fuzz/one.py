@@ -15,6 +15,7 @@ import atheris
 
 with atheris.instrument_imports(include=["attorn"], enable_loader_override=False):
     from tests.fuzz.harness import Harness, run
+    from tests.fuzz.planted import PLANTED
     from tests.fuzz.registry import ALL
 
 COUNTERS = struct.Struct("=QQ")
@@ -44,4 +45,4 @@ def fuzz(harness: Harness, counts: Path, options: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    fuzz(ALL[sys.argv[1]], Path(sys.argv[2]), sys.argv[3:])
+    fuzz((ALL | PLANTED)[sys.argv[1]], Path(sys.argv[2]), sys.argv[3:])

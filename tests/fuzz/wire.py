@@ -18,11 +18,14 @@ from attorn.biscuit import admission, block, container, signature
 from attorn.biscuit.container import Container, ProofKind
 from attorn.biscuit.text import check_text
 from attorn.caveat import Caveat
+from attorn.caveat.counted import Counted
 from attorn.caveat.formula import Alternatives
 from attorn.caveat.profile import recognise
+from attorn.caveat.status import Standing
 from attorn.caveat.unrecognised import Unrecognised
 from attorn.cli import caveats as spoken
 from attorn.encoding import base64url_decode
+from attorn.engine import StockEngine
 from attorn.errors import InputError, SignatureError, UnavailableError, VerificationError
 from attorn.keys.public import Algorithm, PublicKey
 from attorn.limits import Limits
@@ -30,6 +33,9 @@ from attorn.macaroon import container as macaroons
 from attorn.macaroon import notation
 from attorn.request.facts import Facts
 from attorn.request.money import Money
+from attorn.revocation import Roll
+from attorn.statement import Statement
+from attorn.status import token_list
 from attorn.store import MemoryStore
 from attorn.token import link as links
 from attorn.token import presentation as presentations
@@ -64,7 +70,7 @@ RICH: tuple[tuple[Caveat, ...], ...] = (
     (caveat.Rate(3, "day"), caveat.Budget(500, "EUR", "month")),
     (caveat.AnyOf(caveat.Equals("limit", 3), caveat.Not(caveat.Range("limit", None, 5))), caveat.Audience(AUDIENCE)),
     (caveat.SubsetOf("tags", "a", "b", "c"), caveat.NotOneOf("limit", 3)),
-    (caveat.FreshList("did:web:a.example"), caveat.Status("https://a.example/1", 7, PEOPLE[1].did)),
+    (caveat.FreshList(PEOPLE[3].did), caveat.Status("https://a.example/1", 7, PEOPLE[4].did)),
 )
 KNOWN = build(PEOPLE[0], [Step(PEOPLE[1], RICH[0])]).symbols
 """The symbols before a second block."""
@@ -145,8 +151,8 @@ def _wire(data: bytes) -> bool:
     return access.decision.allowed
 
 
-def _chain(data: bytes) -> bool:
-    """Blocks of any content, each signed by whoever should: behind the signatures, every step is reached."""
+def _signed_chain(data: bytes) -> tuple[str, Person, int]:
+    """The presentation of blocks of any content, each signed by whoever should; its holder, and how many links."""
     *payloads, last = parts_of(data, 6)
     if not payloads or not all(payloads):
         raise Refusal
@@ -157,12 +163,62 @@ def _chain(data: bytes) -> bool:
         signed.append(_signed(by, payload[1:], to, signed))
         by = to
     shown = _signed(by, last, by, signed)
-    wire = wire_of([*signed, shown], ProofKind.SEAL, signature.seal(by.signer, shown))
-    judge = Verifier(audience=AUDIENCE, roots=[PEOPLE[0].did], store=MemoryStore(), clock=clock, cache=0)
+    return wire_of([*signed, shown], ProofKind.SEAL, signature.seal(by.signer, shown)), by, len(payloads)
+
+
+def _chain(data: bytes) -> bool:
+    """Behind the signatures, every step is reached."""
+    wire, by, links = _signed_chain(data)
+    judge = Verifier(audience=AUDIENCE, roots=[PEOPLE[0].did], store=known_store(), clock=clock, cache=0)
     access = accepted(lambda: judge.authorize(wire, REQUEST), VerificationError, Denied, UnavailableError)
     require((access.root, access.holder) == (PEOPLE[0].did, by.did), "somebody else's authority")
-    hold(access, len(payloads))
+    hold(access, links)
     return True
+
+
+def _engine(data: bytes) -> bool:
+    """The same chains, before attorn's verifier and before the stock engine."""
+    wire, _, _ = _signed_chain(data)
+    engine = StockEngine()
+    admitted = accepted(lambda: engine.read(wire), *_REFUSED)
+    mine = _verdict(wire)
+    links = admitted.chain.links
+    if any(isinstance(each, Counted | Standing) for link in links for each in link.caveats):
+        return False
+    try:
+        engine.authorize(wire, REQUEST, root=PEOPLE[0].key, audience=AUDIENCE, now=NOW, nonce=admitted.presentation.id)
+    except (VerificationError, Denied) as error:
+        require(mine is not None, "attorn allows what the stock engine refuses", error)
+        return False
+    except UnavailableError:
+        return False
+    # Windows of links, depth and the like are also refused where they are no caveats of the engine's.
+    require(not isinstance(mine, Denied), "a caveat denies what the stock engine allows", mine)
+    return True
+
+
+def _verdict(wire: str) -> Exception | None:
+    judge = Verifier(audience=AUDIENCE, roots=[PEOPLE[0].did], store=known_store(), clock=clock, cache=0)
+    try:
+        judge.authorize(wire, REQUEST)
+    except (VerificationError, Denied, UnavailableError) as error:
+        return error
+    return None
+
+
+@cache
+def _lists() -> tuple[Statement, ...]:
+    """A revocation list and a status list, as fresh as can be, that name nobody."""
+    empty = Roll(PEOPLE[3].identity).publish(clock=clock)
+    text = token_list.issue("https://a.example/1", bytes(64), by=PEOPLE[4].identity, bits=1, issued=NOW)
+    return (*empty.statements(), token_list.read(text).statement())
+
+
+def known_store() -> MemoryStore:
+    """A store that has seen no presentation, and knows the lists that caveats here may depend on."""
+    store = MemoryStore()
+    store.put(_lists())
+    return store
 
 
 def hold(access: Access, links: int) -> None:
@@ -170,7 +226,9 @@ def hold(access: Access, links: int) -> None:
     facts = Facts(REQUEST, audience=AUDIENCE, now=NOW, depth=links - 1)
     require(len(access.chain) == links, "links are missing")
     for link in access.chain:
-        require(all(each.prohibits(facts) is None for each in link.caveats), "a caveat was passed over")
+        # What depends on a list is asked before, and prohibits where it is asked of the request alone.
+        asked = [each for each in link.caveats if not isinstance(each, Standing)]
+        require(all(each.prohibits(facts) is None for each in asked), "a caveat was passed over")
 
 
 def _signed(by: Person, payload: bytes, to: Person, before: list[container.SignedBlock]) -> container.SignedBlock:
@@ -218,6 +276,10 @@ def _tokens() -> Iterable[bytes]:
     yield notation.to_json(macaroons.parse(base64url_decode(token.encode()))).encode()
 
 
+def _wire_seeds() -> Iterable[bytes]:
+    yield from (text.encode() for text in sorted(_vectors()))
+
+
 def _containers() -> Iterable[bytes]:
     yield from (data for text in _tokens() if text[:1] == b"E" and (data := base64url_decode(text.decode())))
     yield from (base64url_decode(text) for text in sorted(_vectors()))
@@ -238,8 +300,10 @@ HARNESSES = (
             "attorn.biscuit.admission:admit", "attorn.biscuit.block:encode", second_half),
     Harness("token", "identity", _token, _tokens, "attorn.token.token:Token.decode", "attorn.token.token:Token.encode",
             mutators.either(_TEXT, mutators.json_text)),
-    Harness("wire", "nothing is accepted but what was signed", _wire, lambda: (text.encode() for text in sorted(_vectors())),
+    Harness("wire", "nothing is accepted but what was signed", _wire, _wire_seeds,
             "attorn.verify.verifier:Verifier.authorize", None, _TEXT),
     Harness("chain", "what is accepted breaks no caveat", _chain, _chain_seeds,
             "attorn.verify.verifier:Verifier.authorize", None, mutators.each_part(second_half)),
+    Harness("engine", "the stock Biscuit engine agrees", _engine, _chain_seeds, "attorn.engine:StockEngine.read", None,
+            mutators.each_part(second_half)),
 )  # fmt: skip
