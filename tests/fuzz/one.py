@@ -39,8 +39,10 @@ def fuzz(harness: Harness, counts: Path, options: list[str]) -> None:
             return atheris.Mutate(data, most)
         return harness.mutate(data, random)[:most]
 
+    # A mutator makes few changes; several times as many on top of each other are hardly ever accepted.
     mutators = {} if harness.mutate is None else {"custom_mutator": custom}
-    atheris.Setup([sys.argv[0], f"-max_len={harness.size}", *options], one, **mutators)
+    depth = [] if harness.mutate is None else ["-mutate_depth=1"]
+    atheris.Setup([sys.argv[0], f"-max_len={harness.size}", *depth, *options], one, **mutators)
     atheris.Fuzz()
 
 
