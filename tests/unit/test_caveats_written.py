@@ -35,9 +35,15 @@ WRITTEN: list[tuple[Caveat, str, str]] = [
     (C.NotBefore(AT), "time($time), $time >= 2001-09-09T01:46:40Z", "use from 2001-09-09T01:46:40Z on"),
     (C.MaxDepth(2), "depth($0), $0 <= 2", "2 delegations after the user's own"),
     (C.MaxUses(3), "max_uses(3)", "3 uses"),
-    (C.Rate(3, "week"), 'rate(3, "week")', "3 uses per week"),
+    *[
+        (C.Rate(3, period), f'rate(3, "{period}")', f"3 uses per {period}")
+        for period in ("second", "minute", "hour", "day", "week", "month")
+    ],
     (C.Budget(5, "EUR"), 'budget(5, "EUR", "total")', "5 EUR in all"),
-    (C.Budget(5, "EUR", "month"), 'budget(5, "EUR", "month")', "5 EUR per month"),
+    *[
+        (C.Budget(5, "EUR", period), f'budget(5, "EUR", "{period}")', f"5 EUR per {period}")
+        for period in ("day", "week", "month")
+    ],
     (
         C.Status(URI, 7, DID),
         f'status("token", "{URI}", 7, "{DID}")',
