@@ -234,6 +234,7 @@ TESTS = {
     ),
     "store/__init__.py": ("stores/test_contract_memory", "stores/test_contract_sqlite"),
     "store/applying.py": (
+        "stores/test_applying",
         "stores/test_contract_memory",
         "unit/test_revocation",
         "unit/test_revocation_list",

@@ -304,3 +304,27 @@ def test_what_a_budget_and_a_count_are_charged(cost: int) -> None:
     assert C.MaxUses(5).charge(about) == C.Rate(5, "day").charge(about) == 1
     assert C.Budget(5, "EUR").charge(facts()) == 0
     assert permits(C.Budget(5, "EUR"), about)
+
+
+NAMED: dict[str, Callable[[], Any]] = {
+    "MaxUses": lambda: C.MaxUses(0),
+    "Rate": lambda: C.Rate(0, "day"),
+    "Budget": lambda: C.Budget(0, "EUR"),
+    "Equals": lambda: C.Equals(V, 1.0),  # type: ignore[arg-type]
+    "StartsWith": lambda: C.StartsWith(V, "\ud800"),
+    "Glob": lambda: C.Glob(V, "\ud800"),
+    "OneOf": lambda: C.OneOf(V, 1.0),  # type: ignore[arg-type]
+    "NotOneOf": lambda: C.NotOneOf(V, 1.0),  # type: ignore[arg-type]
+    "Contains": lambda: C.Contains(V, 1.0),  # type: ignore[arg-type]
+    "SubsetOf": lambda: C.SubsetOf(V, 1.0),  # type: ignore[arg-type]
+    "Expires": lambda: C.Expires(5),  # type: ignore[arg-type]
+    "NotBefore": lambda: C.NotBefore(5),  # type: ignore[arg-type]
+    "Actions": C.Actions,
+    "UrlHost": lambda: C.UrlHost(V),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_refusal_says_which_caveat(name: str) -> None:
+    with pytest.raises(InputError, match=f"^{name}: "):
+        NAMED[name]()
