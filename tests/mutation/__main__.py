@@ -78,9 +78,9 @@ TESTS = {
         "unit/test_period",
     ),
     "verify/clearing.py": (
-        "unit/test_counted",
-        "unit/test_verifier_told",
         "attacks/test_vectors",
+        "unit/test_verifier_told",
+        "unit/test_counted",
         "unit/test_counted_windows",
         "attacks/test_section_f_ports",
         "unit/test_period",
