@@ -113,6 +113,11 @@ COMPARED: dict[str, tuple[Caveat, Caveat, bool | None]] = {
     "one-of-true-is-not-1": (C.OneOf(V, True), C.Equals(V, 1), False),
     "one-of-in-range": (C.OneOf(V, 0, 5), C.Range(V, 0, 5), True),
     "one-of-partly-in-range": (C.OneOf(V, 0, 6), C.Range(V, 0, 5), False),
+    "one-of-fewer": (C.OneOf(V, 1), C.OneOf(V, 1, 2), True),
+    "one-of-more": (C.OneOf(V, 1, 2), C.OneOf(V, 1), False),
+    "one-of-others-than-excluded": (C.OneOf(V, 2, 3), C.NotOneOf(V, 1), True),
+    "one-of-some-excluded": (C.OneOf(V, 1, 2), C.NotOneOf(V, 1), False),
+    "one-of-texts-where-a-number-is-excluded": (C.OneOf(V, "a"), C.NotOneOf(V, 1), False),
     "not-one-of-more": (C.NotOneOf(V, 1, 2), C.NotOneOf(V, 1), True),
     "not-one-of-fewer": (C.NotOneOf(V, 1), C.NotOneOf(V, 1, 2), None),
     "not-one-of-and-one-of": (C.NotOneOf(V, 1), C.OneOf(V, 2), None),
@@ -166,6 +171,32 @@ COMPARED: dict[str, tuple[Caveat, Caveat, bool | None]] = {
 def test_narrower_than(name: str) -> None:
     mine, theirs, expected = COMPARED[name]
     assert mine.narrower_than(theirs) is expected
+
+
+def _each(name: str) -> list[Caveat]:
+    """One atom of every kind, each as narrow as the one of the same kind for any other name."""
+    return [
+        C.Equals(name, 1),
+        C.Equals(name, "a"),
+        C.OneOf(name, 1),
+        C.NotOneOf(name, 2),
+        C.Range(name, 1, 1),
+        C.MaxLength(name, 1),
+        C.StartsWith(name, "a"),
+        C.Glob(name, "a"),
+        C.Contains(name, "a"),
+        C.SubsetOf(name, "a"),
+        C.Subpath(name, "/a"),
+        C.UrlHost(name, "a.test"),
+        C.Cidr(name, "10.0.0.0/8"),
+    ]
+
+
+@pytest.mark.parametrize("mine", _each(V), ids=lambda each: each.limit())
+def test_an_atom_says_nothing_of_another_argument(mine: Caveat) -> None:
+    assert mine.narrower_than(mine) is True
+    for theirs in _each("w"):
+        assert mine.narrower_than(theirs) is None
 
 
 HOSTILE = "x\n\r\t\0\x1b[31m\"'\\\u202e\u2066\u2028\u200bend \u00e9\U0001f5d3"
