@@ -42,7 +42,7 @@ def test_two_events_of_one_number() -> None:
 def test_nothing_follows_an_end() -> None:
     store = MemoryStore()
     store.apply(deprovision(PLANNER.did, by=ALICE, clock=Clock()))
-    with pytest.raises(DeprovisionedError, match="for good$"):
+    with pytest.raises(DeprovisionedError, match=r"for good$"):
         store.apply(resume(PLANNER.did, by=ALICE, sequence=7, clock=Clock()))
 
 
