@@ -91,6 +91,7 @@ TESTS = {
     "verify/period.py": ("unit/test_period", "unit/test_counted_windows"),
     "verify/exposure.py": ("unit/test_exposure",),
     "verify/cache.py": ("unit/test_verifier_again",),
+    "verify/approving.py": ("unit/test_approval_presented", "unit/test_approval"),
     "verify/arrival.py": (
         "unit/test_macaroon_story",
         "attacks/test_vectors",
@@ -205,7 +206,6 @@ TESTS = {
     "caveat/argument.py": _CAVEATS,
     "caveat/base.py": (*_CAVEATS, "unit/test_standing"),
     "caveat/collection.py": _CAVEATS,
-    "caveat/condition.py": ("unit/test_caveats_approval", *_CAVEATS),
     "caveat/counted.py": ("unit/test_caveats_refused", *_CAVEATS, "unit/test_counted", "unit/test_verifier_told"),
     "caveat/formula.py": _CAVEATS,
     "caveat/profile.py": ("unit/test_caveats_refused", *_CAVEATS, "unit/test_counted"),
