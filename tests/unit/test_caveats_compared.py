@@ -207,6 +207,13 @@ def test_an_atom_says_nothing_of_another_argument(mine: Caveat) -> None:
         assert mine.narrower_than(theirs) is None
 
 
+@pytest.mark.parametrize("mine", _each(V)[4:], ids=lambda each: each.limit())
+def test_atoms_of_two_kinds_are_not_compared(mine: Caveat) -> None:
+    for theirs in _each(V)[4:]:
+        if type(theirs) is not type(mine):
+            assert mine.narrower_than(theirs) is None
+
+
 HOSTILE = "x\n\r\t\0\x1b[31m\"'\\\u202e\u2066\u2028\u200bend \u00e9\U0001f5d3"
 NAME = "n\"'\\ \u00e9\U0001f5d3"
 """A name may hold any printable character."""

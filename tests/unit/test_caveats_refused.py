@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -177,6 +178,29 @@ def test_caveats_that_cannot_be_made(name: str) -> None:
         REFUSED[name]()
     assert len(str(caught.value)) < 300
     assert str(caught.value).isprintable()
+
+
+NAMES: dict[str, Callable[[Any], object]] = {
+    "equals": lambda name: C.Equals(name, 1),
+    "one-of": lambda name: C.OneOf(name, 1),
+    "not-one-of": lambda name: C.NotOneOf(name, 1),
+    "range": lambda name: C.Range(name, 1),
+    "length": lambda name: C.MaxLength(name, 1),
+    "prefix": lambda name: C.StartsWith(name, "a"),
+    "glob": lambda name: C.Glob(name, "a"),
+    "contains": lambda name: C.Contains(name, 1),
+    "subset": lambda name: C.SubsetOf(name, 1),
+    "subpath": lambda name: C.Subpath(name, "/a"),
+    "host": lambda name: C.UrlHost(name, "a.test"),
+    "cidr": lambda name: C.Cidr(name, "10.0.0.0/8"),
+}
+
+
+@pytest.mark.parametrize("name", ["", "v" * 257, "v\n", "\u202ev", None, 5, b"v"], ids=ascii)
+@pytest.mark.parametrize("kind", NAMES)
+def test_every_atom_refuses_a_name_that_is_none(kind: str, name: Any) -> None:
+    with pytest.raises(InputError, match="argument name: "):
+        NAMES[kind](name)
 
 
 ALMOST: dict[str, Check] = {
