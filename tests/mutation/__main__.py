@@ -3,9 +3,9 @@
     python -m tests.mutation [--only MODULE] [--every N] [--line LINE] [--workers N] [--json OUT]
 
 Every mutant runs in a process of its own, against its own copy of the package, one test file after another until one
-fails. It counts as killed only if a test fails or the time runs out; a run that ends in any other way is an error. Only
-the tests listed here for a module are asked, so a mutant that other tests alone would notice survives. Survivors are
-listed; docs/mutation.md says why each is harmless.
+fails. It counts as killed only if a test fails, a test file can no longer be imported, or the time runs out; a run that
+ends in any other way is an error. Only the tests listed here for a module are asked, so a mutant that other tests alone
+would notice survives. Survivors are listed; docs/mutation.md says why each is harmless.
 """
 
 from __future__ import annotations
@@ -299,7 +299,7 @@ def _started(module: str, mutant: Mutant, files: Iterable[str], most: int) -> tu
     if process == 0:
         code = STRANGE
         try:
-            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+            resource.setrlimit(resource.RLIMIT_CPU, (most, most + BESIDE))
             code = _tested(files, folder)
         finally:
             os._exit(code)

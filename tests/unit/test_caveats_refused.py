@@ -11,9 +11,12 @@ from tests.unit.caveat_scene import ABSENT, V, facts
 from tests.unit.scene import NOW
 
 from attorn import caveat
+from attorn.biscuit.admission import admit
+from attorn.biscuit.block import encode
 from attorn.caveat import Unrecognised
 from attorn.caveat.profile import recognise
 from attorn.datalog import (
+    GREATER_OR_EQUAL,
     LESS,
     LESS_OR_EQUAL,
     Check,
@@ -28,6 +31,7 @@ from attorn.datalog import (
     variable,
 )
 from attorn.errors import InputError
+from attorn.limits import Limits
 
 C = caveat
 
@@ -272,3 +276,41 @@ def test_checks_that_are_almost_a_caveat_prohibit(name: str) -> None:
     assert found.render() == ALMOST[name]
     for value in (1, 1.0, True, "a", "/a", None, ABSENT):
         assert found.prohibits(facts(value, action="a", resource="/a")) is not None
+
+
+NOT_NORMAL: dict[str, Predicate] = {
+    "action-star": Predicate("operation", (string("a:*"),)),
+    "action-space": Predicate("operation", (string("a b"),)),
+    "path": Predicate("path", (string("/data/../a"),)),
+    "path-slash": Predicate("path", (string("/a/"),)),
+    "audience": Predicate("audience", (string("a b"),)),
+    "subpath": Predicate("subpath", (string(V), string("/a/"))),
+    "subpath-dots": Predicate("subpath", (string(V), string("/a/../b"))),
+    "subpath-name": Predicate("subpath", (string("v\n"), string("/a"))),
+    "host": Predicate("host", (string(V), string("A.test"))),
+    "host-star": Predicate("host", (string(V), string("*"))),
+    "text-name": Predicate("text", (string("v\n"), string("a"))),
+    "text-of-no-argument": Predicate("text", (string(""), string("a"))),
+    "weather": Predicate("weather", (string(V), string("a"))),
+}
+
+
+@pytest.mark.parametrize("name", NOT_NORMAL)
+def test_what_comes_in_bytes_is_read_as_strictly(name: str) -> None:
+    """A check of a usual shape is read without being rendered; what no caveat renders to stands for none there too."""
+    check = (Query((NOT_NORMAL[name],), ()),)
+    (shaped,) = admit(encode((), (check,), ()), (), Limits()).checks
+    for each in (check, shaped):
+        found = recognise(each)
+        assert found == Unrecognised(check)
+        assert found.render() == check
+
+
+@pytest.mark.parametrize(("low", "high", "known"), [(0, 2**53 - 1, True), (2, 1, False), (1 - 2**53, 0, True)])
+def test_bounds_in_bytes(low: int, high: int, known: bool) -> None:
+    first, second = variable("0"), variable("1")
+    bounds = ((first, integer(low), GREATER_OR_EQUAL), (second, integer(high), LESS_OR_EQUAL))
+    check = (Query((Predicate("number", (string(V), first, second)),), bounds),)
+    (shaped,) = admit(encode((), (check,), ()), (), Limits()).checks
+    for each in (check, shaped):
+        assert recognise(each) == C.Range(V, low, high) if known else recognise(each) == Unrecognised(check)
