@@ -289,3 +289,17 @@ def test_lists_that_were_read_are_kept_up_to_a_size() -> None:
     assert len(lists._read) == 7
     assert lists.read(texts[0]) is not first
     assert lists.read(texts[9]) is lists.read(texts[9])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_issuers_of_one_uri_speak_each_for_its_own(kind: str) -> None:
+    """A chain may depend on both, and then both may be looked up: neither list stands in for the other's."""
+    root = given(READ, Status(URI, 5, issuer=ALICE.did, kind=kind))
+    token = passed(root, PLANNER, SCOUT, Status(URI, 5, issuer=ISSUER.did, kind=kind))
+    theirs, hers = a_list(kind), a_list(kind, by=ALICE)
+    for known in ((theirs,), (hers,)):
+        no(token, "stale_status", knowing(*known))
+    yes(token, knowing(theirs, hers))
+    for revoked in ((a_list(kind, {5: 1}), hers), (theirs, a_list(kind, {5: 1}, by=ALICE))):
+        no(token, "suspended" if kind == "suspension" else "revoked", knowing(*revoked))
+        no(token, "suspended" if kind == "suspension" else "revoked", knowing(*reversed(revoked)))
