@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from vectors.approval_cases import CASES as APPROVAL_CASES
 from vectors.chain_cases import CASES as CHAIN_CASES
 from vectors.form_cases import CASES as FORM_CASES
 from vectors.macaroon_cases import CASES as MACAROON_CASES
@@ -13,7 +14,14 @@ from vectors.scenario import Case
 from vectors.standing_cases import CASES as STANDING_CASES
 from vectors.use_cases import CASES as USE_CASES
 
-CASES: tuple[Case, ...] = (*FORM_CASES, *CHAIN_CASES, *STANDING_CASES, *USE_CASES, *MACAROON_CASES)
+CASES: tuple[Case, ...] = (
+    *FORM_CASES,
+    *CHAIN_CASES,
+    *STANDING_CASES,
+    *USE_CASES,
+    *MACAROON_CASES,
+    *APPROVAL_CASES,
+)
 
 
 def write(directory: Path) -> int:
