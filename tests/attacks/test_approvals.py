@@ -41,8 +41,10 @@ from attorn.did.resolver import StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, UnavailableError
 from attorn.keys.signer import Ed25519Signer
+from attorn.macaroon import MacKey, ThirdParty
 from attorn.revocation import deprovision, resume, revoke, suspend
 from attorn.store import MemoryStore, SQLiteStore
+from attorn.token.discharge import discharge
 
 OTHER = Request(action="pay:out", resource="shop://store/orders/7", args={"amount": 121, "to": "bob"})
 both = pytest.mark.parametrize("form", FORMATS)
@@ -211,6 +213,15 @@ def test_as_many_as_are_asked_and_no_more_are_used_up(form: str) -> None:
 
 
 @both
+def test_of_two_by_one_approver_the_first_is_used(form: str) -> None:
+    by, token = door(), minted(form, BY_BOSS)
+    first, second = approved(), approved()
+    opens(token, first, second, by=by)
+    lacks(shown(token, PLANNER, PAY, approvals=[first, second]), step=10, by=by)
+    opens(token, second, first, by=by)
+
+
+@both
 def test_once_used_it_takes_nobody_along(form: str) -> None:
     """An approval that is refused at step 10 leaves the others unused."""
     by = door()
@@ -315,6 +326,20 @@ def test_one_approval_serves_every_link_that_asks_for_it(form: str) -> None:
     access = accepted(shown(token, SCOUT, PAY, approvals=[approval]), by=by, request=PAY)
     assert access.holder == SCOUT.did
     lacks(shown(token, SCOUT, PAY, approvals=[approval]), 1, step=10, by=by)
+
+
+def test_a_third_party_that_asks_for_it() -> None:
+    """What a discharge demands holds for the link that asked for the third party."""
+    friend, by = ThirdParty(MacKey(b"\x08" * 32), b"is this all right?"), door()
+    first = minted("macaroon")
+    token = PLANNER.delegate(first, to=SCOUT.did, third_parties=[friend])
+    asking = discharge(friend.key, friend.identifier, caveats=[RequiresApproval(BOSS.did), RequiresApproval(CHIEF.did)])
+    approvals = [approved(who, holder=SCOUT.did) for who in (BOSS, CHIEF)]
+    lacks(shown(token, SCOUT, PAY, discharges=[asking]), 2, by=by)
+    error = lacks(shown(token, SCOUT, PAY, discharges=[asking], approvals=approvals[:1]), 2, by=by)
+    assert error.approval == asked_of(CHIEF, holder=SCOUT.did)
+    accepted(shown(token, SCOUT, PAY, discharges=[asking], approvals=approvals), by=by, request=PAY)
+    lacks(shown(token, SCOUT, PAY, discharges=[asking], approvals=approvals), 2, step=10, by=by)
 
 
 @both
@@ -486,6 +511,13 @@ def test_whose_word_about_an_approver_does_not_count(form: str) -> None:
     lacks(shown(token, PLANNER, PAY, approvals=[approved()]), by=door(store=store))
     store.apply(resume(BOSS.did, by=BOSS, clock=Clock(NOW + 1)))
     opens(token, approved(), by=door(store=store))
+
+
+@both
+def test_one_approver_cannot_silence_another(form: str) -> None:
+    store = MemoryStore()
+    store.apply(suspend(BOSS.did, by=CHIEF, clock=Clock()))
+    opens(minted(form, RequiresApproval([BOSS.did, CHIEF.did], 2)), approved(), approved(CHIEF), by=door(store=store))
 
 
 @both

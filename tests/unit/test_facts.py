@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from biscuit_auth import AuthorizerBuilder, BiscuitBuilder, KeyPair
+from biscuit_auth import AuthorizationError, AuthorizerBuilder, BiscuitBuilder, KeyPair
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -275,6 +275,23 @@ def test_statements_of_arguments() -> None:
     assert not [
         terms for terms in named(statements, "arg") if terms[0][1] in ("n", "list", "object", "odd", "empty", "none")
     ]
+
+
+def test_statements_of_approvals() -> None:
+    request = facts().request
+    known = Facts(request, audience="x:y", now=NOW, depth=0, approved=frozenset({"did:x:a", "did:x:b"}))
+    both, other = frozenset({"did:x:a", "did:x:b"}), frozenset({"did:x:a", "did:x:c"})
+    asked = [(1, both), (2, both), (3, both), (1, other), (2, other), (1, frozenset({"did:x:c"}))]
+    assert named(known.statements(approvals=asked), "approved") == [
+        ((INTEGER, 1), (datalog.SET, ((STRING, "did:x:a"), (STRING, "did:x:b")))),
+        ((INTEGER, 2), (datalog.SET, ((STRING, "did:x:a"), (STRING, "did:x:b")))),
+        ((INTEGER, 1), (datalog.SET, ((STRING, "did:x:a"), (STRING, "did:x:c")))),
+    ]
+    assert known.statements(approvals=asked)[:-3] == known.statements()
+    assert not named(facts().statements(approvals=asked), "approved")
+    stock_agrees(known.statements(approvals=asked), 'approved(2, {"did:x:b", "did:x:a"})')
+    with pytest.raises(AuthorizationError):
+        stock_agrees(known.statements(approvals=asked), 'approved(2, {"did:x:a", "did:x:c"})')
 
 
 CHECKS = [

@@ -54,8 +54,6 @@ class Approvals:
         """
         approvals = _read(presentation.approvals)
         asked = _asking(chain, presentation.conditions, facts)
-        if not asked:
-            return ()
         named = {did for _, caveat in asked for did in caveat.by}
         good = self._good(chain, [approval for approval in approvals if approval.by in named], facts)
         spent: list[Spent] = []
