@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+from vectors import macaroons as mac
 from vectors import testkit as kit
 from vectors.scenario import Case, wire
 from vectors.testkit import ALICE, BOB, CAROL_P256, MALLORY, NOW, PLANNER, SCOUT
@@ -59,6 +61,26 @@ def lacking(name: str, notes: str, attack: int | None, text: str, step: int = 9,
 def not_counting(name: str, notes: str, attack: int, **changed: Any) -> Case:
     """A genuine approval that does not count for this use."""
     return lacking(name, notes, attack, presented(asking(BOB), approval(**changed)))
+
+
+def macaroon(check: kit.Part, *approvals: str, stated: tuple[str, ...] = (), id: bytes = bytes(16)) -> str:
+    """The same as a Macaroon: each approval a discharge, or stated in the block of the presentation."""
+    (link,) = chain = kit.extend([], ALICE, PLANNER, [kit.actions(kit.ACTION), check])
+    held, unbound = mac.link(mac.base(), ALICE, link), []
+    for text in approvals:
+        ticket = hashlib.sha256(text.encode()).digest()
+        key = hashlib.sha256(b"\0ATTORN\0MACAROON APPROVAL KEY\0v1\0" + ticket).digest()
+        name = b"attorn-approval-1." + kit.url64(ticket).encode()
+        held = mac.demand(held, key, name, nonce=ticket[:24])
+        unbound.append(mac.discharge(b"attorn-approval-1." + text.encode(), key=key, identifier=name))
+    facts = [kit.fact("approval", kit.text(text)) for text in stated]
+    shown = mac.present(held, PLANNER, kit.presented(chain, PLANNER, facts=facts, id=id)[-1])
+    return mac.text(shown, *(mac.bind(shown, each) for each in unbound))
+
+
+def carried(name: str, notes: str, wire: str, code: str = "ok", step: int | None = None, **more: Any) -> Case:
+    keys = (kit.url64(mac.SECRET),)
+    return Case(f"approval/macaroon-{name}", notes, None, wire, code, step, macaroon_keys=keys, **more)
 
 
 TWO = asking(BOB, SCOUT, CAROL_P256, threshold=2)
@@ -146,5 +168,41 @@ CASES: tuple[Case, ...] = (
         wire(kit.extend([], ALICE, PLANNER, [asking(BOB), kit.resources("cal://ali")]), PLANNER),
         "denied",
         9,
+    ),
+    carried("given", "an approval as a discharge", macaroon(asking(BOB), approval())),
+    carried(
+        "two-of-three",
+        "two discharges",
+        macaroon(TWO, approval(SCOUT), approval(CAROL_P256)),
+    ),
+    carried("none", "nobody approved", macaroon(asking(BOB)), "approval_required", 9),
+    carried(
+        "forged",
+        "signed by mallory in bob's name: the key of the discharge is no secret, and does not help",
+        macaroon(asking(BOB), approval(signer=MALLORY)),
+        "bad_signature",
+        9,
+    ),
+    carried(
+        "another-request",
+        "of limit = 11",
+        macaroon(asking(BOB), approval(digest=kit.url64(OTHER))),
+        "approval_required",
+        9,
+    ),
+    carried(
+        "used",
+        "used as a fact of a Biscuit",
+        macaroon(asking(BOB), approval(), id=bytes(range(16))),
+        "approval_required",
+        10,
+        before=(presented(asking(BOB), approval()),),
+    ),
+    carried(
+        "stated",
+        "a fact of the presentation's block, where a Macaroon has discharges",
+        macaroon(asking(BOB), stated=(approval(),)),
+        "not_admitted",
+        1,
     ),
 )

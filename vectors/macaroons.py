@@ -142,9 +142,11 @@ def present(macaroon: Macaroon, holder: kit.Key, block: kit.Signed, *, tag: byte
     return macaroon.plus(Caveat(b"attorn-presentation-1." + kit.url64(body).encode()))
 
 
-def demand(macaroon: Macaroon, key: bytes = FRIEND, identifier: bytes = ASK) -> Macaroon:
+def demand(
+    macaroon: Macaroon, key: bytes = FRIEND, identifier: bytes = ASK, *, nonce: bytes = b"\x55" * 24
+) -> Macaroon:
     """The macaroon with a third party's caveat."""
-    vid = bytes(SecretBox(macaroon.signature).encrypt(generated(key), b"\x55" * 24))
+    vid = bytes(SecretBox(macaroon.signature).encrypt(generated(key), nonce))
     return macaroon.plus(Caveat(identifier, vid))
 
 
