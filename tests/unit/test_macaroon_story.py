@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from attorn.errors import ChainError, DelegationError, NotAdmittedError, SignatureError
+from attorn import Identity, Request, Token, Verifier, caveat
+from attorn.errors import (
+    AudienceError,
+    ChainError,
+    DelegationError,
+    Denied,
+    MalformedError,
+    NotAdmittedError,
+    PossessionError,
+    ReplayError,
+    SignatureError,
+    UntrustedRootError,
+)
 from attorn.keys.signer import Ed25519Signer
-from attorn.macaroon import link
+from attorn.macaroon import ThirdParty, decode, encode, issue, link, to_json
 from attorn.macaroon.container import Macaroon, UnverifiedCaveat, encode_all, parse_all
 from attorn.macaroon.link import append_link, append_presentation
 from attorn.macaroon.mac import MacKey, attenuate, bind, discharge, mint, require, verify
 from attorn.macaroon.notation import all_from_json, all_to_json
+from attorn.token.discharge import discharge as granted
 
 
 def user() -> Ed25519Signer:
@@ -81,3 +94,62 @@ def test_with_something_behind_it() -> None:
     macaroon = attenuate(macaroon, b"a = 1")
     with pytest.raises(NotAdmittedError):
         link.read(macaroon.identifier, macaroon.unverified_caveats, most_links=1)
+
+
+def people() -> tuple[Identity, Identity, Identity]:
+    return Identity.generate(), Identity.generate(), Identity.generate()
+
+
+def asked(limit: int = 10) -> Request:
+    return Request(action="events:read", resource="cal://alice/2026-11", args={"limit": limit})
+
+
+def passed_on(alice: Identity, planner: Identity, scout: Identity, key: MacKey) -> Token:
+    """Alice's token on a base, passed on to scout once a friend agrees, and read again."""
+    base = decode(encode(issue(key, location="https://calendar.example")))
+    token = Token.decode(alice.mint(to=planner.did, caveats=[caveat.Actions("events:read")], base=base).encode())
+    party = ThirdParty(friend(), b"ask")
+    token = planner.delegate(token, to=scout.did, caveats=[caveat.MaxUses(2)], third_parties=[party])
+    return Token.decode(to_json(decode(token.encode())))
+
+
+def test_a_day_with_identities_and_a_verifier() -> None:
+    alice, planner, scout = people()
+    token = passed_on(alice, planner, scout, root())
+    by = Verifier(audience="here", roots=[alice.did], macaroon_keys=[friend(), root()])
+    agreed = granted(friend(), b"ask", caveats=[caveat.Range("limit", maximum=10)])
+    for number in range(2):
+        wire = scout.present(token, asked(number), audience="here", discharges=[agreed])
+        access = by.authorize(wire, asked(number))
+        assert (access.root, access.holder, len(access.chain)) == (alice.did, scout.did, 2)
+    with pytest.raises(Denied) as used_up:
+        by.authorize(scout.present(token, asked(), audience="here", discharges=[agreed]), asked())
+    assert (used_up.value.decision.step, used_up.value.decision.link) == (10, 2)
+    with pytest.raises(Denied) as too_much:
+        by.authorize(scout.present(token, asked(11), audience="here", discharges=[agreed]), asked(11))
+    assert (too_much.value.decision.step, too_much.value.decision.link) == (9, 2)
+
+
+def test_what_a_day_with_a_verifier_refuses() -> None:
+    alice, planner, scout = people()
+    token = passed_on(alice, planner, scout, root())
+    mine = alice.mint(to=planner.did, caveats=[caveat.Actions("events:read")], base=issue(root()))
+    agreed = granted(friend(), b"ask")
+    by = Verifier(audience="here", roots=[alice.did], macaroon_keys=[root()])
+    wire = scout.present(token, asked(), audience="here", discharges=[agreed])
+    refused = [
+        (Verifier(audience="here", roots=[alice.did]), wire, UntrustedRootError),
+        (Verifier(audience="here", roots=[scout.did], macaroon_keys=[root()]), wire, UntrustedRootError),
+        (by, token.encode(), ChainError),
+        (by, scout.present(token, asked(), audience="here"), ChainError),
+        (by, planner.present(mine, asked(), audience="there"), AudienceError),
+        (by, wire[:-4], MalformedError),
+    ]
+    for verifier, text, error in refused:
+        with pytest.raises(error):
+            verifier.authorize(text, asked())
+    with pytest.raises(PossessionError):
+        by.authorize(mine.encode(), asked())
+    by.authorize(wire, asked())
+    with pytest.raises(ReplayError):
+        by.authorize(wire, asked())
