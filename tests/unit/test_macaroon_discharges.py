@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.unit import scene
+from tests.unit.macaroon_scene import chained, generated, mac
 from tests.unit.macaroon_world import (
     ASK,
     ASKED,
@@ -25,7 +27,8 @@ from tests.unit.macaroon_world import (
 )
 from tests.unit.scene import ALICE, MALLORY, NOW, PLANNER, READ, REQUEST, SCOUT, Clock, draw, shown
 
-from attorn import Denied, Identity, Request, Token, caveat
+from attorn import Denied, Identity, Limits, Request, Token, caveat
+from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.caveat import Caveat, FreshList, Status
 from attorn.datalog import Predicate, octets, string
@@ -269,6 +272,23 @@ def test_values_in_discharges_are_bounded_together() -> None:
     refused(wire(10, 1100), *TOO_MUCH)
 
 
+def test_the_bounds_are_met_exactly() -> None:
+    """As many values, or patterns, as a verifier takes, counted over all discharges; and one less that it takes."""
+    parties = [ThirdParty(FRIEND, b"ask %d" % number) for number in range(2)]
+    token = ALICE.mint(to=PLANNER.did, caveats=[READ], base=base(), third_parties=parties)
+    request = Request(action="events:read", resource="cal://alice", args={"name": "a", "limit": 10})
+    for kind, of in ((_valued(20), "terms"), (caveat.Glob("name", "a*"), "globs")):
+        block = admit(encode((), (kind.render(),), ()), (), Limits())  # type: ignore[arg-type]
+        both = 2 * getattr(block, of)
+        given_ = [met(kind, identifier=each.identifier) for each in parties]
+
+        def wire(made: list[Macaroon] = given_) -> str:
+            return used(*made, token=token, by=PLANNER, request=request)
+
+        accepted(wire(), request=request, by=verifier(limits=Limits(**{of: both})))
+        refused(wire(), *TOO_MUCH, request=request, by=verifier(limits=Limits(**{of: both - 1})))
+
+
 def test_patterns_in_discharges_are_bounded_together() -> None:
     parties = [ThirdParty(FRIEND, b"ask %d" % number) for number in range(2)]
     token = ALICE.mint(to=PLANNER.did, caveats=[READ], base=base(), third_parties=parties)
@@ -294,6 +314,22 @@ def test_an_approval_that_cannot_be_read_is_refused() -> None:
     refused(used(token=token, by=PLANNER), *BROKEN)
     refused(used(said(b"attorn-approval-1." + APPROVAL.encode())), "malformed", 9)
     refused(used(said(b"attorn-approval-1.\xff")), *MALFORMED)
+    refused(used(said(b"attorn-approval-1.\xc3\xa9")), *MALFORMED)
+
+
+def test_the_discharge_of_an_approval_follows_from_its_text() -> None:
+    """By hand, as the page says it: anybody can make it, so nothing but the approval's own signature counts."""
+    demanding, unbound = approved(held(FIRST), APPROVAL)
+    ticket = hashlib.sha256(APPROVAL.encode()).digest()
+    key = hashlib.sha256(b"\0ATTORN\0MACAROON APPROVAL KEY\0v1\0" + ticket).digest()
+    identifier = b"attorn-approval-1." + base64url_encode(ticket).encode()
+    said_ = b"attorn-approval-1." + APPROVAL.encode()
+    assert demanding.unverified_caveats[-1].id == unbound.identifier == identifier
+    assert [each.id for each in unbound.unverified_caveats] == [said_]
+    assert unbound.signature == chained(mac(generated(key), identifier), said_)
+    for text in ("\u00e9", "\ud800", "a\u2603"):
+        with pytest.raises(InputError, match="ASCII"):
+            approved(held(FIRST), text)
 
 
 def test_cleared_twice_with_caveats_of_a_discharge() -> None:

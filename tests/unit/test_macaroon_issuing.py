@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.unit.macaroon_scene import mac
 
 from attorn import AttornError, macaroon
 from attorn.errors import InputError, LimitError, MalformedError, UnavailableError
@@ -24,6 +25,7 @@ def test_what_is_issued() -> None:
 
 
 def test_names_tell_keys_apart_and_say_nothing_of_them() -> None:
+    assert name_of(KEY) == mac(KEY.secret, b"\0ATTORN\0MACAROON KEY NAME\0v1\0")[:8]
     names = {name_of(each) for each in (KEY, OTHER, KEY.of_token(b"x"), MacKey(KEY.secret[:-1]))}
     assert len(names) == 4
     assert {len(each) for each in names} == {8}
