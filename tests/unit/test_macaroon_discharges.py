@@ -289,6 +289,18 @@ def test_the_bounds_are_met_exactly() -> None:
         refused(wire(), *TOO_MUCH, request=request, by=verifier(limits=Limits(**{of: both - 1})))
 
 
+def test_blocks_in_discharges_are_as_many_as_links() -> None:
+    """Whoever holds a discharge can put conditions into it, and each costs as much as a link to read."""
+    condition = met(READ).unverified_caveats[0].id
+    full, over = MET, MET
+    for number in range(33):
+        over = attenuate(over, condition)
+        full = over if number < 32 else full
+    accepted(used(full))
+    refused(used(over), *TOO_MUCH)
+    refused(used(full), *TOO_MUCH, by=verifier(limits=Limits(links=31)))
+
+
 def test_patterns_in_discharges_are_bounded_together() -> None:
     parties = [ThirdParty(FRIEND, b"ask %d" % number) for number in range(2)]
     token = ALICE.mint(to=PLANNER.did, caveats=[READ], base=base(), third_parties=parties)

@@ -10,8 +10,9 @@ from tests.unit.macaroon_scene import mac
 
 from attorn import AttornError, macaroon
 from attorn.errors import InputError, LimitError, MalformedError, UnavailableError
-from attorn.macaroon import MacKey
+from attorn.macaroon import Macaroon, MacKey
 from attorn.macaroon.issuing import claimed_name, key_of, name_of, named
+from attorn.macaroon.mac import attenuate
 
 KEY, OTHER = MacKey(bytes(range(40))), MacKey(b"o" * 40)
 
@@ -61,7 +62,7 @@ SOURCES: dict[str, Callable[[int], Any]] = {
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_random_sources_that_fail(name: str) -> None:
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnavailableError, match="random source"):
         macaroon.issue(KEY, random=SOURCES[name])
 
 
@@ -96,6 +97,27 @@ def test_texts_that_are_no_macaroon(name: str) -> None:
     with pytest.raises(error) as caught:
         macaroon.decode(text)
     assert type(caught.value) is error
+
+
+def _sized(size: int) -> Macaroon:
+    """A macaroon of so many bytes, a little more than three conditions of the longest."""
+    base = macaroon.issue(KEY)
+    for _ in range(3):
+        base = attenuate(base, bytes(16_384))
+    return attenuate(base, bytes(size - len(base.encode()) - 4))
+
+
+def test_the_longest_text() -> None:
+    most = _sized(65_536)
+    text = macaroon.encode(most)
+    assert (len(most.encode()), len(text)) == (65_536, 87_382)
+    assert macaroon.decode(text) == most
+    with pytest.raises(InputError, match="65536"):
+        macaroon.encode(_sized(65_537))
+    for length, error in ((87_382, MalformedError), (87_383, LimitError)):
+        with pytest.raises(error) as caught:
+            macaroon.decode("=" * length)
+        assert type(caught.value) is error
 
 
 def test_encoding_anything_else() -> None:

@@ -48,6 +48,9 @@ def read(payloads: Sequence[tuple[int, bytes]], limits: Limits) -> tuple[Conditi
     """The caveats of blocks in discharges. Raises `MalformedError`, `NotAdmittedError` or `LimitError`."""
     found: list[Condition] = []
     terms = globs = 0
+    if len(payloads) > limits.links:
+        # Whoever holds a discharge can put blocks into it, and each costs as much to read as a link.
+        raise LimitError(f"expected at most {limits.links} blocks in discharges, got {len(payloads)}", step=1)
     for position, payload in payloads:
         block = admit(payload, (), limits)
         terms += block.terms
