@@ -18,6 +18,7 @@ from tests.unit.macaroon_world import (
     STRANGER,
     accepted,
     base,
+    bent,
     closed,
     denied,
     given,
@@ -299,13 +300,8 @@ def test_94_the_signatures_are_verified_before_any_caveat_is_asked() -> None:
     (whole,) = opened(shown(token, SCOUT))
     denied(closed(whole), 9, 1)
     one, two, last = whole.unverified_caveats
-    for caveats in ((one, two, _bent(last)), (one, _bent(two), last), (_bent(one), two, last)):
+    for caveats in ((one, two, bent(last)), (one, bent(two), last), (bent(one), two, last)):
         refused(closed(remade(whole, caveats)), *BAD_SIGNATURE)
-
-
-def _bent(each: UnverifiedCaveat) -> UnverifiedCaveat:
-    where = each.id.index(b".") + 1 + 4 * 18
-    return UnverifiedCaveat(each.id[:where] + bytes((each.id[where] ^ 1,)) + each.id[where + 1 :])
 
 
 def test_94_a_server_cannot_delegate_for_a_user() -> None:

@@ -76,3 +76,10 @@ def remade(
     parts = [each.id if each.vid is None else (each.vid, each.id) for each in caveats]
     signature = chained(mac(generated(token_key(secret, name)), name), *parts)
     return replace(whole, identifier=name, unverified_caveats=tuple(caveats), signature=signature)
+
+
+def bent(each: UnverifiedCaveat) -> UnverifiedCaveat:
+    """The caveat of a link or presentation with another signature: one byte of it, behind any key, is changed."""
+    where = each.id.index(b".") + 1 + 4 * 18
+    other = b"B" if each.id[where : where + 1] == b"A" else b"A"
+    return UnverifiedCaveat(each.id[:where] + other + each.id[where + 1 :])

@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 from tests.unit.macaroon_scene import OTHER_SECRET
-from tests.unit.macaroon_world import ASK, ASKED, FRIEND, base, closed, given, held, opened, refused, remade, verifier
+from tests.unit.macaroon_world import (
+    ASK,
+    ASKED,
+    FRIEND,
+    base,
+    bent,
+    closed,
+    given,
+    held,
+    opened,
+    refused,
+    remade,
+    verifier,
+)
 from tests.unit.scene import ALICE, MALLORY, PLANNER, READ, REQUEST, SCOUT, draw, shown
 
 from attorn import Verifier, errors
@@ -29,12 +42,6 @@ WHOLE = opened(shown(TOKEN, SCOUT))[0]
 ONE, ASKING, TWO, LAST = WHOLE.unverified_caveats
 FACT = granting(FRIEND, ASK, encode((Predicate("x", (string("y"),)),), (), ()))
 Made = tuple[Macaroon, list[Macaroon]]
-
-
-def bent(each: UnverifiedCaveat) -> UnverifiedCaveat:
-    where = each.id.index(b".") + 1 + 4 * 18
-    other = b"A" if each.id[where : where + 1] != b"A" else b"B"
-    return UnverifiedCaveat(each.id[:where] + other + each.id[where + 1 :])
 
 
 def changed(*caveats: UnverifiedCaveat) -> Macaroon:
