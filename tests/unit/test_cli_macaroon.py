@@ -241,3 +241,52 @@ def test_what_is_not_a_token_yet(world: World, capsys: Capsys) -> None:
     text = Path(token).read_text()
     more = world.write("more", text + macaroon.encode(discharge(MacKey(OTHER), b"ask")))
     refused(call(capsys, "inspect", more), 2, "malformed")
+
+
+def _asking(world: World) -> tuple[str, str]:
+    """A token for scout with one third party, and its discharge, as files."""
+    alice, scout = (Identity.from_seed(SEEDS[name]) for name in ("alice", "scout"))
+    party = ThirdParty(MacKey(b"f" * 32), b"ask")
+    base = macaroon.issue(MacKey(SECRET))
+    token = alice.mint(to=scout.did, caveats=[caveat.Actions("events:*")], base=base, third_parties=[party])
+    return world.write("asking", token.encode()), world.write("answer", macaroon.encode(discharge(party.key, b"ask")))
+
+
+def test_presenting_with_a_discharge(world: World, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, answer = _asking(world)
+    present = ("present", token, *world.key("scout"), *ASK, "--audience", AUDIENCE)
+    verify = world.verify("--macaroon-key", keyed(world))
+    for given in (answer, Path(answer).read_text(), "-"):
+        stdin(monkeypatch, Path(answer).read_bytes())
+        wire = world.write("wire", call(capsys, *present, "--discharge", given).out)
+        assert call(capsys, *verify, wire).code == 0
+    refused(call(capsys, *verify, world.write("wire", call(capsys, *present).out)), 2, "broken_chain", "step 5")
+    twice = world.write("wire", call(capsys, *present, "--discharge", answer, "--discharge", answer).out)
+    refused(call(capsys, *verify, twice), 2, "broken_chain", "step 5")
+
+
+ANSWERS: dict[str, tuple[tuple[str, ...], int, str]] = {
+    "missing": (("--discharge", "nowhere"), 1, "invalid_input"),
+    "cut-short": (("--discharge", "AgIA"), 2, "malformed"),
+    "no-value": (("--discharge",), 1, "invalid_input"),
+    "no-text": (("--discharge", ""), 1, "invalid_input"),
+    "both-from-input": (("--discharge", "-", "--approval", "-"), 1, "invalid_input"),
+    "twice-from-input": (("--discharge", "-", "--discharge", "-"), 1, "invalid_input"),
+    "beside-the-passphrase": (("--discharge", "-", "--passphrase-stdin"), 1, "invalid_input"),
+    "an-approval-beside-the-passphrase": (("--approval", "-", "--passphrase-stdin"), 1, "invalid_input"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_discharges_that_are_refused(world: World, capsys: Capsys, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin(monkeypatch, b"x")
+    more, code, error = ANSWERS[name]
+    token, _ = _asking(world)
+    key = world.key("scout")[:2] if "--passphrase-stdin" in more else world.key("scout")
+    refused(call(capsys, "present", token, *key, *ASK, "--audience", AUDIENCE, *more), code, error)
+
+
+def test_a_biscuit_is_not_discharged(world: World, capsys: Capsys) -> None:
+    _, answer = _asking(world)
+    present = ("present", world.token(), *world.key("scout"), *ASK, "--audience", AUDIENCE)
+    refused(call(capsys, *present, "--discharge", answer), 1, "invalid_input", "Macaroon")

@@ -51,8 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments, rest = parser().parse_known_args(words)
         if rest:
             raise unknown(rest)
-        if "-" in _given(arguments) and getattr(arguments, "passphrase_stdin", False):
-            raise InputError("standard input holds the token or the passphrase, not both")
+        _check_input(arguments)
         return int(tell(arguments.run(arguments), as_json=arguments.json))
     except AttornError as error:
         return int(complain(error, of(error), as_json=as_json))
@@ -72,8 +71,15 @@ def parser() -> Parser:
     return top
 
 
-def _given(arguments: argparse.Namespace) -> tuple[str | None, ...]:
-    return tuple(getattr(arguments, name, None) for name in ("token", "asked", "base"))
+def _check_input(arguments: argparse.Namespace) -> None:
+    """Return if at most one thing comes from standard input. Raises `InputError`."""
+    given = [getattr(arguments, name, None) for name in ("token", "asked", "base")]
+    for name in ("approval", "discharge"):
+        given += getattr(arguments, name, None) or []
+    if "-" in given and getattr(arguments, "passphrase_stdin", False):
+        raise InputError("standard input holds the token or the passphrase, not both")
+    if given.count("-") > 1:
+        raise InputError("standard input holds one thing; - may stand once")
 
 
 def _check(words: Sequence[str]) -> None:

@@ -36,11 +36,11 @@ def token_text(argument: str, *, what: str = "token", most: int = MOST_TOKEN) ->
     return content.decode("ascii", "replace").strip(" \t\r\n")
 
 
-def base_text(argument: str) -> str:
-    """The text of a base macaroon: known by how it begins, as it is short. Raises `InputError` if it cannot be read."""
+def macaroon_text(argument: str) -> str:
+    """The text of a base or a discharge: known by how it begins, as it is short. Raises `InputError`."""
     if argument.startswith(_MACAROON):
         return argument
-    return token_text(argument)
+    return token_text(argument, what="macaroon")
 
 
 def file(path: str, what: str, most: int) -> bytes:

@@ -51,6 +51,13 @@ def add(commands: Commands) -> None:
     present.add_argument(
         "--approval", metavar="TEXT", action="append", default=[], help="of this very use: text or a file (repeatable)"
     )
+    present.add_argument(
+        "--discharge",
+        metavar="MACAROON",
+        action="append",
+        default=[],
+        help="what a third party answered: text or a file (repeatable)",
+    )
     present.add_argument("--ttl", metavar="SPAN", default="60s", help="how long it may be used (default: 60s)")
 
 
@@ -109,7 +116,7 @@ def _mint(arguments: argparse.Namespace) -> Result:
     to, limits = _delegate_did(arguments.to), _caveats(arguments)
     if not limits:
         raise InputError("mint: expected at least one caveat, like --actions or --expires-in")
-    base = None if arguments.base is None else macaroon.decode(source.base_text(arguments.base))
+    base = None if arguments.base is None else macaroon.decode(source.macaroon_text(arguments.base))
     return _told(passphrase.identity(arguments).mint(to=to, caveats=limits, base=base))
 
 
@@ -136,6 +143,7 @@ def _present(arguments: argparse.Namespace) -> Result:
         challenge=arguments.challenge,
         ttl=ttl,
         approvals=[source.token_text(text, what="approval") for text in arguments.approval],
+        discharges=[macaroon.decode(source.macaroon_text(text)) for text in arguments.discharge],
     )
     shown = {"audience": arguments.audience, "request": requests.to_json(request)}
     return Result(wire, {"presentation": wire, "holder": token.holder, **shown})
