@@ -58,7 +58,7 @@ def nothing_wider(limit: Any) -> None:
     del limit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Kit:
     """`caveats` draws instances, and `near` yields situations just inside and just outside of what one permits.
 
@@ -79,6 +79,9 @@ class Kit:
     @property
     def name(self) -> str:
         return self.kind.__name__
+
+    def __repr__(self) -> str:
+        return f"Kit({self.name})"
 
 
 def about(values: Callable[[Any], Iterable[Any]]) -> Callable[[Any], Iterator[Situation]]:

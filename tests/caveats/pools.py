@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from attorn import Identity
+
 NOW = 1_900_000_000
 AUDIENCE = "did:web:calendar.example"
 ELSEWHERE = "did:web:other.example"
@@ -89,11 +91,8 @@ NUMBERS = (-3, -1, 0, 1, 2, 3, 5, 2**53 - 1, -(2**53 - 1))
 FRACTIONS = (0.5, 2.5, -1.5, 3.0, 1e15 + 0.5)
 SECONDS = (0, NOW - 5000, NOW - 1, NOW, NOW + 1, NOW + 5000)
 CURRENCIES = ("EUR", "USD")
-APPROVERS = (
-    "did:web:boss.example",
-    "did:web:chief.example",
-    "did:web:board.example",
-)
+APPROVERS = tuple(Identity.from_seed(bytes((number,)) * 32).did for number in (1, 2, 3))
+"""People who can sign what they approve."""
 DIDS = ("did:web:lists.example", "did:web:other.example")
 
 texts = st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=3)

@@ -16,6 +16,7 @@ from tests.reference import caveats as reference
 from tests.reference import verdict as judging
 
 from attorn import AttornError, Denied, Request, Verifier
+from attorn.approval import ApprovalRequest, approve
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.caveat import Caveat, Purpose
@@ -35,10 +36,11 @@ FORMATS = ("biscuit", "macaroon")
 KEY = MacKey(b"a secret of one server, for laws")
 UNKNOWN_KEY = MacKey(b"a secret of quite another server")
 formats = st.sampled_from(FORMATS)
+BY_DID = {person.did: person for person in PEOPLE}
 
 
 class Verdict(NamedTuple):
-    """`allowed` or the code of the error; for `denied`, the link and the kind of caveat."""
+    """`allowed` or the code of the error; for a denial, the link and the kind of caveat."""
 
     code: str
     link: int | None = None
@@ -112,9 +114,32 @@ def claim(situation: Situation, request: Request, *, number: int = 0) -> Present
     return Presentation(situation.audience, request.digest(), number.to_bytes(16, "big"), start, stop)
 
 
-def presented(held: Grant, said: Presentation, *, by: Person | None = None) -> str:
-    payload = encode(said.facts(), (said.check(),), held.symbols)
-    return base64url_encode(held.carrier.presented((by or held.holder).signer, payload))
+def presented(held: Grant, said: Presentation, *, by: Person | None = None, approvals: Sequence[str] = ()) -> str:
+    """The grant with a presentation, by its holder unless said otherwise, and with these approvals."""
+    carrier, stated = held.carrier.accompanied(tuple(approvals))
+    whole = replace(said, approvals=stated)
+    payload = encode(whole.facts(), (whole.check(),), held.symbols)
+    return base64url_encode(carrier.presented((by or held.holder).signer, payload))
+
+
+def approvals_of(held: Grant, situation: Situation, request: Request, *, number: int = 0) -> list[str]:
+    """One approval of this very use by each of whom the situation says that they approved."""
+    asked = [
+        ApprovalRequest((did,), 1, situation.audience, held.root.did, held.holder.did, request)
+        for did in sorted(situation.approved.intersection(BY_DID))
+    ]
+    now, drawn = moment(situation.now), number.to_bytes(16, "big")
+    return [
+        approve(each, by=BY_DID[each.approvers[0]].identity, clock=lambda: now, random=lambda size: drawn).encode()
+        for each in asked
+    ]
+
+
+def use(held: Grant, situation: Situation, *, number: int = 0) -> tuple[str, Request]:
+    """What the holder sends for a request, with every approval that the situation speaks of."""
+    request = situation.request()
+    approvals = approvals_of(held, situation, request, number=number)
+    return presented(held, claim(situation, request, number=number), approvals=approvals), request
 
 
 def verifier(root: Person, situation: Situation, **changed: Any) -> Verifier:
@@ -129,7 +154,7 @@ def judged(by: Verifier, wire: str, request: Request) -> Verdict:
         by.authorize(wire, request)
     except Denied as error:
         denial = error.decision.denial
-        return Verdict("denied", error.decision.link, None if denial is None else denial.caveat)
+        return Verdict(error.code, error.decision.link, None if denial is None else denial.caveat)
     except AttornError as error:
         return Verdict(error.code)
     return Verdict(ALLOWED)
@@ -137,8 +162,7 @@ def judged(by: Verifier, wire: str, request: Request) -> Verdict:
 
 def verdict(held: Grant, situation: Situation) -> Verdict:
     """What a fresh verifier says when the holder presents the grant for this request."""
-    request = situation.request()
-    return judged(verifier(held.root, situation), presented(held, claim(situation, request)), request)
+    return judged(verifier(held.root, situation), *use(held, situation))
 
 
 def permitted(held: Grant, situation: Situation) -> bool:
@@ -221,7 +245,7 @@ def cases(
         near = draw(st.sampled_from(list(about.near(limit))))
         focus = draw(st.sampled_from(with_opposite(limit)))
         args = {**situation.args, **near.args}
-        situation = replace(near, args=args, cost=near.cost or situation.cost, approved=frozenset())
+        situation = replace(near, args=args, cost=near.cost or situation.cost)
         length = max(length, near.depth + 1) if draw(st.booleans()) else near.depth + 1
     situation = replace(situation, depth=length - 1)
     root, *others = [draw(people) for _ in range(length + 1)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from biscuit_auth import AuthorizationError, AuthorizerBuilder, Biscuit, PublicKey
 from tests.caveats.kit import Situation
-from tests.laws.scene import Grant, claim, presented
+from tests.laws.scene import Grant, claim, use
 
 from attorn.biscuit.admission import admit
 from attorn.biscuit.text import block_text
@@ -18,12 +18,12 @@ from attorn.limits import Limits
 
 def stock_permits(held: Grant, situation: Situation) -> bool:
     """Whether it finds every signature genuine and every check true. Anything but a verdict is an error."""
-    request = situation.request()
+    wire, request = use(held, situation)
     said = claim(situation, request)
     key = held.root.key.data
     root = PublicKey(f"{'ed25519' if len(key) == 32 else 'secp256r1'}/{key.hex()}")
-    token = Biscuit.from_bytes(base64url_decode(presented(held, said)), root)
-    statements = [*situation.facts().statements(_globs(held)), Predicate("nonce", (octets(said.id),))]
+    token = Biscuit.from_bytes(base64url_decode(wire), root)
+    statements = [*situation.facts().statements(*_asked(held)), Predicate("nonce", (octets(said.id),))]
     authorizer: Any = AuthorizerBuilder(block_text(tuple(statements), ()) + "allow if true;")
     limits = authorizer.limits()
     limits.max_time, limits.max_facts = timedelta(seconds=5), 100_000
@@ -36,13 +36,16 @@ def stock_permits(held: Grant, situation: Situation) -> bool:
         raise
 
 
-def _globs(held: Grant) -> list[tuple[str, str]]:
-    """The pairs that the chain's checks ask about, read from its blocks as any verifier would."""
-    found: list[tuple[str, str]] = []
+def _asked(held: Grant) -> tuple[list[tuple[str, str]], list[tuple[int, frozenset[str]]]]:
+    """The patterns and the approvals that the chain's checks ask about, read from its blocks as any verifier would."""
+    globs: list[tuple[str, str]] = []
+    approvals: list[tuple[int, frozenset[str]]] = []
     known: tuple[str, ...] = ()
     for block in held.carrier.blocks:
         content = admit(block.payload, known, Limits())
         known += content.symbols
         predicates = [each for check in content.checks for query in check for each in query.body]
-        found += [(str(each.terms[0][1]), str(each.terms[1][1])) for each in predicates if each.name == "glob"]
-    return found
+        globs += [(str(each.terms[0][1]), str(each.terms[1][1])) for each in predicates if each.name == "glob"]
+        approved: list[Any] = [each.terms for each in predicates if each.name == "approved"]
+        approvals += [(many[1], frozenset(did for _, did in dids[1])) for many, dids in approved]
+    return globs, approvals

@@ -29,7 +29,7 @@ class Link(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`allowed` or the code of the error; for `denied`, the link (from 1) and the caveat (from 0)."""
+    """`allowed` or the code of the error; for one that names them, the link (from 1) and the caveat (from 0)."""
 
     code: str
     link: int | None = None
@@ -53,10 +53,15 @@ def judge(links: list[Link], request: Request, world: World, ledger: Ledger) -> 
             return Verdict(code)
     for position, link in enumerate(chain, start=1):
         for index, caveat in enumerate(link.caveats):
-            if caveat["kind"] in ("NotBefore", "Expires", "MaxDepth", *caveats.STANDING):
+            if caveat["kind"] in ("NotBefore", "Expires", "MaxDepth", "RequiresApproval", *caveats.STANDING):
                 continue
             if caveats.prohibits(caveat, request, world):
                 return Verdict("denied", position, index)
+    # Nobody is asked to approve what is prohibited anyway.
+    for position, link in enumerate(chain, start=1):
+        for index, caveat in enumerate(link.caveats):
+            if caveat["kind"] == "RequiresApproval" and caveats.prohibits(caveat, request, world):
+                return Verdict("approval_required", position, index)
     return _charged(chain, request, world, ledger)
 
 
