@@ -135,11 +135,14 @@ def approvals_of(held: Grant, situation: Situation, request: Request, *, number:
     ]
 
 
-def use(held: Grant, situation: Situation, *, number: int = 0) -> tuple[str, Request]:
+def use(
+    held: Grant, situation: Situation, *, number: int = 0, challenge: str | None = None, by: Person | None = None
+) -> tuple[str, Request]:
     """What the holder sends for a request, with every approval that the situation speaks of."""
     request = situation.request()
     approvals = approvals_of(held, situation, request, number=number)
-    return presented(held, claim(situation, request, number=number), approvals=approvals), request
+    said = replace(claim(situation, request, number=number), challenge=challenge)
+    return presented(held, said, by=by, approvals=approvals), request
 
 
 def verifier(root: Person, situation: Situation, **changed: Any) -> Verifier:
@@ -149,9 +152,9 @@ def verifier(root: Person, situation: Situation, **changed: Any) -> Verifier:
     return Verifier(**{**arguments, "macaroon_keys": [KEY], "store": MemoryStore(), **changed})
 
 
-def judged(by: Verifier, wire: str, request: Request) -> Verdict:
+def judged(by: Verifier, wire: str, request: Request, *, challenge: str | None = None) -> Verdict:
     try:
-        by.authorize(wire, request)
+        by.authorize(wire, request, challenge=challenge)
     except Denied as error:
         denial = error.decision.denial
         return Verdict(error.code, error.decision.link, None if denial is None else denial.caveat)
