@@ -23,7 +23,7 @@ unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
 
 test-long: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=long
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, settings
 from tests.caveats.vocabulary import KITS
 
 SIZE = settings().max_examples
+"""Examples of each law."""
 law = settings(
     max_examples=SIZE,
     derandomize=True,

@@ -23,6 +23,7 @@ from biscuit_auth import (
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from tests.caveats.pools import APPROVERS
+from tests.laws.edits import mutations
 from tests.property.chains import (
     ALLOWED,
     AUDIENCE,
@@ -43,7 +44,6 @@ from tests.property.chains import (
     wire_of,
 )
 from tests.property.strategies import ATOMS, SCOPES, Scene, law, near, requests, scenes
-from tests.property.test_bounded import mutations
 from tests.property.test_unknown import checks
 
 from attorn.biscuit.admission import admit

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.laws.edits import mutations
 from tests.property.chains import (
     ALLOWED,
     PEOPLE,
@@ -42,34 +43,6 @@ SAMPLES = (
     base64url_decode(PLAIN.token().encode()),
     PLAIN.blocks[0].payload,
 )
-
-
-@st.composite
-def mutations(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """One change to some bytes: flipped bits, a span cut out, moved, doubled, or bytes put in."""
-    kind = draw(st.sampled_from(("flip", "set", "cut", "double", "insert", "swap", "truncate", "append")))
-    at = draw(st.integers(0, 2**16))
-    size = draw(st.integers(1, 40))
-    extra = draw(st.binary(min_size=1, max_size=4))
-
-    def change(data: bytes) -> bytes:
-        start = at % (len(data) or 1)
-        end = min(len(data), start + size)
-        if kind == "flip":
-            return data[:start] + bytes((data[start] ^ (1 << size % 8),)) + data[start + 1 :] if data else extra
-        if kind == "set":
-            return data[:start] + extra + data[start + len(extra) :]
-        if kind == "swap":
-            return data[:start] + data[end : end + size] + data[start:end] + data[end + size :]
-        return {
-            "cut": data[:start] + data[end:],
-            "double": data[:end] + data[start:end] + data[end:],
-            "insert": data[:start] + extra + data[start:],
-            "truncate": data[:start],
-            "append": data + extra,
-        }[kind]
-
-    return change
 
 
 def _attempt(work: Callable[[], object]) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.laws.edits import mutations
 from tests.property.chains import permits, presentation, presented
 from tests.property.strategies import Scene, caveats, law, requests, scenes, uncounted
-from tests.property.test_bounded import mutations
 from tests.property.test_unknown import checks
 
 from attorn import Token
