@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.caveats import pools
 from tests.caveats.kit import Situation, situations
+from tests.caveats.pools import moment
 from tests.caveats.vocabulary import ATOMS, KITS, drawn
 from tests.laws.edits import mutations
 from tests.laws.scene import (
     ALLOWED,
     FORMATS,
+    KEY,
     Case,
     Grant,
     Step,
+    Verdict,
+    approvals_of,
     block,
     cases,
     extended,
@@ -37,12 +42,14 @@ from tests.laws.stock import stock_permits
 from tests.property.chains import PEOPLE, Person
 from tests.property.test_unknown import checks
 
+from attorn import Identity
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.caveat import Actions, Caveat, Counted, Expires, MaxDepth, NotBefore, Purpose, Resources, Unrecognised
 from attorn.datalog import Check
 from attorn.errors import AttornError
 from attorn.limits import Limits
+from attorn.macaroon import issue
 from attorn.token import chain as chains
 
 NOW = pools.NOW
@@ -187,6 +194,42 @@ def test_18_everybody_gives_the_same_verdict(case: Case) -> None:
     assert ours == [case.expected({})] * len(FORMATS)
     if not any(isinstance(limit, Unrecognised) for _, _, limit in case.caveats()):
         assert stock_permits(held[0], case.situation) is case.stock_permits()
+
+
+def made(case: Case, format_: str) -> Verdict:
+    """What comes of a case when identities mint, pass on and present, or the error with which one of them refuses."""
+    now, drawn, situation = case.situation.now, count(1), case.situation
+    everybody = [case.root, *(step.to for step in case.steps)]
+    several = [
+        Identity(
+            each.signer,
+            did=each.did,
+            clock=lambda: moment(now),
+            random=lambda size: next(drawn).to_bytes(size, "big"),
+        )
+        for each in everybody
+    ]
+    server = issue(KEY) if format_ == "macaroon" else None
+    try:
+        token = several[0].mint(to=several[1].did, caveats=case.steps[0].caveats, base=server)
+        for by, to, step in zip(several[1:], several[2:], case.steps[1:], strict=False):
+            token = by.delegate(token, to=to.did, caveats=step.caveats)
+        request = situation.request()
+        approvals = approvals_of(Grant(token.carrier, tuple(everybody), ()), situation, request)
+        wire = several[-1].present(token, request, audience=situation.audience, approvals=approvals)
+    except AttornError as error:
+        return Verdict(error.code)
+    return judged(verifier(case.root, situation), wire, request)
+
+
+@law
+@given(cases(most=4, offsets=(0,)))
+def test_18_what_identities_make_of_it_gets_the_same_verdict_in_both_formats(case: Case) -> None:
+    """By the public calls alone: a delegator is refused alike, and the verifier says what the reference says."""
+    found = [made(case, format_) for format_ in FORMATS]
+    assert found[0] == found[1]
+    if found[0].code not in ("cannot_delegate", "invalid_input"):
+        assert found[0] == case.expected({})
 
 
 _LATER = (0, 0, 1, 59, 60, 3600, 86_400, 7 * 86_400)
