@@ -5,13 +5,16 @@ The real caveats are asked about every pair and every request.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.proofs.universes import UNIVERSES, Count, Universe, asked, compare
 
 from attorn import caveat
+from attorn.caveat import Caveat
 
+ASSURANCE = Path(__file__).parents[2] / "docs" / "assurance.md"
 sizes = pytest.mark.parametrize("full", [False, pytest.param(True, marks=pytest.mark.long)], ids=["small", "large"])
 universes = pytest.mark.parametrize("name", UNIVERSES)
 
@@ -19,10 +22,15 @@ universes = pytest.mark.parametrize("name", UNIVERSES)
 @sizes
 @universes
 def test_no_pair_is_wrong_and_every_refusal_has_a_witness(name: str, full: bool) -> None:
-    count = compare(UNIVERSES[name](full))
+    universe = UNIVERSES[name](full)
+    count = compare(universe)
     assert count.wrong == []
     assert count.unwitnessed == []
     assert min(count.narrower, count.wider) >= 15
+    if full:
+        pairs, requests = len(universe.narrow) * len(universe.wide), len(universe.requests)
+        figures = f"{pairs:,} | {requests:,} | {count.narrower:,} | {count.wider:,} | {count.undecided:,}"
+        assert f"| {name} | {figures} |" in ASSURANCE.read_text()
 
 
 @universes
@@ -69,3 +77,20 @@ def test_one_wrong_answer_among_many_is_found() -> None:
 
     found: Count = compare(UNIVERSES["values"](False), wrong_once)
     assert [(left.limit(), right.limit()) for left, right in found.wrong] == [("v among 0, 1", "1 <= v")]
+
+
+EDGES: dict[str, tuple[Caveat, Caveat]] = {
+    "no number is larger": (caveat.Range("n", 0), caveat.Range("n", 0, 2**53 - 1)),
+    "no request is longer": (caveat.MaxLength("t", 2**40), caveat.MaxLength("t", 2**39)),
+    "no chain is deeper": (caveat.MaxDepth(1_000_000), caveat.MaxDepth(999_999)),
+    "no host fits": (caveat.UrlHost("u", "*." + "x." * 125 + "xyz"), caveat.UrlHost("u", "a.example")),
+    "IPv4-mapped addresses are IPv4": (caveat.Cidr("i", "::fffe:0:0/95"), caveat.Cidr("i", "::fffe:0:0/96")),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_at_the_edges_wider_is_said_of_what_no_request_tells_apart(edge: str) -> None:
+    """What the page says of them, so that nobody takes the universes for more than they are."""
+    mine, theirs = EDGES[edge]
+    assert mine.narrower_than(theirs) is False
+    assert theirs.narrower_than(theirs) is True
