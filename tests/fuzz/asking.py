@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -29,7 +29,7 @@ from attorn.errors import (
 from attorn.keys import keyfile
 from attorn.status import fetching
 from attorn.status.publisher import Publisher
-from attorn.web import http, poll, problem, scope
+from attorn.web import events, http, poll, problem, scope
 
 MOST = 1024
 
@@ -118,7 +118,7 @@ def _http(data: bytes) -> bool:
 
 
 def _answers(data: bytes) -> bool:
-    """What a server answers: a list of events, or any text as the message of a refusal."""
+    """What a server answers, and is asked for: a list of events, or any text as the message of a refusal."""
     text = text_of(data)
     for error in (InputError(text), MalformedError(text), UnavailableError(text)):
         said = problem.problem(error, realm="a")
@@ -126,8 +126,31 @@ def _answers(data: bytes) -> bool:
         require(all(value.isascii() and value.isprintable() for _, value in said.headers), "a header of two")
     tried(lambda: problem.checked_realm(text), InputError)
     tried(lambda: fetching.require_fetchable(text), VerificationError)
-    found, _ = accepted(lambda: poll._sets(data, 16), UnavailableError)
-    return len(found) <= 16
+    found = tried(lambda: poll._sets(data, 16), UnavailableError)
+    require(found is None or len(found[0]) <= 16, "more events than were asked for")
+    asked = tried(lambda: _driven(poll._asked(*_body(data, b"application/json"))), MalformedError)
+    require(asked is None or 0 <= asked.most <= poll.MOST_EVENTS, "more events than are handed out")
+    pushed = tried(lambda: _driven(events._text(*_body(data, events.MEDIA_TYPE.encode()))), MalformedError)
+    require(pushed is None or pushed == text, "another event than was pushed")
+    return found is not None or asked is not None
+
+
+def _body(data: bytes, media_type: bytes) -> tuple[dict[str, Any], Any]:
+    """The scope of a POST, and what receives its body."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": data}
+
+    return {"headers": [(b"content-type", media_type), (b"content-length", b"%d" % len(data))]}, receive
+
+
+def _driven(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns that waits for nothing."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("it waits")
 
 
 def _keyfile(data: bytes) -> bool:
@@ -185,6 +208,7 @@ def _messages() -> Iterable[bytes]:
 def _answered() -> Iterable[bytes]:
     yield b'{"sets":{"one":"a.b.c","two":"d.e.f"},"moreAvailable":true}'
     yield b'{"sets":{}}'
+    yield b'{"maxEvents":3,"returnImmediately":true,"ack":["a"],"setErrs":{"b":{"err":"x"}}}'
 
 
 def _keyfiles() -> Iterable[bytes]:
