@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from random import Random
 
-from tests.fuzz import mutators
+from tests.fuzz import datalog, mutators
 from tests.fuzz.harness import Harness, Refusal, accepted, joined, parts_of, require, text_of, tried
 from tests.property.chains import AUDIENCE, NOW, PEOPLE, Person, Step, build, clock, clock_at, presentation, wire_of
 from vectors.testkit import ALICE
@@ -288,23 +289,28 @@ def _containers() -> Iterable[bytes]:
     yield Container((first,), ProofKind.BEARER, bytes(32), 7).encode()
 
 
-def second_half(data: bytes, random: object) -> bytes:
-    return data[:1] + mutators.protobuf(data[1:], random)  # type: ignore[arg-type]
+def _said(data: bytes, random: Random) -> bytes:
+    return data[:1] + datalog.block(data[1:], KNOWN if data[:1] == b"2" else (), random)
 
 
+def second_half(data: bytes, random: Random) -> bytes:
+    return data[:1] + mutators.protobuf(data[1:], random)
+
+
+CHAIN = mutators.either(datalog.blocks, datalog.blocks, mutators.each_part(second_half))
 _TEXT = mutators.base64url(mutators.protobuf)
 
 HARNESSES = (
     Harness("container", "identity", _container, _containers, "attorn.biscuit.container:parse",
             "attorn.biscuit.container:Container.encode", mutators.protobuf),
     Harness("block", "identity; every caveat renders to its check", _block, _block_seeds,
-            "attorn.biscuit.admission:admit", "attorn.biscuit.block:encode", second_half),
+            "attorn.biscuit.admission:admit", "attorn.biscuit.block:encode", mutators.either(_said, second_half)),
     Harness("token", "identity", _token, _tokens, "attorn.token.token:Token.decode", "attorn.token.token:Token.encode",
             mutators.either(_TEXT, mutators.json_text)),
     Harness("wire", "nothing is accepted but what was signed", _wire, _wire_seeds,
             "attorn.verify.verifier:Verifier.authorize", None, _TEXT),
     Harness("chain", "what is accepted breaks no caveat", _chain, _chain_seeds,
-            "attorn.verify.verifier:Verifier.authorize", None, mutators.each_part(second_half)),
+            "attorn.verify.verifier:Verifier.authorize", None, CHAIN),
     Harness("engine", "the stock Biscuit engine agrees", _engine, _chain_seeds, "attorn.engine:StockEngine.read", None,
-            mutators.each_part(second_half)),
+            CHAIN),
 )  # fmt: skip
