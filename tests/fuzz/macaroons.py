@@ -9,7 +9,7 @@ from itertools import count
 
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, joined, parts_of, require, text_of, tried
-from tests.fuzz.wire import CHAIN, REQUEST, RICH, chains, hold, known_store
+from tests.fuzz.wire import CHAIN, REQUEST, RICH, chains, hold, known_store, trusted
 from tests.property.chains import AUDIENCE, PEOPLE, Step, build, clock
 
 from attorn import Denied, Identity, Verifier
@@ -184,9 +184,7 @@ def _all_same(some: Sequence[Macaroon], others: Sequence[Macaroon]) -> bool:
 
 
 def _judge() -> Verifier:
-    return Verifier(
-        audience=AUDIENCE, roots=[PEOPLE[0].did], store=known_store(), clock=clock, cache=0, macaroon_keys=[KEY]
-    )
+    return Verifier(audience=AUDIENCE, roots=trusted, store=known_store(), clock=clock, cache=0, macaroon_keys=[KEY])
 
 
 @cache
