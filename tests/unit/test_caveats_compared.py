@@ -221,6 +221,35 @@ def test_an_atom_says_nothing_of_another_argument(mine: Caveat) -> None:
         assert mine.narrower_than(theirs) is None
 
 
+_SCOPES: list[Caveat] = [
+    C.Actions("a"),
+    C.Resources("a"),
+    C.Audience("a"),
+    C.Expires(moment(5)),
+    C.NotBefore(moment(5)),
+    C.MaxDepth(1),
+    C.MaxUses(1),
+    C.Rate(1, "day"),
+    C.Budget(1, "EUR"),
+    C.Range(V, 1),
+]
+
+
+@pytest.mark.parametrize("mine", _SCOPES, ids=lambda each: each.limit())
+def test_two_kinds_are_not_compared(mine: Caveat) -> None:
+    assert mine.narrower_than(mine) is True
+    for theirs in _SCOPES:
+        assert theirs is mine or mine.narrower_than(theirs) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "covered"), [("a", False), ("a:b", True), ("a:*", True), ("*", False), ("ab:c", False)]
+)
+def test_actions_that_a_wildcard_covers(name: str, covered: bool) -> None:
+    assert C.Actions("a:*", "c").covers(name) is covered
+    assert C.Actions("a:*", "c").covers(name.encode()) is False  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("mine", _each(V)[4:], ids=lambda each: each.limit())
 def test_atoms_of_two_kinds_are_not_compared(mine: Caveat) -> None:
     for theirs in _each(V)[4:]:

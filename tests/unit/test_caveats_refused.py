@@ -299,7 +299,7 @@ NOT_NORMAL: dict[str, Predicate] = {
 def test_what_comes_in_bytes_is_read_as_strictly(name: str) -> None:
     """A check of a usual shape is read without being rendered; what no caveat renders to stands for none there too."""
     check = (Query((NOT_NORMAL[name],), ()),)
-    (shaped,) = admit(encode((), (check,), ()), (), Limits()).checks
+    (shaped,) = admit(encode((), (check,), ()), (), Limits()).shaped
     for each in (check, shaped):
         found = recognise(each)
         assert found == Unrecognised(check)
@@ -311,6 +311,6 @@ def test_bounds_in_bytes(low: int, high: int, known: bool) -> None:
     first, second = variable("0"), variable("1")
     bounds = ((first, integer(low), GREATER_OR_EQUAL), (second, integer(high), LESS_OR_EQUAL))
     check = (Query((Predicate("number", (string(V), first, second)),), bounds),)
-    (shaped,) = admit(encode((), (check,), ()), (), Limits()).checks
+    (shaped,) = admit(encode((), (check,), ()), (), Limits()).shaped
     for each in (check, shaped):
         assert recognise(each) == C.Range(V, low, high) if known else recognise(each) == Unrecognised(check)

@@ -10,11 +10,14 @@ import pytest
 from tests.unit.caveat_scene import ABSENT, SAFE, V, facts, moment, permits, written
 
 from attorn import caveat
+from attorn.biscuit.admission import admit
+from attorn.biscuit.block import encode
 from attorn.biscuit.text import check_text
 from attorn.caveat import Caveat
 from attorn.caveat.profile import recognise
 from attorn.datalog import LESS, Predicate, Query, date, variable
 from attorn.errors import InputError
+from attorn.limits import Limits
 from attorn.request.money import Money
 
 C = caveat
@@ -117,6 +120,8 @@ WRITTEN: list[tuple[Caveat, str, str]] = [
 def test_what_stands_on_the_wire_and_what_is_told(limit: Caveat, datalog: str, words: str) -> None:
     assert check_text(written(limit)) == f"check if {datalog}"
     assert limit.limit() == words
+    (shaped,) = admit(encode((), (written(limit),), ()), (), Limits()).shaped
+    assert recognise(shaped) == recognise(written(limit))
 
 
 READ: list[tuple[Caveat, str]] = [
