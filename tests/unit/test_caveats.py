@@ -67,6 +67,9 @@ ARGUMENTS: dict[str, Row] = {
               "https://example.com\\@evil.test/", "//example.com", "https:example.com", "https:///example.com",
               "https://example.com%2eevil.test/", "https://exam\tple.com/", "https://example.com./", "example.com", "",
               1, None, ["https://example.com"], ABSENT]),
+    "hosts": (C.UrlHost(V, "a.test", "b.test"), ["https://a.test/", "wss://b.test/"], ["https://c.test/", "a.test", ABSENT]),
+    "networks": (C.Cidr(V, "10.0.0.0/8", "::1/128"), ["10.1.2.3", "::1"], ["11.0.0.1", "::2", "::", ABSENT]),
+    "paths": (C.Subpath(V, "/a", "/b"), ["/a/x", "/b"], ["/", "/c", "/ab", ABSENT]),
     "host-wildcard": (C.UrlHost(V, "*.example.com"), ["https://a.example.com/", "https://a.b.example.com/"],
                       ["https://example.com/", "https://xexample.com/", "https://.example.com/",
                       "https://a.example.com@evil.test/",
@@ -144,6 +147,21 @@ SCOPES: dict[str, tuple[Caveat, list[dict[str, Any]], list[dict[str, Any]]]] = {
         C.Actions("events:*"),
         [{"action": "events:read"}, {"action": "events:read:all"}],
         [{"action": name} for name in ("events", "eventsx:read", "event:read", "EVENTS:read")],
+    ),
+    "actions-of-several": (
+        C.Actions("events:*", "mail:*", "read"),
+        [{"action": name} for name in ("events:read", "mail:a:b", "read")],
+        [{"action": name} for name in ("events", "mail", "read:all", "write")],
+    ),
+    "resources-of-several": (
+        C.Resources("/data/a", "/data/b"),
+        [{"resource": name} for name in ("/data/a", "/data/b/x")],
+        [{"resource": name} for name in ("/data", "/data/c", "/")],
+    ),
+    "audience-of-several": (
+        C.Audience("x:a", "x:b"),
+        [{"audience": "x:a"}, {"audience": "x:b"}],
+        [{"audience": "x:c"}, {"audience": "x:a x:b"}, {"audience": ""}],
     ),
     "resources": (
         C.Resources("/data/a"),
