@@ -14,6 +14,7 @@ from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.biscuit.text import check_text
 from attorn.caveat import Caveat
+from attorn.caveat.formula import Alternatives
 from attorn.caveat.profile import recognise
 from attorn.datalog import LESS, Predicate, Query, date, variable
 from attorn.errors import InputError
@@ -150,6 +151,11 @@ def test_alternatives_that_no_formula_makes_are_told_one_by_one() -> None:
     denial = again.prohibits(facts(2))
     assert denial is not None
     assert denial.asked == "v = 2, w = nothing"
+    # Negated it would be written as it stands, and so say the opposite of what it means.
+    assert isinstance(again, Alternatives)
+    with pytest.raises(InputError, match="cannot be negated"):
+        C.Not(again)
+    assert C.AllOf(again).render() == again.render()
 
 
 ASKED: list[tuple[Caveat, dict[str, Any], str]] = [
