@@ -268,7 +268,7 @@ OPTIONS = (
     *("-x", "-q", "--assert=plain", "-m", "not long"),
     *("-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"),
 )
-SECONDS = 300
+SECONDS = 180
 """How long a mutant may take, however little of it the processor was busy."""
 TIMES, BESIDE = 3, 10
 """A mutant may keep the processor busy for this many times the seconds that the package as it is needs, and these."""
