@@ -133,6 +133,10 @@ READ: list[tuple[Caveat, str]] = [
     (C.AnyOf(C.UrlHost(V, "b.test"), C.Subpath(V, "/a")), "(v within b.test or v within /a)"),
     (C.AnyOf(C.Equals(V, 1), C.Equals(V, 2)), "(v = 1 or v = 2)"),
     (C.Not(C.Equals(V, 1)), "v other than 1"),
+    (
+        C.AnyOf(C.Not(C.Cidr(V, "10.0.0.0/8")), C.Not(C.Cidr(V, "::/0"))),
+        "(not (v within 10.0.0.0/8) or not (v within ::/0))",
+    ),
     # Names that look like variables.
     (C.AllOf(C.Equals("0", 1), C.Range("w", 1)), "(0 = 1 and 1 <= w)"),
     (C.AllOf(C.Range("1", 1), C.MaxLength("0", 1)), "(1 <= 1 and 0 no longer than 1)"),
