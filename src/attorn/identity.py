@@ -351,8 +351,11 @@ def _required(macaroon: Macaroon, party: ThirdParty, random: Callable[[int], byt
 def _discharging(carrier: Carrier, discharges: Sequence[Macaroon]) -> Carrier:
     if not isinstance(discharges, list | tuple) or not all(isinstance(each, Macaroon) for each in discharges):
         raise InputError("discharges: expected a list of Macaroons")
-    if not discharges:
-        return carrier
     if not isinstance(carrier, MacaroonCarrier):
-        raise InputError("discharges: only a Macaroon is discharged")
+        if discharges:
+            raise InputError("discharges: only a Macaroon is discharged")
+        return carrier
+    asked = sorted(caveat.id for caveat in carrier.macaroon.unverified_caveats if caveat.vid is not None)
+    if sorted(each.identifier for each in discharges) != asked:
+        raise InputError(f"discharges: expected one for each of the {len(asked)} third parties of the chain, no other")
     return MacaroonCarrier(carrier.macaroon, carrier.blocks, tuple(discharges))

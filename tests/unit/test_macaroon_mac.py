@@ -22,7 +22,8 @@ from attorn.errors import (
 )
 from attorn.macaroon import mac
 from attorn.macaroon.container import MOST_CAVEATS, MOST_IDENTIFIER, Macaroon, UnverifiedCaveat
-from attorn.macaroon.mac import MacKey, Proven, ProvenCaveat, attenuate, bind, discharge, mint, require, verify
+from attorn.macaroon.key import MacKey
+from attorn.macaroon.mac import Proven, ProvenCaveat, attenuate, bind, discharge, mint, require, verify
 
 ROOT, OTHER = MacKey(SECRET), MacKey(OTHER_SECRET)
 THEIRS = MacKey(b"third party's key, somewhat longer than needed")

@@ -13,6 +13,7 @@ from tests.unit.macaroon_world import (
     ASK,
     ASKED,
     FRIEND,
+    attended,
     base,
     bent,
     closed,
@@ -23,7 +24,7 @@ from tests.unit.macaroon_world import (
     remade,
     verifier,
 )
-from tests.unit.scene import ALICE, MALLORY, PLANNER, READ, REQUEST, SCOUT, draw, shown
+from tests.unit.scene import ALICE, MALLORY, PLANNER, READ, REQUEST, SCOUT, draw
 
 from attorn import Verifier, errors
 from attorn.biscuit.block import encode
@@ -38,7 +39,7 @@ from attorn.token.discharge import discharge
 PAGE = (Path(__file__).parents[2] / "docs" / "spec" / "macaroon.md").read_text(encoding="utf-8")
 TOKEN = PLANNER.delegate(given(READ), to=SCOUT.did, third_parties=[ASKED])
 MET = discharge(FRIEND, ASK)
-WHOLE = opened(shown(TOKEN, SCOUT))[0]
+WHOLE = opened(attended(TOKEN, SCOUT))[0]
 ONE, ASKING, TWO, LAST = WHOLE.unverified_caveats
 FACT = granting(FRIEND, ASK, encode((Predicate("x", (string("y"),)),), (), ()))
 Made = tuple[Macaroon, list[Macaroon]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.macaroon_chain import verify as chain_signatures
 
 from attorn import Identity, Request, Token, Verifier, caveat
+from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import (
     AudienceError,
     ChainError,
@@ -20,8 +22,9 @@ from attorn.errors import (
 from attorn.keys.signer import Ed25519Signer
 from attorn.macaroon import ThirdParty, decode, encode, issue, link, to_json
 from attorn.macaroon.container import Macaroon, UnverifiedCaveat, encode_all, parse_all
+from attorn.macaroon.key import MacKey
 from attorn.macaroon.link import append_link, append_presentation
-from attorn.macaroon.mac import MacKey, attenuate, bind, discharge, mint, require, verify
+from attorn.macaroon.mac import attenuate, bind, discharge, mint, require, verify
 from attorn.macaroon.notation import all_from_json, all_to_json
 from attorn.token.discharge import discharge as granted
 
@@ -57,8 +60,8 @@ def test_it_is_decided_as_it_was_meant() -> None:
         assert received == sent
         proven = verify(received[0], received[1:], root())
         chain = link.read(proven.identifier, proven.caveats, most_links=1)
-        link.verify(chain, user().public_key)
-        assert [each.required for each in chain.links] == [(b"ask",)]
+        chain_signatures(chain, user().public_key)
+        assert len(chain.links) == 1
         assert proven.caveats[0].conditions == (b"holds",)
 
 
@@ -84,7 +87,7 @@ def test_from_another_user() -> None:
     macaroon, _ = presented()
     chain = link.read(macaroon.identifier, macaroon.unverified_caveats, most_links=1)
     with pytest.raises(SignatureError):
-        link.verify(chain, agent().public_key)
+        chain_signatures(chain, agent().public_key)
 
 
 def test_with_something_behind_it() -> None:
@@ -141,7 +144,7 @@ def test_what_a_day_with_a_verifier_refuses() -> None:
         (Verifier(audience="here", roots=[alice.did]), wire, UntrustedRootError),
         (Verifier(audience="here", roots=[scout.did], macaroon_keys=[root()]), wire, UntrustedRootError),
         (by, token.encode(), ChainError),
-        (by, scout.present(token, asked(), audience="here"), ChainError),
+        (by, base64url_encode(parse_all(base64url_decode(wire))[0].encode()), ChainError),
         (by, planner.present(mine, asked(), audience="there"), AudienceError),
         (by, wire[:-4], MalformedError),
     ]

@@ -3,7 +3,7 @@
 from attorn.macaroon.container import Macaroon
 from attorn.macaroon.discharge import ThirdParty
 from attorn.macaroon.issuing import issue
-from attorn.macaroon.mac import MacKey
+from attorn.macaroon.key import MacKey
 from attorn.macaroon.notation import from_json, to_json
 from attorn.macaroon.text import decode, encode
 

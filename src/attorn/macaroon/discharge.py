@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import InputError, MalformedError, NotAdmittedError
+from attorn.errors import InputError, LimitError, MalformedError, NotAdmittedError
 from attorn.macaroon import mac
-from attorn.macaroon.container import Macaroon
-from attorn.macaroon.mac import MacKey, ProvenCaveat
+from attorn.macaroon.container import VID_BYTES, Macaroon, UnverifiedCaveat
+from attorn.macaroon.key import MacKey
+from attorn.macaroon.mac import ProvenCaveat
 
 _APPROVAL: Final = b"attorn-approval-1."
 _CAVEATS: Final = b"attorn-caveats-1."
@@ -39,12 +40,23 @@ class Discharged:
 class ThirdParty:
     """Somebody whose discharge a link demands. `identifier` tells them what is asked; `key` they share, or learn by it.
 
-    Used by `Identity.mint` and `Identity.delegate`, which raise `InputError` for what no macaroon holds.
+    Used by `Identity.mint` and `Identity.delegate`. Raises `InputError` for values that no macaroon holds, and for an
+    identifier that an approval's caveat would have.
     """
 
     key: MacKey
     identifier: bytes
     location: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.key, MacKey):
+            raise InputError(f"third party: expected a MacKey, got {type(self.key).__name__}")
+        try:
+            UnverifiedCaveat(self.identifier, bytes(VID_BYTES), self.location)
+        except (MalformedError, LimitError) as error:
+            raise InputError(f"third party: {error}") from None
+        if self.identifier.startswith(_APPROVAL):
+            raise InputError("third party: an identifier like this belongs to an approval")
 
 
 def granting(key: MacKey, identifier: bytes, payload: bytes) -> Macaroon:
@@ -62,9 +74,9 @@ def approved(macaroon: Macaroon, approval: str) -> tuple[Macaroon, Macaroon]:
         text = approval.encode("ascii")
     except UnicodeEncodeError:
         raise InputError("approval: expected ASCII text") from None
+    identifier = _ticket(text)
     ticket = hashlib.sha256(text).digest()
     key = MacKey(hashlib.sha256(_KEY + ticket).digest())
-    identifier = _APPROVAL + base64url_encode(ticket).encode()
     # No secret is sealed here, so the nonce may as well follow from the text.
     demanding = mac.require(macaroon, key=key, identifier=identifier, random=lambda size: ticket[:size])
     return demanding, mac.attenuate(mac.discharge(key, identifier), _APPROVAL + text)
@@ -78,14 +90,28 @@ def read(caveats: Sequence[ProvenCaveat], positions: Sequence[int]) -> Discharge
     approvals: list[str] = []
     payloads: list[tuple[int, bytes]] = []
     for caveat, position in zip(caveats, positions, strict=True):
+        if caveat.vid is not None and caveat.id.startswith(_APPROVAL):
+            approvals.append(_approval(caveat))
+            continue
         for condition in caveat.conditions:
-            if condition.startswith(_APPROVAL):
-                approvals.append(_text(condition[len(_APPROVAL) :]))
-            elif condition.startswith(_CAVEATS):
-                payloads.append((position, base64url_decode(_text(condition[len(_CAVEATS) :]))))
-            else:
+            if not condition.startswith(_CAVEATS):
                 raise NotAdmittedError("a discharge holds a condition that is unknown here")
+            payloads.append((position, base64url_decode(_text(condition[len(_CAVEATS) :]))))
     return Discharged(tuple(approvals), tuple(payloads))
+
+
+def _approval(caveat: ProvenCaveat) -> str:
+    """The one approval that the caveat is for. Its key is no secret, so anybody could have made another discharge."""
+    if len(caveat.conditions) != 1 or not caveat.conditions[0].startswith(_APPROVAL):
+        raise NotAdmittedError("the discharge of an approval's caveat holds that approval and nothing else")
+    text = caveat.conditions[0][len(_APPROVAL) :]
+    if caveat.id != _ticket(text):
+        raise NotAdmittedError("a discharge holds another approval than its caveat is for")
+    return _text(text)
+
+
+def _ticket(text: bytes) -> bytes:
+    return _APPROVAL + base64url_encode(hashlib.sha256(text).digest()).encode()
 
 
 def _text(condition: bytes) -> str:

@@ -15,7 +15,7 @@ from attorn.errors import InputError, UnavailableError, UntrustedRootError, Veri
 from attorn.handed import ask
 from attorn.macaroon import mac
 from attorn.macaroon.container import Macaroon
-from attorn.macaroon.mac import MacKey
+from attorn.macaroon.key import MacKey
 
 NAME_BYTES: Final = 8
 RANDOM_BYTES: Final = 16

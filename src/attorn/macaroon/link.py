@@ -40,16 +40,12 @@ class Covered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SignedLink:
-    """One link as it was signed. `required` are the ids of the third parties' caveats that its signer put before it.
-
-    `transcript` stands for everything before this link, those caveats included.
-    """
+    """One link as it was signed. `transcript` stands for everything before it, third parties' caveats included."""
 
     payload: bytes
     next_key: PublicKey
     signature: bytes
     transcript: bytes
-    required: tuple[bytes, ...] = ()
 
     def signed_by(self, key: PublicKey) -> bool:
         """Whether `key` signed this link, in this place of this token."""
@@ -63,7 +59,6 @@ class SignedPresentation:
     payload: bytes
     signature: bytes
     transcript: bytes
-    required: tuple[bytes, ...] = ()
 
     def signed_by(self, key: PublicKey) -> bool:
         """Whether `key` signed this presentation of this very token."""
@@ -72,10 +67,14 @@ class SignedPresentation:
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedLinks:
-    """The links of a macaroon as its caveats claim them, the user's own first, and the presentation if there is one."""
+    """The links of a macaroon as its caveats claim them, the user's own first, and the presentation if there is one.
+
+    `transcript` stands for everything up to the last link, that link included.
+    """
 
     links: tuple[SignedLink, ...]
     presentation: SignedPresentation | None
+    transcript: bytes
 
 
 def transcript(identifier: bytes, caveats: Sequence[Covered]) -> bytes:
@@ -114,39 +113,28 @@ def read(identifier: bytes, caveats: Sequence[Covered], *, most_links: int) -> U
     """
     links: list[SignedLink] = []
     presentation: SignedPresentation | None = None
-    required: list[bytes] = []
-    state = _begun(identifier)
+    uncovered = False
+    state = joined = _begun(identifier)
     for caveat in caveats:
         if presentation is not None:
             raise NotAdmittedError("a caveat behind the presentation")
-        if caveat.vid is not None:
-            required.append(caveat.id)
-        elif caveat.id.startswith(_LINK):
+        uncovered = caveat.vid is not None
+        following = _continued(state, caveat)
+        if not uncovered and caveat.id.startswith(_LINK):
             if len(links) == most_links:
                 raise LimitError(f"expected at most {most_links} links", step=1)
-            links.append(_link(caveat.id, state, tuple(required)))
-            required.clear()
-        elif caveat.id.startswith(_PRESENTATION):
-            presentation = _presentation(caveat.id, state, tuple(required))
-            required.clear()
-        else:
+            links.append(_link(caveat.id, state))
+            joined = following
+        elif not uncovered and caveat.id.startswith(_PRESENTATION):
+            presentation = _presentation(caveat.id, state)
+        elif not uncovered:
             raise NotAdmittedError("a first-party caveat that is neither a link nor a presentation")
-        state = _continued(state, caveat)
+        state = following
     if not links:
         raise NotAdmittedError("a macaroon without links: nobody's authority")
-    if required:
+    if uncovered:
         raise NotAdmittedError("a third party's caveat that no signature covers")
-    return UnverifiedLinks(tuple(links), presentation)
-
-
-def verify(chain: UnverifiedLinks, root: PublicKey) -> None:
-    """Return if `root` signed the first link, and each delegate's key what follows. Raises `SignatureError`."""
-    key = root
-    for position, link in enumerate(chain.links, start=1):
-        verify_link(key, link, position)
-        key = link.next_key
-    if chain.presentation is not None and not chain.presentation.signed_by(key):
-        raise SignatureError("the presentation's signature does not verify with the holder's key")
+    return UnverifiedLinks(tuple(links), presentation, joined)
 
 
 def verify_link(key: PublicKey, link: SignedLink, position: int) -> None:
@@ -190,18 +178,18 @@ def _body(condition: bytes, prefix: bytes) -> bytes:
     return base64url_decode(text)
 
 
-def _link(condition: bytes, state: bytes, required: tuple[bytes, ...]) -> SignedLink:
+def _link(condition: bytes, state: bytes) -> SignedLink:
     body = _body(condition, _LINK)
     # The length is said once more than needed, and must be that of the key's algorithm.
     size = 1 + int.from_bytes(body[:1])
     key = multikey.read(body[1:size])
     signature, payload = _split(body[size:])
-    return SignedLink(payload, key, signature, state, required)
+    return SignedLink(payload, key, signature, state)
 
 
-def _presentation(condition: bytes, state: bytes, required: tuple[bytes, ...]) -> SignedPresentation:
+def _presentation(condition: bytes, state: bytes) -> SignedPresentation:
     signature, payload = _split(_body(condition, _PRESENTATION))
-    return SignedPresentation(payload, signature, state, required)
+    return SignedPresentation(payload, signature, state)
 
 
 def _split(body: bytes) -> tuple[bytes, bytes]:

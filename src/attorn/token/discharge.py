@@ -15,7 +15,7 @@ from attorn.errors import InputError, LimitError, NotAdmittedError, Verification
 from attorn.limits import Limits
 from attorn.macaroon.container import Macaroon
 from attorn.macaroon.discharge import granting
-from attorn.macaroon.mac import MacKey
+from attorn.macaroon.key import MacKey
 
 Condition = tuple[int, Caveat]
 """A caveat of a discharge, and the position of the link that asked for the third party."""

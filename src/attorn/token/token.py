@@ -72,10 +72,15 @@ class Token:
 def read_container(data: bytes, limits: Limits) -> Container:
     """The Biscuit in `data`, with nothing in it that attorn does not write. Raises `VerificationError` kinds."""
     container = parse(data, most_blocks=limits.links + 1)
-    if container.root_key_id is not None:
+    refuse_hint(container.root_key_id)
+    return container
+
+
+def refuse_hint(root_key_id: int | None) -> None:
+    """Return if a Biscuit names no root key beside its signatures. Raises `MalformedError`."""
+    if root_key_id is not None:
         # No signature covers it, so two spellings of one token would both be good.
         raise MalformedError("a root key id is not admitted: nothing signs it")
-    return container
 
 
 def read_text(text: str, limits: Limits) -> bytes:

@@ -14,21 +14,22 @@ from typing import Protocol
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import ProofKind, SignedBlock, outline, parse_block
 from attorn.biscuit.signature import seal_payload, verifies, verify_block
-from attorn.errors import ChainError, MalformedError, NotAdmittedError, PossessionError, SignatureError
+from attorn.errors import ChainError, NotAdmittedError, PossessionError, SignatureError
 from attorn.keys.public import PublicKey
 from attorn.limits import Limits
 from attorn.macaroon import container as macaroons
 from attorn.macaroon import discharge, issuing, mac
 from attorn.macaroon import link as macaroon_links
 from attorn.macaroon.discharge import Discharged
+from attorn.macaroon.key import MacKey
 from attorn.macaroon.link import SignedLink, SignedPresentation
-from attorn.macaroon.mac import MacKey, Proven
+from attorn.macaroon.mac import Proven
 from attorn.token import chain as chains
 from attorn.token import discharge as grants
 from attorn.token import presentation as presentations
 from attorn.token.chain import UnverifiedChain
 from attorn.token.presentation import Presentation
-from attorn.token.token import is_macaroon
+from attorn.token.token import is_macaroon, refuse_hint
 
 
 class Arrival(Protocol):
@@ -67,8 +68,7 @@ class ArrivedBiscuit:
     def of(cls, data: bytes, limits: Limits) -> ArrivedBiscuit:
         """The outline of `data`. Raises `MalformedError`, `LimitError`, or `PossessionError` if it is not sealed."""
         found = outline(data, most_blocks=limits.links + 1)
-        if found.root_key_id is not None:
-            raise MalformedError("a root key id is not admitted: nothing signs it")
+        refuse_hint(found.root_key_id)
         if found.proof is not ProofKind.SEAL:
             raise PossessionError(f"expected a sealed presentation, got a token that ends in: {found.proof.value}")
         if len(found.spans) < 2:
@@ -98,6 +98,7 @@ class ArrivedMacaroon:
     links: tuple[SignedLink, ...]
     last: SignedPresentation
     discharged: Discharged
+    digest: bytes
 
     @classmethod
     def of(cls, data: bytes, limits: Limits, keys: Mapping[bytes, MacKey]) -> ArrivedMacaroon:
@@ -107,12 +108,8 @@ class ArrivedMacaroon:
         found = macaroon_links.read(proven.identifier, proven.caveats, most_links=limits.links)
         if found.presentation is None:
             raise PossessionError("expected a presentation, got a token in transit")
-        return cls(found.links, found.presentation, _discharged(proven, len(found.links)))
-
-    @property
-    def digest(self) -> bytes:
-        # Everything before the presentation, and under a tag that no Biscuit begins with.
-        return self.last.transcript
+        # A transcript begins with a tag that no Biscuit begins with, so the digests of the two formats differ.
+        return cls(found.links, found.presentation, _discharged(proven, len(found.links)), found.transcript)
 
     def read_chain(self, limits: Limits) -> UnverifiedChain:
         return chains.read(self.links, limits)

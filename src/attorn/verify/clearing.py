@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from attorn.approval import APPROVALS
@@ -49,7 +49,8 @@ def clear(chain: VerifiedChain, conditions: Sequence[Condition], facts: Facts) -
     for position, caveat in conditions:
         denial = None if isinstance(caveat, RequiresApproval) else caveat.prohibits(facts)
         if denial is not None:
-            raise denied(chain.links[position - 1], denial, 9)
+            by_whom = replace(denial, limit=f"{denial.limit} (a third party of this link says so)")
+            raise denied(chain.links[position - 1], by_whom, 9)
 
 
 def charge(

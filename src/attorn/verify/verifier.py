@@ -38,7 +38,7 @@ from attorn.errors import (
 from attorn.handed import ask
 from attorn.limits import Limits
 from attorn.macaroon.issuing import named
-from attorn.macaroon.mac import MacKey
+from attorn.macaroon.key import MacKey
 from attorn.request.facts import Facts
 from attorn.request.request import Request
 from attorn.store.memory import MemoryStore
