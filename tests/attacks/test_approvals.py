@@ -213,6 +213,19 @@ def test_as_many_as_are_asked_and_no_more_are_used_up(form: str) -> None:
 
 
 @both
+def test_two_approvers_may_choose_the_same_id(form: str) -> None:
+    """An id is its approver's: nobody can make another's approval look used by choosing the same one."""
+    by, same = door(), bytes(16)
+    first, second = (
+        replace(each, signature=who.signer.sign(each.statement()))
+        for who in (BOSS, CHIEF)
+        for each in (replace(approved(who), id=same),)
+    )
+    opens(minted(form, RequiresApproval([BOSS.did, CHIEF.did], 2)), first, second, by=by)
+    opens(minted(form, BY_BOSS), approved(), by=by)
+
+
+@both
 def test_of_two_by_one_approver_the_first_is_used(form: str) -> None:
     by, token = door(), minted(form, BY_BOSS)
     first, second = approved(), approved()

@@ -112,7 +112,7 @@ def test_nothing_that_an_agent_writes_looks_like_what_attorn_writes() -> None:
     assert known.complete
 
 
-@pytest.mark.parametrize("size", [199, 200, 5_000, 60_000])
+@pytest.mark.parametrize("size", [199, 200, 201, 5_000, 60_000])
 def test_a_long_value_is_cut_and_said_to_be(size: int) -> None:
     known = asked({"a": "x" * (size - 2), "b": 1})
     line = known.message().split("\n")[1]

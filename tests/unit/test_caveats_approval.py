@@ -164,6 +164,7 @@ LIMITS: dict[str, RequiresApproval] = {
     "plain": RequiresApproval(A),
     "several": RequiresApproval([B, A, D], 2),
     "scope": RequiresApproval(A, when=[C.Actions("pay", "mail:*", "a:*"), C.Resources("/", "/data", "cal://alice")]),
+    "hosts-unsorted": RequiresApproval(A, when=C.AnyOf(C.UrlHost(V, "b.test"), C.UrlHost(V, "a.test"))),
     "only-namespaces": RequiresApproval(A, when=C.Actions("mail:*")),
     "most-alternatives": RequiresApproval(A, when=[*LONG, *(C.Equals(f"m{n}", n) for n in range(23))]),
     "most-conditions": RequiresApproval(A, when=C.AnyOf(C.AnyOf(*LONG[:32]), C.AnyOf(*LONG[32:]), C.Equals("m", 1))),
