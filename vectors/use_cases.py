@@ -34,6 +34,12 @@ def not_holder(name: str, notes: str, attack: int, text: str) -> Case:
     return Case(name, notes, attack, text, "not_holder", 8)
 
 
+def alone() -> str:
+    symbols = kit.Symbols([])
+    payload = b"".join(kit.block_fields(symbols, (), [kit.presentation_check()]))
+    return kit.url64(kit.sealed([kit.sign(BOB, payload, BOB, None, symbols.added)], BOB))
+
+
 def unbound(name: str, notes: str, left_out: int) -> Case:
     body = [kit.pred("audience", kit.text(kit.AUDIENCE)), kit.pred("request", kit.octets(kit.digest()))]
     body += [kit.pred("nonce", kit.octets(bytes(16))), kit.pred("time", kit.var("time"))]
@@ -57,6 +63,7 @@ CASES: tuple[Case, ...] = (
     not_holder("holder/in-transit", "an empty proof", 85, with_proof(b"")),
     not_holder("holder/secret", "a bearer's secret in place of the seal", 63, with_proof(pb(1, BOB.seed))),
     not_holder("holder/no-presentation", "sealed without a presentation", 86, kit.url64(kit.sealed(CHAIN, BOB))),
+    not_holder("holder/presentation-alone", "a sealed presentation of no link", 86, alone()),
     not_holder(
         "holder/stripped",
         "the presentation cut off, its seal kept",

@@ -27,7 +27,7 @@ from tests.unit.macaroon_world import (
     refused,
     verifier,
 )
-from tests.unit.scene import ALICE, MALLORY, NOW, PLANNER, READ, REQUEST, SCOUT, Clock, draw, shown
+from tests.unit.scene import ALICE, AUDIENCE, HELPER, MALLORY, NOW, PLANNER, READ, REQUEST, SCOUT, Clock, draw, shown
 
 from attorn import Denied, Identity, Limits, Request, Token, caveat
 from attorn.biscuit.admission import admit
@@ -38,10 +38,12 @@ from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.macaroon import Macaroon, MacKey, ThirdParty
 from attorn.macaroon.discharge import approved, granting
+from attorn.macaroon.link import append_presentation
 from attorn.macaroon.mac import attenuate, bind, require
 from attorn.macaroon.mac import discharge as mac_discharge
 from attorn.macaroon.notation import all_to_json
 from attorn.token.discharge import discharge
+from attorn.token.presentation import Presentation
 
 BAD_SIGNATURE, NOT_ADMITTED, MALFORMED = ("bad_signature", 4), ("not_admitted", 1), ("malformed", 1)
 BROKEN, TOO_MUCH = ("broken_chain", 5), ("limit_exceeded", 1)
@@ -240,13 +242,14 @@ NARROWED: dict[str, Caveat] = {
 
 
 @pytest.mark.parametrize("name", NARROWED)
-@pytest.mark.parametrize("position", [1, 2])
+@pytest.mark.parametrize("position", [1, 2, 3])
 def test_the_link_that_asked_is_named(name: str, position: int) -> None:
     """Whoever put the third party there is who the denial names, its step is 9, and the first caveat that fails."""
     parties: dict[int, list[ThirdParty]] = {position: [ASKED]}
     token = ALICE.mint(to=PLANNER.did, caveats=[READ], base=base(), third_parties=parties.get(1, []))
     token = PLANNER.delegate(token, to=SCOUT.did, third_parties=parties.get(2, []))
-    denied(used(met(READ, NARROWED[name]), token=token), 9, position)
+    token = SCOUT.delegate(token, to=HELPER.did, third_parties=parties.get(3, []))
+    denied(used(met(READ, NARROWED[name]), token=token, by=HELPER), 9, position)
 
 
 def test_anybody_on_the_way_may_narrow_a_discharge() -> None:
@@ -359,6 +362,17 @@ def bare(key: MacKey, identifier: bytes, *conditions: bytes) -> Macaroon:
 
 def said_conditions(made: Macaroon) -> list[bytes]:
     return [each.id for each in made.unverified_caveats]
+
+
+def test_the_presentation_of_a_macaroon_states_no_approval() -> None:
+    """In a Biscuit it does; here it would be a second way to say the same."""
+    presented = Presentation(AUDIENCE, REQUEST.digest(), bytes(16), NOW - 30, NOW + 60, approvals=(APPROVAL,))
+    symbols = FIRST.unverified.symbols
+    payload = encode(presented.facts(), (presented.check(),), symbols)
+    refused(closed(append_presentation(PLANNER.signer, held(FIRST), payload)), *NOT_ADMITTED)
+    plain = replace(presented, approvals=())
+    payload = encode(plain.facts(), (plain.check(),), symbols)
+    accepted(closed(append_presentation(PLANNER.signer, held(FIRST), payload)))
 
 
 def test_the_discharge_of_an_approval_follows_from_its_text() -> None:
