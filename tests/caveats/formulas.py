@@ -15,7 +15,8 @@ from attorn.errors import InputError
 
 
 def atoms(kits: Mapping[str, Kit]) -> st.SearchStrategy[Any]:
-    return st.one_of(*(kit.caveats for kit in kits.values() if issubclass(kit.kind, Atom)))
+    # Deferred only because it is then named in a few words: strategies are, where one of them rejects.
+    return st.deferred(lambda: st.one_of(*(kit.caveats for kit in kits.values() if issubclass(kit.kind, Atom))))
 
 
 def formulas(atom: st.SearchStrategy[Any], depth: int = 2) -> st.SearchStrategy[Any]:
@@ -24,7 +25,7 @@ def formulas(atom: st.SearchStrategy[Any], depth: int = 2) -> st.SearchStrategy[
         return atom
     inner = formulas(atom, depth - 1)
     parts = st.lists(inner, min_size=1, max_size=3)
-    return st.one_of(atom, built(AllOf, parts), built(AnyOf, parts), built(Not, st.tuples(inner)))
+    return st.deferred(lambda: st.one_of(atom, built(AllOf, parts), built(AnyOf, parts), built(Not, st.tuples(inner))))
 
 
 @st.composite

@@ -83,6 +83,11 @@ class Kit:
     def __repr__(self) -> str:
         return f"Kit({self.name})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For Hypothesis, which would write out every strategy in it."""
+        del cycle
+        printer.text(repr(self))
+
 
 def about(values: Callable[[Any], Iterable[Any]]) -> Callable[[Any], Iterator[Situation]]:
     """The situations in which the argument of an atom has these values, is of other types, or is not there."""

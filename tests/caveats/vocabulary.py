@@ -38,7 +38,7 @@ def with_opposite(limit: Caveat) -> tuple[Caveat, ...]:
 
 
 def drawn(kits: tuple[Kit, ...]) -> st.SearchStrategy[Any]:
-    return st.one_of(*(kit.caveats for kit in kits))
+    return st.deferred(lambda: st.one_of(*(kit.caveats for kit in kits)))
 
 
 def _found() -> tuple[Kit, ...]:

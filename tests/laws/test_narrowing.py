@@ -98,8 +98,9 @@ def test_03_order_repetition_and_place_of_caveats_change_no_verdict(case: Case, 
     everything = [each for _, _, each in case.caveats()]
     again = data.draw(st.lists(st.sampled_from(everything), max_size=3)) if everything else []
     places: list[list[Caveat]] = [[] for _ in case.steps]
-    for each in data.draw(st.permutations(everything + again)):
-        places[data.draw(st.integers(0, len(places) - 1))].append(each)
+    mixed = everything + again
+    for index in data.draw(st.permutations(range(len(mixed)))):
+        places[data.draw(st.integers(0, len(places) - 1))].append(mixed[index])
     steps = [Step(step.to, tuple(place), step.issued) for step, place in zip(case.steps, places, strict=True)]
     moved = within_limits(verdict(grant(format_, case.root, steps), case.situation))
     assert (moved.code == ALLOWED) is permitted(case.grant(format_), case.situation)

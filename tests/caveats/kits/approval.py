@@ -41,7 +41,8 @@ def _more(limit: RequiresApproval) -> st.SearchStrategy[RequiresApproval]:
 
 def kits(kinds: dict[str, Kit], kit_of: Callable[[Caveat], Kit], plain: Callable[[Any], Plain]) -> tuple[Kit, ...]:
     atoms = formulas.atoms(kinds)
-    conditions = st.one_of(kinds["Actions"].caveats, kinds["Resources"].caveats, atoms, formulas.formulas(atoms, 1))
+    scopes = [kinds[name].caveats for name in ("Actions", "Resources")]
+    conditions = st.deferred(lambda: st.one_of(*scopes, atoms, formulas.formulas(atoms, 1)))
 
     def near(limit: RequiresApproval) -> Iterator[Situation]:
         yield Situation()
