@@ -142,7 +142,7 @@ _scopes = drawn(tuple(kit for kit in KITS if kit.kind in (Actions, Resources)))
 def test_05_the_sets_of_actions_and_resources_only_shrink(limits: list[list[Caveat]], format_: str, data: Any) -> None:
     steps = [Step(PEOPLE[place], tuple(each)) for place, each in enumerate(limits)]
     held = grants(format_, PEOPLE[0], steps)
-    resources = data.draw(st.lists(st.sampled_from(pools.RESOURCES), min_size=2, max_size=3, unique=True))
+    resources = data.draw(st.lists(st.sampled_from(pools.RESOURCES), min_size=1, max_size=2, unique=True))
     for resource in resources:
         situation = Situation(action=data.draw(st.sampled_from(pools.ACTIONS)), resource=resource)
         found = [permitted(each, situation) for each in held]
@@ -238,17 +238,17 @@ _LATER = (0, 0, 1, 59, 60, 3600, 86_400, 7 * 86_400)
 
 @st.composite
 def _spending(draw: st.DrawFn) -> tuple[list[Case], list[tuple[int, Situation]]]:
-    """Up to three chains that share their first link or two, all with counts, and uses of them over time."""
+    """One or two chains that share their first link or two, all with counts, and uses of them over time."""
     limits = st.lists(drawn(COUNTED), max_size=2).map(tuple)
     shared = [Step(draw(people), draw(limits), NOW) for _ in range(draw(st.integers(1, 2)))]
     root = draw(people)
     trees = []
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(1, 2))):
         own = [Step(draw(people), draw(limits), NOW) for _ in range(draw(st.integers(0, 2)))]
         trees.append(Case(Situation(), root, (*shared, *own)))
     uses = []
     now = NOW
-    for _ in range(draw(st.integers(2, 8))):
+    for _ in range(draw(st.integers(2, 6))):
         now += draw(st.sampled_from(_LATER))
         cost = draw(st.sampled_from((None, (0, "EUR"), (1, "EUR"), (3, "EUR"), (1, "USD"))))
         chosen = draw(st.integers(0, len(trees) - 1))

@@ -102,9 +102,11 @@ def test_06_links_left_out_doubled_moved_or_spliced_are_refused(
 ) -> None:
     held, other = case.grant(format_), case.grant(format_, salt=1)
     honest = parts(held.carrier)
-    edited = data.draw(rearranged(honest, parts(other.carrier)))
-    # What is a prefix is somebody's genuine token, if not the holder's.
+    theirs = parts(other.carrier)
+    edited = data.draw(rearranged(honest, theirs))
+    # What is a prefix of either is somebody's genuine token, if not the holder's.
     assume(edited and edited != honest[: len(edited)])
+    assume(edited != theirs[: len(edited)] or format_ == "macaroon")
     carrier = rebuilt(held.carrier, edited, insider=insider)
     wire, request = use(replace(held, carrier=carrier, symbols=symbols(carrier, held)), case.situation)
     assert refused(held.root, case.situation, wire, request)

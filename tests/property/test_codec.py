@@ -8,22 +8,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.laws.edits import mutations
-from tests.property.chains import permits, presentation, presented
-from tests.property.strategies import Scene, caveats, law, requests, scenes, uncounted
+from tests.property.chains import presentation, presented
+from tests.property.strategies import Scene, caveats, law, scenes, uncounted
 from tests.property.test_unknown import checks
 
-from attorn import Token
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.biscuit.container import parse
 from attorn.biscuit.wire import write_bytes_field
-from attorn.caveat import Caveat, Purpose, Unrecognised
-from attorn.caveat.profile import recognise
+from attorn.caveat import Caveat, Purpose
 from attorn.datalog import Predicate
 from attorn.encoding import base64url_decode
 from attorn.errors import AttornError
 from attorn.limits import Limits
-from attorn.request.request import Request
 from attorn.token import chain as chains
 
 
@@ -38,18 +35,6 @@ def test_caveats_are_read_back_as_the_checks_they_were_written_as(limits: list[C
     block = admit(_written(limits, known), known, Limits())
     assert block.facts == ()
     assert list(block.checks) == [each.render() for each in limits]
-
-
-@law
-@given(caveats, st.lists(requests(), min_size=2, max_size=4), st.integers(0, 9))
-def test_a_caveat_read_back_gives_the_same_verdicts(limit: Caveat, several: list[Request], depth: int) -> None:
-    (check,) = admit(_written([limit]), (), Limits()).checks
-    read = recognise(check)
-    assert not isinstance(read, Unrecognised)
-    assert read.render() == check
-    assert recognise(read.render()) == read  # type: ignore[arg-type]
-    for request in several:
-        assert permits(read, request, depth=depth) is permits(limit, request, depth=depth)
 
 
 @law
@@ -139,16 +124,3 @@ def test_a_container_that_is_accepted_is_written_back_byte_for_byte(
     except AttornError:
         return
     assert container.encode() == data
-
-
-@law
-@given(scenes())
-def test_a_token_is_its_text_and_its_text_is_the_token(scene: Scene) -> None:
-    token = scene.chain().token()
-    text = token.encode()
-    assert Token.decode(text) == token
-    assert Token.decode(text).encode() == text
-    read = [link.caveats for link in token.unverified_links]
-    assert [[each.render() for each in link] for link in read] == [
-        [each.render() for each in step.caveats] for step in scene.steps
-    ]
