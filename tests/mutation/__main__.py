@@ -277,6 +277,8 @@ SECONDS = 180
 TIMES, BESIDE = 3, 10
 """A mutant may keep the processor busy for this many times the seconds that the package as it is needs, and these."""
 MEMORY = 4 << 30
+NOT_IMPORTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR)
+"""Exit codes of pytest where a test file, or what it shares with others, cannot be imported."""
 STRANGE = 99
 """Exit code of a process that could not be tested, or did not test its own copy."""
 
@@ -330,7 +332,7 @@ def _tested(files: Iterable[str], folder: Path) -> int:
     where = sys.modules["attorn"].__file__
     if where is None or not Path(where).is_relative_to(folder):
         return STRANGE
-    return int(pytest.ExitCode.TESTS_FAILED) if strange == pytest.ExitCode.INTERRUPTED else strange
+    return int(pytest.ExitCode.TESTS_FAILED) if strange in NOT_IMPORTED else strange
 
 
 def _files(module: str) -> tuple[str, ...]:

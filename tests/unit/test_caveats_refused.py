@@ -265,6 +265,16 @@ ALMOST: dict[str, Check] = {
         Query((Predicate("arg", (string(V), integer(1))),), ()),
         Query((Predicate("operation", (string("a"),)),), ()),
     ),
+    "alternative-of-what-is-done": (
+        Query((Predicate("integer", (string(V), integer(1))),), ()),
+        Query((Predicate("operation", (string("a"),)),), ()),
+    ),
+    "argument-and-what-is-done": (
+        Query((Predicate("integer", (string(V), integer(1))), Predicate("operation", (string("a"),))), ()),
+    ),
+    "argument-and-a-limit": (
+        Query((Predicate("integer", (string(V), integer(1))), Predicate("max_uses", (integer(1),))), ()),
+    ),
     "request-itself": (Query((Predicate("request", (octets(bytes(32)),)),), ()),),
 }  # fmt: skip
 

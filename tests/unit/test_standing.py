@@ -399,7 +399,7 @@ def test_enrolled_by_one_and_resumed_by_another_is_in_good_standing() -> None:
 
 @pytest.mark.parametrize(
     "authorities",
-    [ALICE.did, b"did:x:y", 5, None, [5], ["somebody"], [ALICE.did, None], {ALICE.did: 1, "x": 2}],
+    ["", ALICE.did, b"did:x:y", 5, None, [5], ["somebody"], [ALICE.did, None], {ALICE.did: 1, "x": 2}],
     ids=ascii,
 )
 def test_authorities_that_are_none(authorities: Any) -> None:
