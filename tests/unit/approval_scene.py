@@ -84,7 +84,7 @@ def lacks(text: str, link: int = 1, *, step: int = 9, request: Request = PAY, by
     """The error, after making sure that what is missing is an approval, at this link."""
     error = refused(text, "approval_required", step, by=by or door(), request=request)
     assert isinstance(error, ApprovalRequired)
-    assert error.decision.link == link
+    assert (error.decision.allowed, error.decision.link) == (False, link)
     return error
 
 

@@ -309,6 +309,7 @@ def test_the_near_misses_start_from_what_is_right() -> None:
         (RequiresApproval([A, B]), RequiresApproval([A, B], 2), False),
         (RequiresApproval([A, B]), RequiresApproval([A, B], 2, C.Range(V, 1)), None),
         (RequiresApproval([A, B], when=C.Range(V, 1)), RequiresApproval([A, B], 2, C.Range(V, 1)), None),
+        (RequiresApproval([A, D]), RequiresApproval([A, B], 2), None),
         (RequiresApproval(B), RequiresApproval(A), None),
         (RequiresApproval(A), RequiresApproval(A, when=C.Range(V, 1)), True),
         (RequiresApproval(A, when=C.Range(V, 1)), RequiresApproval(A), None),
@@ -334,6 +335,13 @@ def test_a_denial_says_who_is_asked_and_when() -> None:
     nobody = RequiresApproval(A).prohibits(about)
     assert nobody is not None
     assert nobody.asked == "a use that none of them approved, 1 too few"
+
+
+def test_the_approvers_in_words() -> None:
+    dids = [f"did:web:{letter}.test" for letter in "abcdefghi"]
+    assert RequiresApproval(A).limit() == f"use with the approval of {A}"
+    assert RequiresApproval(dids[:8]).limit() == "use with the approval of 1 of " + ", ".join(dids[:8])
+    assert RequiresApproval(dids, 9).limit() == "use with the approval of 9 of " + ", ".join(dids[:8]) + ", ..."
 
 
 @pytest.mark.parametrize("approved", [A, [1], 7, {A: 1}, None])
