@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +49,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "audience-surrogate": {"audience": "\ud800"},
     "audience-list": {"audience": [AUDIENCE]},
     "roots-text": {"roots": ALICE.did},
+    "roots-empty-text": {"roots": ""},
     "roots-none": {"roots": None},
     "roots-number": {"roots": 5},
     "roots-bytes": {"roots": b"did"},
@@ -70,6 +71,14 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "receipts-log": {"receipts": object()},
     "resolver-number": {"resolver": 5},
     "resolver-dict": {"resolver": {}},
+    "authorities-text": {"authorities": ALICE.did},
+    "authorities-empty-text": {"authorities": ""},
+    "authorities-number": {"authorities": [5]},
+    "authorities-name": {"authorities": [ALICE.did, "alice"]},
+    "retries-number": {"retries": 60},
+    "retries-short": {"retries": timedelta(milliseconds=999)},
+    "keys-number": {"macaroon_keys": 5},
+    "keys-bytes": {"macaroon_keys": [b"key"]},
 }
 
 
