@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 from urllib.parse import unquote
 
+import httpx
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, joined, parts_of, require, text_of, tried
 from tests.fuzz.wire import FACTS, RICH, VECTORS
@@ -29,7 +30,7 @@ from attorn.errors import (
 from attorn.keys import keyfile
 from attorn.status import fetching
 from attorn.status.publisher import Publisher
-from attorn.web import events, http, poll, problem, scope
+from attorn.web import client, events, http, poll, problem, scope
 
 MOST = 1024
 
@@ -130,6 +131,8 @@ def _answers(data: bytes) -> bool:
     require(found is None or len(found[0]) <= 16, "more events than were asked for")
     asked = tried(lambda: _driven(poll._asked(*_body(data, b"application/json"))), MalformedError)
     require(asked is None or 0 <= asked.most <= poll.MOST_EVENTS, "more events than are handed out")
+    response = httpx.Response(403, headers={"Content-Type": "application/problem+json"}, content=data)
+    require(isinstance(client._members(response), dict), "a problem that is no object")
     pushed = tried(lambda: _driven(events._text(*_body(data, events.MEDIA_TYPE.encode()))), MalformedError)
     require(pushed is None or pushed == text, "another event than was pushed")
     return found is not None or asked is not None
