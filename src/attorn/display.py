@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +16,11 @@ _MOST_SHOWN: Final = 80
 _MOST_BITS: Final = 256
 _PLAIN: Final = (float, bool, timedelta, type(None))
 """What `ascii` spells without running anybody's code."""
+_FROM_LEFT: Final = frozenset({"L", "EN", "ES", "ET", "CS", "NSM", "WS", "ON"})
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Printable by their category, and not to be seen."""
 
 
 class Colour(StrEnum):
@@ -25,12 +33,31 @@ class Colour(StrEnum):
 
 
 def escaped(text: str) -> str:
-    """`text` on one line: whatever could move the cursor, reorder or hide text becomes a backslash escape."""
-    if text.isascii() and text.isprintable():
+    """`text` on one line, with nothing in it that a terminal or a page would not show where it stands.
+
+    What could move the cursor, reorder or hide text becomes a JSON escape: controls, blanks that are no space, the
+    second and later spaces of a run, scripts that run from right to left, and marks that would strike something out.
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
         return text
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
+    spelt: list[str] = []
+    marks, before = 2, ""
+    for character in text:
+        plain = _is_plain(character)
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0 if plain and character.isalpha() else 2
+        if character == before == " ":
+            spelt.append("\\u0020")
+        else:
+            spelt.append(character if plain and marks < 3 else json.dumps(character)[1:-1])
+        before = character
+    return "".join(spelt)
+
+
+def _is_plain(character: str) -> bool:
+    return (
+        character.isprintable()
+        and unicodedata.bidirectional(character) in _FROM_LEFT
+        and _BLANK.match(character) is None
     )
 
 

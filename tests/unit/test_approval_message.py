@@ -178,6 +178,7 @@ def test_a_message_can_be_read_back(args: dict[str, Any]) -> None:
     """What is shown is the JSON of the arguments, in order, on one line each, and shows where it stands."""
     known = asked(args)
     message = known.message()
+    assert "  " not in message
     for character in message.replace("\n", ""):
         assert character.isprintable()
         assert unicodedata.bidirectional(character) not in ("R", "AL", "AN")
@@ -201,6 +202,10 @@ def test_a_message_can_be_read_back(args: dict[str, Any]) -> None:
         ("\U000e0041", '"\\udb40\\udc41"'),
         ({"b": [1, {}], "a": []}, '{"a": [], "b": [1, {}]}'),
         ("\u05d0\u0301", '"\\u05d0\\u0301"'),
+        ("x  y", '"x \\u0020y"'),
+        ("x   ", '"x \\u0020\\u0020"'),
+        ("  ", '" \\u0020"'),
+        (" \u2003 ", '" \\u2003 "'),
     ],
 )
 def test_values_as_the_specification_writes_them(value: Any, text: str) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.scene import ALICE, SCOUT
 from tests.unit.test_cli_world import AUDIENCE, PASSPHRASE, World, call, main_quietly
 
 from attorn import Request
 from attorn.approval import Approval, ApprovalRequest, verify
 from attorn.cli import main
+from attorn.cli.approvals import _rows, wrapped
 
 Capsys = pytest.CaptureFixture[str]
 PAY = ("--action", "pay:out", "--resource", "shop://store/7", "--arg", "amount=120")
@@ -98,8 +100,8 @@ def test_what_a_person_reads(world: World, capsys: Capsys) -> None:
     _, out, err = approve(capsys, text, *world.key("mallory"), "--yes")
     decoded = ApprovalRequest.decode(Path(text).read_text().strip())
     assert out == out.strip() + "\n"
-    assert [row.strip() for row in err.split("\n") if row.startswith("  ")] == decoded.message().split("\n")
-    for part in (world.did["planner"], world.did["alice"], world.did["mallory"], "\\x1b[2J did:web:shop"):
+    assert err.endswith("\n\n" + "".join(f"  {row}\n" for row in decoded.message().split("\n")))
+    for part in (world.did["planner"], world.did["alice"], world.did["mallory"], "\\u001b[2J did:web:shop"):
         assert part in err
     for hidden in ("\x1b", "\u202e"):
         assert hidden not in err
@@ -108,9 +110,9 @@ def test_what_a_person_reads(world: World, capsys: Capsys) -> None:
 def test_what_is_too_long_for_the_message_is_shown_after_it(world: World, capsys: Capsys) -> None:
     text = asked(world, args={"note": "x" * 200 + "\u202e" + "y" * 300})
     _, _, err = approve(capsys, text, *world.key("mallory"), "--yes")
-    assert "characters are not shown]" in err
-    assert "This is all of it:" in err
-    assert "x" * 200 + "\\u202e" + "y" * 300 in err
+    whole = err.replace("\n> ", "")
+    assert "x" * 200 + "\\u202e" + "y" * 300 in whole
+    assert 0 < whole.index("This is all of it:") < whole.index("characters are not shown]")
     _, _, err = approve(capsys, asked(world), *world.key("mallory"), "--yes")
     assert "all of it" not in err
 
@@ -121,6 +123,48 @@ def test_several_approvers_are_named(world: World, capsys: Capsys) -> None:
     assert "2 of these must approve" in err
     assert world.did["mallory"] in err
     assert world.did["scout"] in err
+
+
+LIES = [
+    "x" * 61 + " amount = 5",
+    "x" + " " * 60 + "  amount = 5",
+    "x" + "\u2800" * 60 + "  amount = 5",
+    "\u65e5" * 31 + "  amount = 5",
+    "\U0001f5d3" * 31 + " code 0000-0000",
+    *("x" * filler + "  amount = 5" for filler in range(50, 90)),
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("columns", [80, 40, 23])
+def test_no_row_is_forged_where_a_terminal_wraps(lie: str, columns: int) -> None:
+    """Each row that is none of attorn's own begins with the mark."""
+    request = Request(action="pay:out", resource="shop://store/7", args={"amount": 120, "note": lie})
+    asking = ApprovalRequest((ALICE.did,), 1, AUDIENCE, ALICE.did, SCOUT.did, request)
+    drawn = list(wrapped(_rows(asking), columns))
+    for row in drawn:
+        assert sum(1 if each.isascii() else 2 for each in row) <= columns
+        assert "   " not in row
+    shown = [row for row in drawn if not row.startswith("> ")]
+    assert len(shown) == len(list(_rows(asking)))
+    assert [row for row in shown if row.startswith("  amount")] == ["  amount = 120"]
+    assert "\n".join(drawn).replace("\n> ", "") == "\n".join(_rows(asking))
+
+
+@pytest.mark.parametrize("audience", ["x" + " " * 90 + "For: you", "x" * 80 + "  amount = 5", "\u3164 \u05d0\u2800y"])
+def test_who_asks_is_as_safe_as_what_is_asked(world: World, capsys: Capsys, audience: str) -> None:
+    _, _, err = approve(capsys, asked(world, audience=audience), *world.key("mallory"), "--yes")
+    for hidden in ("\u3164", "\u05d0", "\u2800", "   x", "   y"):
+        assert hidden not in err
+    assert [row for row in err.split("\n") if row.startswith("  amount")] == ["  amount = 120"]
+    assert all(len(row) <= 80 for row in err.split("\n"))
+
+
+def test_nobody_can_be_asked_on_the_input_that_holds_what_asks(world: World, capsys: Capsys) -> None:
+    code, out, err = approve(capsys, "-", *world.key("mallory"))
+    assert (code, out) == (1, "")
+    assert "file" in err
+    assert "--yes" in err
 
 
 @pytest.mark.parametrize("answer", ["yes\n", "YES\n", " yes \n"])

@@ -1,20 +1,19 @@
 """A request in words for whoever is to approve it, so that what is read is what gets signed.
 
 Everything comes from the canonical request, in its order. A line break, a control or format character, a blank that
-is no space, and a script that runs from right to left stand as JSON escapes: none of them can add a line, hide text or
-move a digit. Letters that look like other letters are left as they are. What is too long to be read is cut, and said
-to be.
+is no space, a second space, and a script that runs from right to left stand as JSON escapes: none of them can add a
+line, hide text or move a digit. Whoever shows it marks where it wraps a line: what goes on there is a stranger's text.
+Letters that look like other letters are left as they are. What is too long to be read is cut, and said to be.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.display import escaped
 from attorn.request.request import Request
 
 MOST_SHOWN: Final = 200
@@ -26,11 +25,6 @@ _TAIL: Final = 60
 _MOST_CANONICAL: Final = 131_072
 _CODE: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
-_FROM_LEFT: Final = frozenset({"L", "EN", "ES", "ET", "CS", "NSM", "WS", "ON"})
-_BLANK: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-"""Printable by their category, and not to be seen."""
 
 
 def message(request: Request) -> str:
@@ -48,7 +42,7 @@ def in_full(request: Request) -> str:
     """All of the canonical request, a line for each member, with nothing in it that hides or moves text."""
     said = parse(request.canonical(), most=_MOST_CANONICAL)
     members = said.items() if isinstance(said, dict) else ()
-    return "\n".join(f"{name}: {_visible(_json(value))}" for name, value in members)
+    return "\n".join(f"{name}: {escaped(_json(value))}" for name, value in members)
 
 
 def code(digest: bytes) -> str:
@@ -88,27 +82,6 @@ def _json(value: JsonValue) -> str:
 
 def _cut(text: str) -> str:
     if len(text) <= MOST_SHOWN:
-        return _visible(text)
+        return escaped(text)
     left = len(text) - _HEAD - _TAIL
-    return f"{_visible(text[:_HEAD])} [... {left} characters are not shown] {_visible(text[-_TAIL:])}"
-
-
-def _visible(text: str) -> str:
-    """JSON text with nothing in it that a terminal or a page would not show where it stands."""
-    if text.isascii() and text.isprintable():
-        return text
-    shown: list[str] = []
-    marks = 2
-    for character in text:
-        plain = _is_plain(character)
-        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0 if plain and character.isalpha() else 2
-        shown.append(character if plain and marks < 3 else json.dumps(character)[1:-1])
-    return "".join(shown)
-
-
-def _is_plain(character: str) -> bool:
-    return (
-        character.isprintable()
-        and unicodedata.bidirectional(character) in _FROM_LEFT
-        and _BLANK.match(character) is None
-    )
+    return f"{escaped(text[:_HEAD])} [... {left} characters are not shown] {escaped(text[-_TAIL:])}"
