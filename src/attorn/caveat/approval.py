@@ -39,7 +39,7 @@ from attorn.display import bare, shown
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 
-Condition: TypeAlias = Formula | Actions | Resources
+When: TypeAlias = Formula | Actions | Resources
 """What can be said of the requests that need approval, and so of those that do not."""
 MOST_APPROVERS: Final = 16
 _VALUE: Final = variable("0")
@@ -58,12 +58,10 @@ class RequiresApproval(Caveat):
 
     by: tuple[str, ...]
     threshold: int
-    when: tuple[Condition, ...]
+    when: tuple[When, ...]
     over: ClassVar[tuple[str, ...]] = ("approved",)
 
-    def __init__(
-        self, by: str | Sequence[str], threshold: int = 1, when: Condition | Sequence[Condition] | None = None
-    ) -> None:
+    def __init__(self, by: str | Sequence[str], threshold: int = 1, when: When | Sequence[When] | None = None) -> None:
         dids = _approvers(by)
         if type(threshold) is not int or not 1 <= threshold <= len(dids):
             raise InputError(
@@ -123,7 +121,7 @@ class RequiresApproval(Caveat):
         return False if fewer and not self.when and not other.when else None
 
 
-def _words(condition: Condition) -> str:
+def _words(condition: When) -> str:
     if isinstance(condition, Actions):
         return f"the action is {condition.limit()}"
     return f"the resource is within {condition.limit()}" if isinstance(condition, Resources) else condition.limit()
@@ -141,14 +139,14 @@ def _approvers(by: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(dids))
 
 
-def _conditions(when: Condition | Sequence[Condition] | None) -> tuple[Condition, ...]:
+def _conditions(when: When | Sequence[When] | None) -> tuple[When, ...]:
     if when is None:
         return ()
     conditions = tuple(when) if isinstance(when, list | tuple) else (when,)
     if not 0 < len(conditions) <= MOST_ALTERNATIVES:
         raise InputError(f"RequiresApproval: expected 1 to {MOST_ALTERNATIVES} caveats in when, or None for every use")
     for condition in conditions:
-        if not isinstance(condition, Condition):
+        if not isinstance(condition, When):
             raise InputError(
                 "RequiresApproval: expected Actions, Resources or caveats on named arguments in when, got "
                 f"{type(condition).__name__}"
@@ -156,14 +154,14 @@ def _conditions(when: Condition | Sequence[Condition] | None) -> tuple[Condition
     return conditions
 
 
-def _fails(condition: Condition, facts: Facts) -> bool:
+def _fails(condition: When, facts: Facts) -> bool:
     """Whether it is known not to hold."""
     if isinstance(condition, Formula):
         return condition.holds(facts) is False
     return condition.prohibits(facts) is not None
 
 
-def _exceptions(condition: Condition) -> tuple[Query, ...]:
+def _exceptions(condition: When) -> tuple[Query, ...]:
     """The alternatives in which it is known not to hold."""
     if isinstance(condition, Actions):
         return (_outside("operation", [name for name in condition.names if name[-1] != "*"], _namespaces(condition)),)
@@ -186,7 +184,7 @@ def _outside(fact: str, names: Sequence[str], prefixes: Sequence[str]) -> Query:
     return Query((Predicate(fact, (_VALUE,)),), tuple(expressions))
 
 
-def _condition(query: Query, literals: Callable[[Query], Conjunction]) -> Condition:
+def _condition(query: Query, literals: Callable[[Query], Conjunction]) -> When:
     """The condition that is known not to hold where this alternative does; loose, as `Caveat.read` is."""
     name = query.body[0].name
     if name not in ("operation", "resource"):

@@ -16,7 +16,7 @@
 | `{"Status": {...}}`, `{"FreshList": "did:..."}` | `uri`, `index`, `issuer`, `kind` (optional) |
 | `{"RequiresApproval": {...}}` | `by` (a DID or several), `threshold` and `when` (optional, a list of caveats) |
 | `{"AllOf": [...]}`, `{"AnyOf": [...]}`, `{"Not": {...}}` | caveats on named arguments |
-| any other of the vocabulary | what it holds, by name: single values |
+| a kind added to the vocabulary that has no row here yet | what it holds, by name: single values |
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Final
 from attorn import caveat as kinds
 from attorn.canonical import JsonValue, parse
 from attorn.caveat import Caveat
-from attorn.caveat.approval import Condition
+from attorn.caveat.approval import When
 from attorn.caveat.argument import Formula
 from attorn.cli.words import instant, span
 from attorn.datalog import Scalar
@@ -195,9 +195,9 @@ def _approval(value: JsonValue) -> Caveat:
     )
 
 
-def _condition(value: JsonValue) -> Condition:
+def _condition(value: JsonValue) -> When:
     condition = from_json(value)
-    if not isinstance(condition, Condition):
+    if not isinstance(condition, When):
         raise InputError(f"RequiresApproval: when: {type(condition).__name__} cannot stand here")
     return condition
 
