@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
+import pickle
 from collections import OrderedDict
 from decimal import Decimal
 from enum import IntEnum
@@ -321,3 +323,14 @@ def test_nested_args_have_the_digest_by_the_book(args: dict[str, Any], cost: Mon
     request = ask(args, cost=cost)
     assert request.digest() == digest_by_the_book(request, args)
     assert dataclasses.replace(request, args=request.args) == request
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda request: pickle.loads(pickle.dumps(request))])
+@pytest.mark.parametrize("args", [{}, {"a": [1, {"b": (1, 2.5, None)}], "c": {}, "\u00e9": "x"}])
+def test_a_request_is_copied_and_pickled(again: Any, args: dict[str, Any]) -> None:
+    request = Request(action="pay", resource="shop://a/b/../c", args=args, cost=Money(5, "EUR"))
+    copied = again(request)
+    assert copied == request
+    assert copied.canonical() == request.canonical()
+    with pytest.raises(TypeError):
+        copied.args["d"] = 1

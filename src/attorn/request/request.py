@@ -6,8 +6,9 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -69,6 +70,11 @@ class Request:
     def digest(self) -> bytes:
         """SHA-256 over `attorn request v1`, a zero byte, and the canonical form."""
         return hashlib.sha256(_DOMAIN + self.canonical()).digest()
+
+    def __reduce__(self) -> tuple[Callable[[], Request], tuple[()]]:
+        # Read-only mappings are neither copied nor pickled; a copy is checked as the original was.
+        args = {name: _thawed(value) for name, value in self.args.items()}
+        return partial(type(self), action=self.action, resource=self.resource, args=args, cost=self.cost), ()
 
     def __eq__(self, other: object) -> bool:
         return self.digest() == other.digest() if isinstance(other, Request) else NotImplemented
