@@ -224,6 +224,10 @@ def test_refused(
     refused(call(capsys, *words), code, name)
 
 
+def test_standard_input_is_read_once(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    refused(call(capsys, "audit", "review", logs["lines"], *BY, "-", "-"), 1, "invalid_input", "once")
+
+
 def test_an_empty_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "log").write_bytes(b"")
     assert call(capsys, "audit", "verify", str(tmp_path / "log"), *BY).out.startswith("WHOLE 0 receipts")

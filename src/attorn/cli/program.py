@@ -74,7 +74,7 @@ def parser() -> Parser:
 def _check_input(arguments: argparse.Namespace) -> None:
     """Return if at most one thing comes from standard input. Raises `InputError`."""
     given = [getattr(arguments, name, None) for name in ("token", "asked", "base")]
-    for name in ("approval", "discharge"):
+    for name in ("approval", "discharge", "tokens"):
         given += getattr(arguments, name, None) or []
     if "-" in given and getattr(arguments, "passphrase_stdin", False):
         raise InputError("standard input holds the token or the passphrase, not both")
