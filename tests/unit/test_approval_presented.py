@@ -49,9 +49,12 @@ KEY = Predicate("idempotency", (string("k"),))
 
 
 def test_approvals_are_read_back() -> None:
-    for made in (replace(PLAIN, approvals=("a", "b")), replace(PLAIN, approvals=("b", "a"), idempotency_key="k")):
+    for made in (
+        replace(PLAIN, unverified_approvals=("a", "b")),
+        replace(PLAIN, unverified_approvals=("b", "a"), idempotency_key="k"),
+    ):
         assert read(block(made.check(), facts=made.facts())) == made
-    assert replace(PLAIN, approvals=("b", "a"), idempotency_key="k").facts() == (KEY, *said("b", "a"))
+    assert replace(PLAIN, unverified_approvals=("b", "a"), idempotency_key="k").facts() == (KEY, *said("b", "a"))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,7 @@ def test_what_else_the_block_states_is_refused(facts: tuple[Predicate, ...]) -> 
 
 def test_sixteen_and_no_more() -> None:
     texts = [f"{number}" for number in range(17)]
-    assert read(block(PLAIN.check(), facts=said(*texts[:16]))).approvals == tuple(texts[:16])
+    assert read(block(PLAIN.check(), facts=said(*texts[:16]))).unverified_approvals == tuple(texts[:16])
     with pytest.raises(LimitError) as caught:
         read(block(PLAIN.check(), facts=said(*texts)))
     assert caught.value.step == 1
@@ -126,7 +129,7 @@ def test_a_macaroons_block_states_no_approvals() -> None:
 
 def test_a_biscuit_holds_them_in_its_last_block() -> None:
     wire = shown(minted("biscuit", BY_BOSS), PLANNER, PAY, approvals=[approved()])
-    (text,) = StockEngine().read(wire).presentation.approvals
+    (text,) = StockEngine().read(wire).presentation.unverified_approvals
     assert base64url_decode(wire).count(text.encode()) == 1
 
 

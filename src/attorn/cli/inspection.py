@@ -118,8 +118,8 @@ def _words(presented: Presentation) -> str:
     ]
     if presented.idempotency_key is not None:
         rows.append(f"   retry key {line(presented.idempotency_key)}")
-    if presented.approvals:
-        rows.append(f"   approvals {len(presented.approvals)}, not verified")
+    if presented.unverified_approvals:
+        rows.append(f"   approvals {len(presented.unverified_approvals)}, not verified")
     if presented.challenge is not None:
         rows.append(f"   challenge {line(presented.challenge)}")
     return "\n".join(rows)
@@ -134,5 +134,5 @@ def _json(presented: Presentation) -> dict[str, JsonValue]:
         "until": stamp(moment(presented.stop)),
         "challenge": presented.challenge,
         "idempotency_key": presented.idempotency_key,
-        "approvals": list(presented.approvals),
+        "approvals": list(presented.unverified_approvals),
     }

@@ -62,7 +62,11 @@ def key_words(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What the holder signed for one request. Times are Unix seconds: valid from `start`, no longer at `stop`."""
+    """What is presented for one request. Times are Unix seconds: valid from `start`, no longer at `stop`.
+
+    In a Biscuit the holder signed all of it. In a Macaroon what others said stands beside the holder's block, in
+    discharges that are bound to it: they are the approvals, and the conditions.
+    """
 
     audience: str
     digest: bytes
@@ -71,8 +75,8 @@ class Presentation:
     stop: int
     challenge: str | None = None
     idempotency_key: str | None = None
-    approvals: tuple[str, ...] = ()
-    """Approvals of this use as text, not yet read. In a Macaroon they stand beside the block, in discharges."""
+    unverified_approvals: tuple[str, ...] = ()
+    """Texts that may be approvals of this use. Nobody has read them yet, and anybody may have written them."""
     conditions: tuple[Condition, ...] = ()
     """What third parties demand of this use, in their discharges. It stands beside the block and not in it."""
 
@@ -80,7 +84,7 @@ class Presentation:
         """The facts of the block, if it has any. No check asks for them; a verifier that keeps a ledger reads them."""
         key = self.idempotency_key
         keys = () if key is None else (Predicate("idempotency", (string(key),)),)
-        return (*keys, *(Predicate("approval", (string(text),)) for text in self.approvals))
+        return (*keys, *(Predicate("approval", (string(text),)) for text in self.unverified_approvals))
 
     def check(self) -> Check:
         """The one check of the block."""
@@ -138,7 +142,7 @@ def accompanied(presentation: Presentation, approvals: Sequence[str]) -> Present
     """The presentation with the approvals that travel with it. Raises `LimitError` above 16."""
     if len(approvals) > MOST_APPROVALS:
         raise LimitError(f"expected at most {MOST_APPROVALS} approvals, got {len(approvals)}", step=1)
-    return replace(presentation, approvals=tuple(approvals))
+    return replace(presentation, unverified_approvals=tuple(approvals))
 
 
 def _stated(block: Block) -> tuple[str | None, list[str]]:

@@ -116,7 +116,7 @@ class ArrivedMacaroon:
 
     def read_presentation(self, symbols: tuple[str, ...], limits: Limits) -> Presentation:
         presentation = _presentation(self.last.payload, symbols, limits)
-        if presentation.approvals:
+        if presentation.unverified_approvals:
             raise NotAdmittedError("the approvals that a Macaroon takes along are discharges")
         if self.discharged.approvals:
             presentation = presentations.accompanied(presentation, self.discharged.approvals)
