@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,12 +34,13 @@ from tests.unit.approval_scene import (
     minted,
     smuggled,
 )
-from tests.unit.scene import Answering, Clock, accepted, denied, document, passed, refused, shown
+from tests.unit.scene import Answering, Clock, accepted, denied, document, passed, person, refused, shown
 
 from attorn import AttornError, Identity, Request, Token, Verifier, caveat
 from attorn.approval import Approval, ApprovalRequest, ApprovalRequired, approve
+from attorn.canonical import canonicalise, parse
 from attorn.caveat import RequiresApproval
-from attorn.did.resolver import StaticResolver
+from attorn.did.resolver import LocalResolver, StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, UnavailableError
 from attorn.keys.signer import Ed25519Signer
@@ -48,6 +51,13 @@ from attorn.token.discharge import discharge
 
 OTHER = Request(action="pay:out", resource="shop://store/orders/7", args={"amount": 121, "to": "bob"})
 both = pytest.mark.parametrize("form", FORMATS)
+
+
+def respelt(approval: Approval, **changed: Any) -> str:
+    """Its text with other members, canonical as ever."""
+    members = parse(base64url_decode(approval.encode()))
+    assert isinstance(members, dict)
+    return base64url_encode(canonicalise({**members, **changed}))
 
 
 def opens(token: Token, *approvals: Approval, by: Verifier | None = None, holder: Identity = PLANNER) -> None:
@@ -66,9 +76,24 @@ def test_without_an_approval_and_with_one(form: str) -> None:
 def test_what_asks_for_it_is_ready(form: str) -> None:
     error = lacks(shown(minted(form, RequiresApproval([BOSS.did, CHIEF.did, THIRD.did], 2)), PLANNER, PAY))
     assert isinstance(error.approval, ApprovalRequest)
-    assert error.approval == ApprovalRequest((BOSS.did, CHIEF.did, THIRD.did), 2, AUDIENCE, ALICE.did, PLANNER.did, PAY)
+    assert error.approval == ApprovalRequest(
+        approvers=(BOSS.did, CHIEF.did, THIRD.did),
+        threshold=2,
+        audience=AUDIENCE,
+        root=ALICE.did,
+        holder=PLANNER.did,
+        request=PAY,
+    )
     for part in (BOSS.did, CHIEF.did, "link 1", "none of them approved, 2 too few"):
         assert part in str(error)
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_what_asks_for_it_can_be_handed_to_another_process(again: Any) -> None:
+    error = lacks(shown(minted("biscuit", BY_BOSS), PLANNER, PAY))
+    copied = again(error)
+    assert (type(copied), copied.decision, copied.approval) == (ApprovalRequired, error.decision, error.approval)
+    assert copied.approval.encode() == error.approval.encode()
 
 
 @both
@@ -226,12 +251,90 @@ def test_two_approvers_may_choose_the_same_id(form: str) -> None:
 
 
 @both
-def test_of_two_by_one_approver_the_first_is_used(form: str) -> None:
+def test_of_two_by_one_approver_one_is_used(form: str) -> None:
     by, token = door(), minted(form, BY_BOSS)
     first, second = approved(), approved()
     opens(token, first, second, by=by)
-    lacks(shown(token, PLANNER, PAY, approvals=[first, second]), step=10, by=by)
-    opens(token, second, first, by=by)
+    opens(token, first, second, by=by)
+    for several in ([first, second], [second, first], [second]):
+        error = lacks(shown(token, PLANNER, PAY, approvals=several), step=10, by=by)
+        assert error.approval == asked_of(BOSS)
+
+
+@both
+def test_one_that_was_used_hides_no_good_one(form: str) -> None:
+    """Whatever travels beside what suffices changes nothing, in any order."""
+    one, two = RequiresApproval([BOSS.did, CHIEF.did]), RequiresApproval([BOSS.did, CHIEF.did, THIRD.did], 2)
+    for limits, needed in (([one], 1), ([two], 2), ([two, one], 2), ([one, two], 2)):
+        by, token = door(), minted(form, *limits)
+        used = approved(BOSS)
+        opens(minted(form, BY_BOSS), used, by=by)
+        fresh = [approved(CHIEF), approved(THIRD)][:needed]
+        error = lacks(shown(token, PLANNER, PAY, approvals=[used, *fresh[:-1]]), step=10, by=by)
+        for turn in range(needed + 1):
+            others = [approved(CHIEF), approved(THIRD)][:needed]
+            opens(token, *others[:turn], used, *others[turn:], by=by)
+        opens(token, used, *error_free(error), *fresh[:-1], by=by)
+
+
+def error_free(error: Any) -> list[Approval]:
+    """What those who are asked, and only they, sign of what is missing."""
+    people = {person.did: person for person in (BOSS, CHIEF, THIRD)}
+    asked = error.approval
+    return [people[did].approve(asked) for did in asked.approvers[: asked.threshold]]
+
+
+@both
+def test_who_has_approved_is_not_asked_again(form: str) -> None:
+    by, token = door(), minted(form, RequiresApproval([BOSS.did, CHIEF.did, THIRD.did], 2))
+    used, fresh = approved(BOSS), approved(CHIEF)
+    opens(minted(form, BY_BOSS), used, by=by)
+    for several in ([used, fresh], [fresh, used]):
+        error = lacks(shown(token, PLANNER, PAY, approvals=several), step=10, by=by)
+        assert error.approval.approvers == tuple(sorted((BOSS.did, THIRD.did)))
+        assert error.approval.threshold == 1
+
+
+@both
+def test_all_that_were_used_are_asked_for_anew(form: str) -> None:
+    by, token = door(), minted(form, RequiresApproval([BOSS.did, CHIEF.did], 2))
+    several = [approved(BOSS), approved(CHIEF)]
+    opens(token, *several, by=by)
+    error = lacks(shown(token, PLANNER, PAY, approvals=several), step=10, by=by)
+    assert error.approval.threshold == 2
+    assert set(error.approval.approvers) == {BOSS.did, CHIEF.did}
+
+
+class Counting:
+    """A resolver that counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def resolve(self, did: str) -> Any:
+        self.asked.append(did)
+        return LocalResolver().resolve(did)
+
+
+@both
+def test_each_approver_is_resolved_once(form: str) -> None:
+    resolver = Counting()
+    token = minted(form, RequiresApproval([BOSS.did, CHIEF.did], 2))
+    by = door(resolver=resolver, cache=0)
+    lacks(shown(token, PLANNER, PAY), by=by)
+    before = len(resolver.asked)
+    opens(token, *[approved(BOSS) for _ in range(4)], *[approved(CHIEF) for _ in range(4)], by=by)
+    assert sorted(resolver.asked[2 * before :]) == sorted((BOSS.did, CHIEF.did))
+
+
+@both
+def test_more_by_one_than_are_ever_of_use(form: str) -> None:
+    for who, token in ((BOSS, minted(form, BY_BOSS)), (MALLORY, minted(form))):
+        several = [approved(who) for _ in range(5)]
+        refused(smuggled(token, PLANNER, several), "limit_exceeded", 9, by=door(), request=PAY)
+        with pytest.raises(InputError, match="at most 4 by one DID"):
+            shown(token, PLANNER, PAY, approvals=several)
+        opens(token, *several[1:])
 
 
 @both
@@ -253,7 +356,14 @@ FORGED: dict[str, tuple[Callable[[Approval], Approval | str], str]] = {
     "longer": (lambda a: replace(a, expires=a.expires + 60), "bad_signature"),
     "another-id": (lambda a: replace(a, id=bytes(16)), "bad_signature"),
     "name": (lambda a: replace(approved(CHIEF), by=a.by), "bad_signature"),
-    "signature-empty": (lambda a: replace(a, signature=b""), "bad_signature"),
+    "signature-of-nothing": (lambda a: replace(a, signature=bytes(64)), "bad_signature"),
+    **{
+        f"signature-of-{size}-bytes": (
+            lambda a, size=size: respelt(a, signature=base64url_encode(bytes(size))),
+            "malformed",
+        )
+        for size in (0, 63, 65)
+    },
     "revocation": (lambda a: revoke(bytes(16), by=BOSS, clock=Clock()).encode(), "malformed"),
     "what-asks": (lambda a: asked_of(BOSS).encode(), "malformed"),
     "empty": (lambda a: "", "malformed"),
@@ -377,7 +487,7 @@ def test_nobody_is_asked_to_approve_what_is_prohibited_anyway(form: str) -> None
     denied(shown(token, PLANNER, PAY), 9, 1, by=door(), request=PAY)
     denied(smuggled(token, PLANNER, [approved()]), 9, 1, by=door(), request=PAY)
     # Nor does a forged approval change what is said.
-    denied(smuggled(token, PLANNER, [replace(approved(), signature=b"")]), 9, 1, by=door(), request=PAY)
+    denied(smuggled(token, PLANNER, [replace(approved(), signature=bytes(64))]), 9, 1, by=door(), request=PAY)
 
 
 @both
@@ -443,10 +553,14 @@ def test_an_approval_that_ends_before_it_is_cleared(form: str) -> None:
 
 @both
 def test_a_verifier_without_a_ledger_prohibits(form: str) -> None:
+    """Without asking anybody: every approval would be refused."""
     by = door(store=Store())
-    lacks(shown(minted(form, BY_BOSS), PLANNER, PAY), by=by)
-    error = denied(shown(minted(form, BY_BOSS), PLANNER, PAY, approvals=[approved()]), 10, 1, by=by, request=PAY)
-    assert "no ledger" in str(error)
+    for approvals in ([], [approved()], [approved(MALLORY)]):
+        error = denied(shown(minted(form, BY_BOSS), PLANNER, PAY, approvals=approvals), 9, 1, by=by, request=PAY)
+        assert "no ledger" in str(error)
+    refused(smuggled(minted(form, BY_BOSS), PLANNER, ["AAAA"]), "malformed", 9, by=by, request=PAY)
+    token = minted(form, RequiresApproval(BOSS.did, when=caveat.Range("amount", 1000)))
+    accepted(shown(token, PLANNER, PAY), by=by, request=PAY)
     accepted(shown(minted(form), PLANNER, PAY), by=by, request=PAY)
 
 
@@ -469,9 +583,14 @@ class Failing(MemoryStore):
             raise OSError("down")
         return super().charge(charges, now=now, retry=retry)
 
+    def used(self, accounts: Any) -> Any:
+        if self.what == "used":
+            raise OSError("down")
+        return "nonsense" if self.what == "used nonsense" else super().used(accounts)
+
 
 @both
-@pytest.mark.parametrize("what", ["statements", "answer", "charge"])
+@pytest.mark.parametrize("what", ["statements", "answer", "charge", "used", "used nonsense"])
 def test_a_store_that_is_down(form: str, what: str) -> None:
     wire = shown(minted(form, BY_BOSS), PLANNER, PAY, approvals=[approved()])
     refused(wire, "unavailable", None, by=door(store=Failing(what)), request=PAY)
@@ -483,7 +602,11 @@ WEB = "did:web:boss.example"
 def _web() -> tuple[Approval, Ed25519Signer]:
     signer = Ed25519Signer.from_seed(b"\x21" * 32)
     boss = Identity(signer, did=WEB, resolver=StaticResolver({WEB: document(WEB, signer.public_key)}), clock=Clock())
-    return boss.approve(ApprovalRequest((WEB,), 1, AUDIENCE, ALICE.did, PLANNER.did, PAY)), signer
+    return boss.approve(
+        ApprovalRequest(
+            approvers=(WEB,), threshold=1, audience=AUDIENCE, root=ALICE.did, holder=PLANNER.did, request=PAY
+        )
+    ), signer
 
 
 @both
@@ -535,7 +658,7 @@ def test_one_approver_cannot_silence_another(form: str) -> None:
 
 @both
 def test_more_than_travel(form: str) -> None:
-    token, others = minted(form, BY_BOSS), [approved(MALLORY) for _ in range(15)]
+    token, others = minted(form, BY_BOSS), [approved(person(number)) for number in range(30, 45)]
     opens(token, *others, approved())
     with pytest.raises(InputError, match="at most 16"):
         shown(token, PLANNER, PAY, approvals=[*others, approved(), approved()])

@@ -13,7 +13,7 @@ from tests.fuzz.wire import FACTS, REQUEST, known_store
 from tests.property.chains import AUDIENCE, NOW, PEOPLE, clock, presentation
 
 from attorn import Denied, Request, Token, Verifier, caveat, macaroon
-from attorn.approval import Approval, ApprovalRequest, approve, verify
+from attorn.approval import Approval, ApprovalRequest, approve, verify_signature
 from attorn.biscuit.block import encode
 from attorn.canonical import canonicalise, parse
 from attorn.encoding import base64url_decode, base64url_encode
@@ -33,7 +33,7 @@ def _approval(data: bytes) -> bool:
     text = text_of(data)
     found = accepted(lambda: Approval.decode(text), *_REFUSED)
     require(found.encode() == text, "approval")
-    tried(lambda: verify(found), *_REFUSED)
+    tried(lambda: verify_signature(found), *_REFUSED)
     found.is_good(NOW, 60)
     return True
 
@@ -49,7 +49,7 @@ def _asked(data: bytes) -> bool:
     require(all(line.isprintable() for line in _full(found)), "all of it, with controls")
     require(Request(**_kept(found)).digest() == found.digest, "another digest than that of what is shown")
     signed_by = tried(lambda: approve(found, by=APPROVER, clock=clock, random=bytes), DelegationError, InputError)
-    require(signed_by is None or verify(signed_by.encode()) == signed_by, "an approval that does not verify")
+    require(signed_by is None or verify_signature(signed_by.encode()) == signed_by, "an approval that does not verify")
     return True
 
 

@@ -125,7 +125,14 @@ def presented(held: Grant, said: Presentation, *, by: Person | None = None, appr
 def approvals_of(held: Grant, situation: Situation, request: Request, *, number: int = 0) -> list[str]:
     """One approval of this very use by each of whom the situation says that they approved."""
     asked = [
-        ApprovalRequest((did,), 1, situation.audience, held.root.did, held.holder.did, request)
+        ApprovalRequest(
+            approvers=(did,),
+            threshold=1,
+            audience=situation.audience,
+            root=held.root.did,
+            holder=held.holder.did,
+            request=request,
+        )
         for did in sorted(situation.approved.intersection(BY_DID))
     ]
     now, drawn = moment(situation.now), number.to_bytes(16, "big")

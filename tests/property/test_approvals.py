@@ -86,17 +86,24 @@ def chain(form: str, several: list[RequiresApproval]) -> tuple[Token, Person]:
 def said(word: Word, request: Request, holder: Person) -> Approval:
     other = Request(action="pay", resource="/elsewhere")
     asked = ApprovalRequest(
-        (word.by.did,),
-        1,
-        "did:web:elsewhere.example" if word.about == "audience" else AUDIENCE,
-        STRANGER.did if word.about == "root" else ROOT.did,
-        STRANGER.did if word.about == "holder" else holder.did,
-        other if word.about == "request" else request,
+        approvers=(word.by.did,),
+        threshold=1,
+        audience="did:web:elsewhere.example" if word.about == "audience" else AUDIENCE,
+        root=STRANGER.did if word.about == "root" else ROOT.did,
+        holder=STRANGER.did if word.about == "holder" else holder.did,
+        request=other if word.about == "request" else request,
     )
     unsigned = Approval(
-        word.by.did, asked.audience, asked.root, asked.holder, asked.digest, bytes((word.number,)) * 16, word.second,
-        word.second + word.ttl, b"",
-    )  # fmt: skip
+        by=word.by.did,
+        audience=asked.audience,
+        root=asked.root,
+        holder=asked.holder,
+        digest=asked.digest,
+        id=bytes((word.number,)) * 16,
+        issued=word.second,
+        expires=word.second + word.ttl,
+        signature=bytes(64),
+    )
     signer = STRANGER if word.forged else word.by
     return replace(unsigned, signature=signed(signer.signer, unsigned.statement()))
 

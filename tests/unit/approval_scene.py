@@ -53,7 +53,14 @@ def door(**changed: Any) -> Verifier:
 def asked_of(
     *approvers: Identity, request: Request = PAY, holder: str = PLANNER.did, root: str = ALICE.did, at: str = AUDIENCE
 ) -> ApprovalRequest:
-    return ApprovalRequest(tuple(each.did for each in approvers), 1, at, root, holder, request)
+    return ApprovalRequest(
+        approvers=tuple(each.did for each in approvers),
+        threshold=1,
+        audience=at,
+        root=root,
+        holder=holder,
+        request=request,
+    )
 
 
 def approved(by: Identity = BOSS, *, second: float = NOW, **about: Any) -> Approval:

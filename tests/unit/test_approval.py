@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.scene import ALICE, AUDIENCE, MALLORY, NOW, PLANNER, SCOUT, Answering, Clock, document, draw
 
 from attorn import Identity, Request
-from attorn.approval import Approval, ApprovalRequest, approve, verify
+from attorn.approval import Approval, ApprovalRequest, approve, verify_signature
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.did.document import Relationship
 from attorn.did.resolver import StaticResolver
@@ -33,7 +33,14 @@ from attorn.revocation import revoke
 REQUEST = Request(
     action="pay:out", resource="shop://store/orders/7", args={"amount": 120, "to": "bob"}, cost=Money(12000, "EUR")
 )
-ASKED = ApprovalRequest((ALICE.did, PLANNER.did), 2, AUDIENCE, ALICE.did, SCOUT.did, REQUEST)
+ASKED = ApprovalRequest(
+    approvers=(ALICE.did, PLANNER.did),
+    threshold=2,
+    audience=AUDIENCE,
+    root=ALICE.did,
+    holder=SCOUT.did,
+    request=REQUEST,
+)
 
 
 def made(asked: ApprovalRequest = ASKED, by: Identity = ALICE, second: float = NOW, **others: Any) -> Approval:
@@ -87,7 +94,9 @@ def test_any_request_there_and_back(args: dict[str, Any]) -> None:
 def test_the_largest_names_fit() -> None:
     longest = f"did:web:{'a' * 2040}"
     crowd = tuple(f"did:web:{number:02}{'a' * 2038}" for number in range(16))
-    asked = ApprovalRequest(crowd, 16, "\0" * 2048, longest, longest, REQUEST)
+    asked = ApprovalRequest(
+        approvers=crowd, threshold=16, audience="\0" * 2048, root=longest, holder=longest, request=REQUEST
+    )
     assert ApprovalRequest.decode(asked.encode()) == asked
     signed = replace(APPROVAL, by=longest, root=longest, holder=longest, audience="\0" * 2048)
     assert Approval.decode(signed.encode()) == signed
@@ -194,8 +203,8 @@ def test_what_asks_must_make_sense(changed: dict[str, Any]) -> None:
 
 
 def test_an_approval_there_and_back() -> None:
-    assert verify(APPROVAL) is APPROVAL
-    assert verify(APPROVAL.encode()) == APPROVAL
+    assert verify_signature(APPROVAL) is APPROVAL
+    assert verify_signature(APPROVAL.encode()) == APPROVAL
     assert APPROVAL.digest == REQUEST.digest()
     assert (APPROVAL.by, APPROVAL.audience, APPROVAL.root, APPROVAL.holder) == (
         ALICE.did,
@@ -211,7 +220,7 @@ def test_an_approval_there_and_back() -> None:
 @pytest.mark.parametrize("method", ["key", "jwk"])
 def test_with_any_key(algorithm: str, method: str) -> None:
     boss = Identity.generate(algorithm=algorithm, method=method, clock=Clock())
-    assert verify(made(replace(ASKED, approvers=(boss.did,), threshold=1), by=boss).encode()).by == boss.did
+    assert verify_signature(made(replace(ASKED, approvers=(boss.did,), threshold=1), by=boss).encode()).by == boss.did
 
 
 @pytest.mark.parametrize(
@@ -260,9 +269,6 @@ TAMPERED: dict[str, Callable[[dict[str, Any]], object]] = {
     "issued": lambda m: m.update(issued=m["issued"] + 1),
     "root": lambda m: m.update(root=SCOUT.did),
     "signature": lambda m: m.update(signature=flipped(m["signature"])),
-    "signature-empty": lambda m: m.update(signature=""),
-    "signature-cut": lambda m: m.update(signature=base64url_encode(base64url_decode(m["signature"])[:63])),
-    "signature-longer": lambda m: m.update(signature=base64url_encode(base64url_decode(m["signature"]) + b"\0")),
 }
 
 
@@ -271,7 +277,7 @@ def test_every_member_is_signed(member: str) -> None:
     text = respelt(APPROVAL.encode(), TAMPERED[member])
     Approval.decode(text)
     with pytest.raises(SignatureError) as caught:
-        verify(text)
+        verify_signature(text)
     assert caught.value.step == 9
 
 
@@ -282,6 +288,9 @@ def test_every_member_is_tampered_with() -> None:
 
 
 ODD_APPROVALS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "signature-empty": lambda m: m.update(signature=""),
+    "signature-cut": lambda m: m.update(signature=base64url_encode(base64url_decode(m["signature"])[:63])),
+    "signature-longer": lambda m: m.update(signature=base64url_encode(base64url_decode(m["signature"]) + b"\0")),
     "digest-short": lambda m: m.update(digest=base64url_encode(bytes(31))),
     "digest-long": lambda m: m.update(digest=base64url_encode(bytes(33))),
     "digest-padded": lambda m: m.update(digest=m["digest"] + "="),
@@ -309,14 +318,14 @@ def test_an_approval_in_any_other_form_is_refused(name: str) -> None:
     with pytest.raises(MalformedError):
         Approval.decode(text)
     with pytest.raises(MalformedError) as caught:
-        verify(text)
+        verify_signature(text)
     assert caught.value.step == 9
 
 
 def test_a_day_is_the_longest() -> None:
     longest = made(ttl=timedelta(days=1))
     assert longest.expires == NOW + 86_400
-    assert verify(longest.encode()) == longest
+    assert verify_signature(longest.encode()) == longest
 
 
 @pytest.mark.parametrize(
@@ -334,21 +343,21 @@ def test_a_day_is_the_longest() -> None:
 def test_a_signature_over_anything_else_does_not_count(statement: Callable[[Approval], bytes]) -> None:
     other = replace(APPROVAL, signature=ALICE.signer.sign(statement(APPROVAL)))
     with pytest.raises(SignatureError):
-        verify(other)
+        verify_signature(other)
 
 
 def test_what_is_signed_elsewhere_is_no_approval() -> None:
     entry = revoke(bytes(16), by=ALICE, clock=Clock())
     with pytest.raises(SignatureError):
-        verify(replace(APPROVAL, signature=entry.signature))
+        verify_signature(replace(APPROVAL, signature=entry.signature))
     with pytest.raises(MalformedError):
-        verify(entry.encode())
+        verify_signature(entry.encode())
 
 
 @pytest.mark.parametrize("who", [MALLORY, PLANNER, SCOUT], ids=["mallory", "planner", "scout"])
 def test_signed_by_somebody_else(who: Identity) -> None:
     with pytest.raises(SignatureError):
-        verify(replace(APPROVAL, signature=who.signer.sign(APPROVAL.statement())))
+        verify_signature(replace(APPROVAL, signature=who.signer.sign(APPROVAL.statement())))
 
 
 WEB = "did:web:boss.example"
@@ -359,22 +368,39 @@ def _by_web(key: P256Signer) -> Approval:
     return made(replace(ASKED, approvers=(WEB,), threshold=1), by=boss)
 
 
+def test_neither_time_nor_use_is_checked_with_the_signature() -> None:
+    old = made(second=1_000_000_000)
+    assert verify_signature(old.encode()) == old
+    assert not old.is_good(NOW, 60)
+
+
+@pytest.mark.parametrize("kind", [Approval, ApprovalRequest])
+def test_members_are_named_where_they_are_given(kind: Any) -> None:
+    """Three DIDs in a row are soon swapped."""
+    thing = ASKED if kind is ApprovalRequest else APPROVAL
+    values = [getattr(thing, field.name) for field in fields(thing)]
+    with pytest.raises(TypeError):
+        kind(*values)
+
+
 def test_by_a_did_that_must_be_resolved() -> None:
     key, other = P256Signer.generate(), P256Signer.generate()
     approval = _by_web(key)
-    assert verify(approval, StaticResolver({WEB: document(WEB, other.public_key, key.public_key)})) is approval
+    assert (
+        verify_signature(approval, StaticResolver({WEB: document(WEB, other.public_key, key.public_key)})) is approval
+    )
     with pytest.raises(SignatureError):
-        verify(approval, StaticResolver({WEB: document(WEB, other.public_key)}))
+        verify_signature(approval, StaticResolver({WEB: document(WEB, other.public_key)}))
     only_signs_in = document(WEB, key.public_key, relationships=[Relationship.CAPABILITY_INVOCATION])
     with pytest.raises(SignatureError):
-        verify(approval, StaticResolver({WEB: only_signs_in}))
+        verify_signature(approval, StaticResolver({WEB: only_signs_in}))
     for resolver in (None, StaticResolver({WEB: document(WEB, key.public_key, deactivated=True)})):
         with pytest.raises(ResolutionError) as caught:
-            verify(approval, resolver)
+            verify_signature(approval, resolver)
         assert caught.value.step == 9
     for answer in (RuntimeError("down"), UnavailableError("down")):
         with pytest.raises(UnavailableError):
-            verify(approval, Answering(answer))
+            verify_signature(approval, Answering(answer))
 
 
 @pytest.mark.parametrize("who", [SCOUT, MALLORY], ids=["holder", "stranger"])
@@ -409,7 +435,7 @@ def test_only_what_asks_can_be_approved(asked: Any) -> None:
 @pytest.mark.parametrize("other", [None, 7, ASKED, b"x"])
 def test_only_an_approval_can_be_verified(other: Any) -> None:
     with pytest.raises(InputError):
-        verify(other)
+        verify_signature(other)
 
 
 @pytest.mark.parametrize("random", [lambda size: bytes(size - 1), lambda _: "x" * 16, lambda _: 1 / 0])
@@ -430,6 +456,9 @@ def test_a_random_source_that_fails(random: Any) -> None:
         {"expires": NOW + 0.5},
         {"expires": None},
         {"signature": "x"},
+        {"signature": b""},
+        {"signature": bytes(63)},
+        {"signature": bytearray(64)},
         {"audience": ""},
         {"root": 7},
     ],

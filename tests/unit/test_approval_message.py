@@ -18,7 +18,9 @@ from attorn.request.money import Money
 
 def asked(args: dict[str, Any] | None = None, **changed: Any) -> ApprovalRequest:
     request = Request(**{"action": "pay:out", "resource": "shop://store/orders/7", "args": args or {}, **changed})
-    return ApprovalRequest((ALICE.did,), 1, AUDIENCE, ALICE.did, SCOUT.did, request)
+    return ApprovalRequest(
+        approvers=(ALICE.did,), threshold=1, audience=AUDIENCE, root=ALICE.did, holder=SCOUT.did, request=request
+    )
 
 
 def test_a_request_in_words() -> None:
@@ -37,7 +39,14 @@ def test_a_request_in_words() -> None:
 
 def test_it_comes_from_the_request_alone() -> None:
     one = asked({"a": 1})
-    other = ApprovalRequest((SCOUT.did, ALICE.did), 2, "x:y", SCOUT.did, ALICE.did, one.request)
+    other = ApprovalRequest(
+        approvers=(SCOUT.did, ALICE.did),
+        threshold=2,
+        audience="x:y",
+        root=SCOUT.did,
+        holder=ALICE.did,
+        request=one.request,
+    )
     assert one.message() == other.message()
     assert one.message() == ApprovalRequest.decode(one.encode()).message()
 

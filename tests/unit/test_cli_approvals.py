@@ -12,7 +12,7 @@ from tests.unit.scene import ALICE, SCOUT
 from tests.unit.test_cli_world import AUDIENCE, PASSPHRASE, World, call, main_quietly
 
 from attorn import Request
-from attorn.approval import Approval, ApprovalRequest, verify
+from attorn.approval import Approval, ApprovalRequest, verify_signature
 from attorn.cli import main
 from attorn.cli.approvals import _rows, wrapped
 
@@ -78,7 +78,7 @@ def test_the_whole_story(world: World, capsys: Capsys) -> None:
     code, out, err = approve(capsys, text, *world.key("mallory"), "--yes")
     assert code == 0
     given = world.write("approval", out)
-    assert verify(out.strip()).by == world.did["mallory"]
+    assert verify_signature(out.strip()).by == world.did["mallory"]
     allowed = call(capsys, *verifying(world, present(world, token, "--approval", given)))
     assert allowed.code == 0
     assert allowed.out.startswith("ALLOWED pay:out on shop://store/7")
@@ -140,7 +140,9 @@ LIES = [
 def test_no_row_is_forged_where_a_terminal_wraps(lie: str, columns: int) -> None:
     """Each row that is none of attorn's own begins with the mark."""
     request = Request(action="pay:out", resource="shop://store/7", args={"amount": 120, "note": lie})
-    asking = ApprovalRequest((ALICE.did,), 1, AUDIENCE, ALICE.did, SCOUT.did, request)
+    asking = ApprovalRequest(
+        approvers=(ALICE.did,), threshold=1, audience=AUDIENCE, root=ALICE.did, holder=SCOUT.did, request=request
+    )
     drawn = list(wrapped(_rows(asking), columns))
     for row in drawn:
         assert sum(1 if each.isascii() else 2 for each in row) <= columns
@@ -174,7 +176,7 @@ def test_a_person_says_yes(world: World, capsys: Capsys, monkeypatch: pytest.Mon
     code, out, err = approve(capsys, text, *world.key("mallory"))
     assert code == 0
     assert "Approve? Type yes:" in err
-    assert verify(out.strip()).by == world.did["mallory"]
+    assert verify_signature(out.strip()).by == world.did["mallory"]
 
 
 @pytest.mark.parametrize("answer", ["", "\n", "y\n", "no\n", "yes please\n", "nyes\n", "\nyes\n", "ye\0s\n"])

@@ -227,7 +227,14 @@ def signed_lists(first: Token, now: datetime) -> dict[str, bytes | str]:
 
 def approvals() -> dict[str, bytes | str]:
     """What alice is asked about scout's request, and what she signs."""
-    asked = ApprovalRequest((person(1).did,), 1, AUDIENCE, person(1).did, person(3).did, the_request())
+    asked = ApprovalRequest(
+        approvers=(person(1).did,),
+        threshold=1,
+        audience=AUDIENCE,
+        root=person(1).did,
+        holder=person(3).did,
+        request=the_request(),
+    )
     signed = person(1, b"\x44").approve(asked)
     return {
         "approval-request-json": base64url_decode(asked.encode()).decode(),

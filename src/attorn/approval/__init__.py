@@ -1,6 +1,6 @@
 """Approvals: what an approver is asked, in words that say what gets signed, and what it signs."""
 
-from attorn.approval.approval import APPROVALS, DEFAULT_TTL, Approval, approve, texts_about, verify
+from attorn.approval.approval import APPROVALS, DEFAULT_TTL, Approval, approve, texts_about, verify_signature
 from attorn.approval.asked import ApprovalRequest
 from attorn.approval.required import ApprovalRequired
 from attorn.approval.text import Approver
@@ -14,5 +14,5 @@ __all__ = [
     "Approver",
     "approve",
     "texts_about",
-    "verify",
+    "verify_signature",
 ]

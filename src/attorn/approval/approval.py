@@ -7,7 +7,8 @@ word a link asks for is a question about a chain, and is asked where there is on
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -29,6 +30,7 @@ from attorn.errors import (
     UnavailableError,
 )
 from attorn.handed import ask
+from attorn.keys.public import SIGNATURE_BYTES, PublicKey
 from attorn.keys.signer import signed
 from attorn.token.presentation import DIGEST_BYTES, ID_BYTES, MOST_APPROVALS
 
@@ -36,6 +38,8 @@ MOST_CHARACTERS: Final = 32_768
 """Longest text of an approval."""
 APPROVALS: Final = "approvals"
 """The unit in which a receipt counts them."""
+MOST_BY_ONE: Final = 4
+"""Most approvals by one DID that travel with one presentation: the holder must not choose how much is verified."""
 MOST_TTL: Final = timedelta(days=1)
 DEFAULT_TTL: Final = timedelta(minutes=5)
 _DOMAIN: Final = b"\0ATTORN\0APPROVAL\0v1\0"
@@ -54,7 +58,7 @@ _KINDS: Final = {
 _STEP: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """`by` approves the request with this digest, made once by `holder` for `root` at `audience`. Made by `approve`.
 
@@ -78,8 +82,8 @@ class Approval:
         for value, size in ((self.digest, DIGEST_BYTES), (self.id, ID_BYTES)):
             if type(value) is not bytes or len(value) != size:
                 raise InputError(f"{_NAME}: expected a digest of {DIGEST_BYTES} bytes and an id of {ID_BYTES}")
-        if type(self.signature) is not bytes:
-            raise InputError(f"{_NAME}: expected a signature in bytes")
+        if type(self.signature) is not bytes or len(self.signature) != SIGNATURE_BYTES:
+            raise InputError(f"{_NAME}: expected a signature of {SIGNATURE_BYTES} bytes")
         if type(self.issued) is not int or type(self.expires) is not int or not 0 <= self.issued < self.expires:
             raise InputError(f"{_NAME}: expected a Unix second of issue and a later one of expiry")
         if self.expires - self.issued > int(MOST_TTL.total_seconds()) or self.expires > LATEST:
@@ -127,15 +131,15 @@ class Approval:
             raise MalformedError(f"{_NAME}: a member of another type")
         try:
             found = cls(
-                text_of(members, "by"),
-                text_of(members, "audience"),
-                text_of(members, "root"),
-                text_of(members, "holder"),
-                base64url_decode(text_of(members, "digest")),
-                base64url_decode(text_of(members, "id")),
-                issued,
-                expires,
-                base64url_decode(text_of(members, "signature")),
+                by=text_of(members, "by"),
+                audience=text_of(members, "audience"),
+                root=text_of(members, "root"),
+                holder=text_of(members, "holder"),
+                digest=base64url_decode(text_of(members, "digest")),
+                id=base64url_decode(text_of(members, "id")),
+                issued=issued,
+                expires=expires,
+                signature=base64url_decode(text_of(members, "signature")),
             )
         except InputError as error:
             raise MalformedError(str(error)) from None
@@ -170,7 +174,17 @@ def approve(
         raise UnavailableError(f"the random source must return {ID_BYTES} bytes")
     now = second_of(clock)
     until = now + int(ttl.total_seconds())
-    unsigned = Approval(by.did, asked.audience, asked.root, asked.holder, asked.digest, drawn, now, until, b"")
+    unsigned = Approval(
+        by=by.did,
+        audience=asked.audience,
+        root=asked.root,
+        holder=asked.holder,
+        digest=asked.digest,
+        id=drawn,
+        issued=now,
+        expires=until,
+        signature=bytes(SIGNATURE_BYTES),
+    )
     return replace(unsigned, signature=signed(by.signer, unsigned.statement()))
 
 
@@ -179,7 +193,8 @@ def texts_about(
 ) -> tuple[str, ...]:
     """The texts of these approvals, for a presentation of the use that they are about.
 
-    Raises `InputError` for one that is about another use, for one that is there twice, and for more than 16.
+    Raises `InputError` for one that is about another use, for one that is there twice, and for more than 16, or 4 by
+    one DID.
     """
     if not isinstance(approvals, list | tuple) or len(approvals) > MOST_APPROVALS:
         raise InputError(f"approvals: expected a list of at most {MOST_APPROVALS}")
@@ -191,6 +206,8 @@ def texts_about(
         found[approval.account] = approval
     if len(found) != len(approvals):
         raise InputError("approvals: one is there twice")
+    if too_many_by_one(found.values()):
+        raise InputError(f"approvals: expected at most {MOST_BY_ONE} by one DID")
     return tuple(approval.encode() for approval in found.values())
 
 
@@ -205,10 +222,17 @@ def _decoded(approval: Approval | str) -> Approval:
     return approval
 
 
-def verify(approval: Approval | str, resolver: Resolver | None = None) -> Approval:
+def too_many_by_one(approvals: Iterable[Approval]) -> bool:
+    """Whether more of them are by one DID than are ever of use."""
+    return any(count > MOST_BY_ONE for count in Counter(approval.by for approval in approvals).values())
+
+
+def verify_signature(approval: Approval | str, resolver: Resolver | None = None) -> Approval:
     """The approval, or the one in a text, once its signature has been checked against the DID that it names.
 
-    Raises `InputError`, `UnavailableError`, and of step 9 `MalformedError`, `SignatureError` and `ResolutionError`.
+    Nothing else is checked: not what it is about, not whether it is good now (`is_about`, `is_good`), and not whether
+    it was used. Raises `InputError`, `UnavailableError`, and of step 9 `MalformedError`, `SignatureError` and
+    `ResolutionError`.
     """
     if isinstance(approval, str):
         try:
@@ -217,12 +241,20 @@ def verify(approval: Approval | str, resolver: Resolver | None = None) -> Approv
             raise MalformedError(str(error), step=_STEP) from None
     if not isinstance(approval, Approval):
         raise InputError(f"approval: expected one, or its text, got {type(approval).__name__}")
+    require_signed(approval, keys_of(approval.by, LocalResolver() if resolver is None else resolver))
+    return approval
+
+
+def keys_of(did: str, resolver: Resolver) -> tuple[PublicKey, ...]:
+    """The keys that `did` may sign approvals with. Raises `ResolutionError` of step 9, and `UnavailableError`."""
     try:
-        document = live_document(LocalResolver() if resolver is None else resolver, approval.by)
+        return tuple(live_document(resolver, did).keys_for(Relationship.CAPABILITY_DELEGATION))
     except ResolutionError as error:
         raise ResolutionError(str(error), step=_STEP) from error
+
+
+def require_signed(approval: Approval, keys: Sequence[PublicKey]) -> None:
+    """Return if one of these keys of its approver signed it. Raises `SignatureError` of step 9."""
     statement = approval.statement()
-    keys = document.keys_for(Relationship.CAPABILITY_DELEGATION)
     if not any(key.verify(approval.signature, statement) for key in keys):
         raise SignatureError(f"an approval is not signed by {approval.by}, which it names", step=_STEP)
-    return approval

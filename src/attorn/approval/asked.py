@@ -27,7 +27,7 @@ _KINDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRequest:
     """`threshold` of the DIDs `approvers` are asked to approve `request`, made by `holder` for `root` at `audience`.
 
@@ -95,12 +95,12 @@ class ApprovalRequest:
             raise MalformedError(f"{_NAME}: a member of another type")
         try:
             found = cls(
-                tuple(map(str, approvers)),
-                threshold,
-                text_of(members, "audience"),
-                text_of(members, "root"),
-                text_of(members, "holder"),
-                _request(request),
+                approvers=tuple(map(str, approvers)),
+                threshold=threshold,
+                audience=text_of(members, "audience"),
+                root=text_of(members, "root"),
+                holder=text_of(members, "holder"),
+                request=_request(request),
             )
         except InputError as error:
             raise MalformedError(str(error)) from None

@@ -8,7 +8,11 @@ from attorn.errors import Denied
 
 
 class ApprovalRequired(Denied):
-    """Every other caveat permits this request; it lacks approval. `approval` is what to hand to the approvers."""
+    """Every other caveat permits this request, but for counts; it lacks approval.
+
+    `approval` is what to hand to the approvers. Whether enough is left of what MaxUses, Rate and Budget allow is known
+    only once the request is charged, after it was approved; a refusal there leaves the approval unused.
+    """
 
     code = "approval_required"
 

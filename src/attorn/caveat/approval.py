@@ -83,11 +83,7 @@ class RequiresApproval(Caveat):
     def prohibits(self, facts: Facts) -> Denial | None:
         if len(facts.approved.intersection(self.by)) >= self.threshold or not self.concerns(facts):
             return None
-        return self.lacking(facts.approved)
-
-    def lacking(self, approved: frozenset[str]) -> Denial:
-        """The denial of a request that too few approved: it says how many more are needed."""
-        count = len(approved.intersection(self.by))
+        count = len(facts.approved.intersection(self.by))
         return self.denial(f"a use that {count or 'none'} of them approved, {self.threshold - count} too few")
 
     def render(self) -> Check:

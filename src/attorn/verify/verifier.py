@@ -305,8 +305,7 @@ class Verifier:
         now = int(at.timestamp())
         facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
         clear(chain, presentation.conditions, facts)
-        asks = chain.approvals or presentation.approvals or presentation.conditions
-        spent = self._approvals.spend(chain, presentation, facts) if asks else ()
+        spent = self._approvals.spend(chain, presentation, facts)
         retry = self._retry(chain, presentation, now)
         trail.entries, trail.repeated = charge(chain, spent, facts, self._ledger, retry)
         return Access(
