@@ -12,6 +12,7 @@ from tests.web.world import AUDIENCE, ORIGIN, PATH, Door, alice, auth, call, pla
 from attorn import Identity, Request, caveat
 from attorn.approval import ApprovalRequest
 from attorn.errors import InputError, MalformedError
+from attorn.web.client import HolderAuth
 from attorn.web.http import HttpMessage, bind
 
 boss = Identity.from_seed(b"\x09" * 32)
@@ -96,11 +97,31 @@ def test_an_answer_about_what_was_sent() -> None:
         {"request": Request(action="http:delete", resource=f"{ORIGIN}{PATH}")},
         {"audience": "did:web:other.example"},
         {"holder": planner.did},
+        {"root": scout.did},
+        {"root": boss.did},
     ],
 )
 def test_a_server_cannot_have_another_request_approved(changed: dict[str, Any]) -> None:
     with pytest.raises(MalformedError, match="another request"):
         auth(ASKING).asked(answer(about(**changed)))
+
+
+def test_nothing_of_what_asks_is_made_up() -> None:
+    for body in ({"approval": None}, {"approval": 7}, {"approval": [about()["approval"]]}, {}):
+        with pytest.raises(MalformedError, match="not of what"):
+            auth(ASKING).asked(answer({"code": "approval_required", **body}))
+
+
+def test_an_answer_to_nothing() -> None:
+    alone = httpx.Response(403, json=about(), headers={"Content-Type": "application/problem+json"})
+    with pytest.raises(InputError, match="request"):
+        auth(ASKING).asked(alone)
+
+
+@pytest.mark.parametrize("approvals", [5, None, "text", [5], [None], {"a": 1}, [b"x"]])
+def test_approvals_that_are_none(approvals: Any) -> None:
+    with pytest.raises(InputError, match="approvals"):
+        HolderAuth(scout, ASKING, audience=AUDIENCE, origin=ORIGIN, approvals=approvals)
 
 
 @pytest.mark.parametrize("approval", [None, "", "!", 7, [], "e30"])

@@ -48,7 +48,9 @@ class HolderAuth(httpx.Auth):
         self._audience = words(audience, "audience")
         self._origin = checked_origin(origin)
         self._route = checked_route(route)
-        self._approvals = approvals
+        if not isinstance(approvals, list | tuple) or not all(isinstance(each, Approval | str) for each in approvals):
+            raise InputError("approvals: expected a list of approvals or their texts")
+        self._approvals = tuple(approvals)
 
     def with_approvals(self, *approvals: Approval | str) -> HolderAuth:
         """The same, with approvals of one request, to be sent again: `client.send(request, auth=...)`."""
@@ -65,17 +67,23 @@ class HolderAuth(httpx.Auth):
         """What to hand to the approvers, if it is their approval that the refused request lacks; else None.
 
         Raises `MalformedError` if that is not about the request that was sent, or cannot be read, and `InputError` if
-        the body of the response has not been read.
+        the body of the response has not been read, or it does not know what request it answers.
         """
         try:
-            problem = _members(response)
+            problem, request = _members(response), response.request
         except httpx.StreamError as error:
             raise InputError("response: expected one whose body has been read") from error
+        except RuntimeError as error:
+            raise InputError("response: expected one that holds the request that it answers") from error
         if problem.get("code") != ApprovalRequired.code:
             return None
-        asked = ApprovalRequest.decode(str(problem.get("approval")))
-        sent = bind(self._message(response.request), self._route)
-        if asked.request != sent or (asked.audience, asked.holder) != (self._audience, self._identity.did):
+        text = problem.get("approval")
+        if not isinstance(text, str):
+            raise MalformedError("the server says that approval is required, and not of what")
+        asked = ApprovalRequest.decode(text)
+        root = self._token.unverified_links[0].delegator
+        ours = (bind(self._message(request), self._route), self._audience, self._identity.did, root)
+        if (asked.request, asked.audience, asked.holder, asked.root) != ours:
             raise MalformedError("the server asks for approval of another request than was sent")
         return asked
 
