@@ -15,7 +15,7 @@ from tests.property.chains import AUDIENCE, PEOPLE, Step, build, clock
 from attorn import Denied, Identity, Verifier
 from attorn.biscuit.block import encode
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import UnavailableError, VerificationError
+from attorn.errors import SignatureError, UnavailableError, VerificationError
 from attorn.keys import multikey
 from attorn.limits import Limits
 from attorn.macaroon import container, issuing, link, mac, notation, text
@@ -91,7 +91,10 @@ def _links(data: bytes) -> bool:
         shown = chain.presentation
         written.append(b"attorn-presentation-1." + base64url_encode(shown.signature + shown.payload).encode())
     require(written == [each.id for each in proven.caveats if each.vid is None], "links")
-    tried(lambda: link.verify(chain, PEOPLE[0].key), VerificationError)
+    keys = [PEOPLE[0].key, *(each.next_key for each in chain.links)]
+    for position, (key, each) in enumerate(zip(keys, chain.links, strict=False), start=1):
+        tried(lambda key=key, each=each, at=position: link.verify_link(key, each, at), SignatureError)  # type: ignore[misc]
+    require(chain.presentation is None or type(chain.presentation.signed_by(keys[-1])) is bool, "no answer")
     return True
 
 
