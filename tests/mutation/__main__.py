@@ -52,6 +52,7 @@ TESTS = {
         "attacks/test_section_e_limits",
         "attacks/test_section_f",
         "unit/test_macaroon_verifier",
+        "attacks/test_approvals",
         "unit/test_approval_presented",
         "unit/test_revocation",
         "unit/test_identity_presenting",
