@@ -82,6 +82,7 @@ TESTS = {
         "unit/test_period",
         "unit/test_retries",
         "unit/test_receipted",
+        "attacks/test_approvals",
         "unit/test_approval_presented",
         "unit/test_macaroon_discharges",
     ),
