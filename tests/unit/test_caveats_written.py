@@ -137,7 +137,7 @@ READ: list[tuple[Caveat, str]] = [
         C.AnyOf(C.Not(C.Cidr(V, "10.0.0.0/8")), C.Not(C.Cidr(V, "::/0"))),
         "(not (v within 10.0.0.0/8) or not (v within ::/0))",
     ),
-    (C.AllOf(C.OneOf(V, 1, 2), C.NotOneOf("w", 3)), "(v among 1, 2 and w other than 3)"),
+    (C.AnyOf(C.OneOf(V, 1, 2), C.NotOneOf("w", 3)), "(v among 1, 2 or w other than 3)"),
     # Names that look like variables.
     (C.AllOf(C.Equals("0", 1), C.Range("w", 1)), "(0 = 1 and 1 <= w)"),
     (C.AllOf(C.Range("1", 1), C.MaxLength("0", 1)), "(1 <= 1 and 0 no longer than 1)"),
