@@ -366,11 +366,13 @@ def said_conditions(made: Macaroon) -> list[bytes]:
 
 def test_the_presentation_of_a_macaroon_states_no_approval() -> None:
     """In a Biscuit it does; here it would be a second way to say the same."""
-    presented = Presentation(AUDIENCE, REQUEST.digest(), bytes(16), NOW - 30, NOW + 60, approvals=(APPROVAL,))
+    presented = Presentation(
+        AUDIENCE, REQUEST.digest(), bytes(16), NOW - 30, NOW + 60, unverified_approvals=(APPROVAL,)
+    )
     symbols = FIRST.unverified.symbols
     payload = encode(presented.facts(), (presented.check(),), symbols)
     refused(closed(append_presentation(PLANNER.signer, held(FIRST), payload)), *NOT_ADMITTED)
-    plain = replace(presented, approvals=())
+    plain = replace(presented, unverified_approvals=())
     payload = encode(plain.facts(), (plain.check(),), symbols)
     accepted(closed(append_presentation(PLANNER.signer, held(FIRST), payload)))
 
