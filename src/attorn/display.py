@@ -18,9 +18,10 @@ _PLAIN: Final = (float, bool, timedelta, type(None))
 """What `ascii` spells without running anybody's code."""
 _FROM_LEFT: Final = frozenset({"L", "EN", "ES", "ET", "CS", "NSM", "WS", "ON"})
 _BLANK: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffc\U00016fe4\U0001d159"
+    "\U000e0100-\U000e01ef\u0335-\u0338\u20d0-\u20f0]"
 )
-"""Printable by their category, and not to be seen."""
+"""Printable by their category, and not to be seen; or drawn over the letter before, as if that were struck out."""
 
 
 class Colour(StrEnum):

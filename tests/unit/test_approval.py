@@ -403,6 +403,21 @@ def test_by_a_did_that_must_be_resolved() -> None:
             verify_signature(approval, Answering(answer))
 
 
+def test_an_approver_has_a_few_keys_to_try() -> None:
+    """Who makes a document can put any number into it, and each would cost a verification for each approval."""
+    others = [P256Signer.generate().public_key for _ in range(8)]
+    signer = P256Signer.generate()
+    approval = _by_web(signer)
+    for more, fails in ((others[:7], False), (others, True)):
+        resolver = StaticResolver({WEB: document(WEB, *more, signer.public_key)})
+        if not fails:
+            assert verify_signature(approval, resolver) is approval
+            continue
+        with pytest.raises(ResolutionError, match="more than 8 keys") as caught:
+            verify_signature(approval, resolver)
+        assert caught.value.step == 9
+
+
 @pytest.mark.parametrize("who", [SCOUT, MALLORY], ids=["holder", "stranger"])
 def test_only_who_is_asked_can_approve(who: Identity) -> None:
     with pytest.raises(DelegationError, match="not asked"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,27 @@ def test_what_was_used_up_is_told(kind: str, form: str, tmp_path: Path) -> None:
     # Nothing of an approval is left behind.
     (orphan,) = orphans(told, PLANNER.did, store)
     assert [(left.unit, left.used) for left in orphan.unspent] == [("uses", 1)]
+    close = getattr(log, "close", None)
+    if close is not None:
+        close()
+
+
+@both
+def test_a_retry_does_not_tell_of_an_approval_that_it_did_not_use_up(form: str, tmp_path: Path) -> None:
+    """The first try's receipt says whose approval the use had; another one that a retry brings is still good."""
+    log: Any = next(iter(KINDS.values()))(tmp_path / "log")
+    by = door(receipts=Recorder(log, by=SERVICE), retries=timedelta(minutes=10))
+    token = minted(form, caveat.MaxUses(5), RequiresApproval([BOSS.did, CHIEF.did]))
+    first, other = approved(BOSS), approved(CHIEF)
+    for approval in (first, other):
+        wire = shown(token, PLANNER, PAY, approvals=[approval], idempotency_key="order-7")
+        accepted(wire, by=by, request=PAY)
+    told = list(receipts(log, by=[SERVICE.did]))
+    assert [(each.retry, [line.unit for line in each.charges]) for each in told] == [
+        (False, ["uses", "approvals"]),
+        (True, ["uses"]),
+    ]
+    assert told[0].charges[1].account == f"approval/{first.by}/{first.id.hex()}"
     close = getattr(log, "close", None)
     if close is not None:
         close()

@@ -41,6 +41,8 @@ APPROVALS: Final = "approvals"
 MOST_BY_ONE: Final = 4
 """Most approvals by one DID that travel with one presentation: the holder must not choose how much is verified."""
 MOST_TTL: Final = timedelta(days=1)
+MOST_KEYS: Final = 8
+"""Most keys of one approver that are tried."""
 DEFAULT_TTL: Final = timedelta(minutes=5)
 _DOMAIN: Final = b"\0ATTORN\0APPROVAL\0v1\0"
 _NAME: Final = "approval"
@@ -248,9 +250,13 @@ def verify_signature(approval: Approval | str, resolver: Resolver | None = None)
 def keys_of(did: str, resolver: Resolver) -> tuple[PublicKey, ...]:
     """The keys that `did` may sign approvals with. Raises `ResolutionError` of step 9, and `UnavailableError`."""
     try:
-        return tuple(live_document(resolver, did).keys_for(Relationship.CAPABILITY_DELEGATION))
+        keys = tuple(live_document(resolver, did).keys_for(Relationship.CAPABILITY_DELEGATION))
     except ResolutionError as error:
         raise ResolutionError(str(error), step=_STEP) from error
+    if len(keys) > MOST_KEYS:
+        # Whoever holds a chain can ask for approvals of a DID of their own, and each key would be tried.
+        raise ResolutionError(f"{did} has more than {MOST_KEYS} keys that could approve", step=_STEP)
+    return keys
 
 
 def require_signed(approval: Approval, keys: Sequence[PublicKey]) -> None:

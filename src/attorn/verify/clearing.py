@@ -76,7 +76,9 @@ def charge(
         raise UnavailableError("the ledger says that this was charged before, and no key was given to know it by")
     if answer.refused is not None:
         raise _refusal(chain, asked[answer.refused.account], spent, facts)
-    return tuple(asked.values()), answer.repeated
+    # Which approvals the first try used up, its own receipt says: this try may have come with others.
+    made = entries(chain, facts) if answer.repeated else asked
+    return tuple(made.values()), answer.repeated
 
 
 def entries(chain: VerifiedChain, facts: Facts) -> dict[str, Entry]:
