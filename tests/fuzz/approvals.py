@@ -91,7 +91,7 @@ def _token(biscuit: bool) -> Token:
 def _presented(token: Token, texts: list[str]) -> str:
     """The presentation with these approvals, whether or not its holder would send them."""
     carrier, stated = token.carrier.accompanied(tuple(texts))
-    claim = replace(presentation(REQUEST), approvals=stated)
+    claim = replace(presentation(REQUEST), unverified_approvals=stated)
     payload = encode(claim.facts(), (claim.check(),), token.unverified.symbols)
     return base64url_encode(carrier.presented(PEOPLE[1].signer, payload))
 
