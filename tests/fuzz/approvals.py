@@ -106,7 +106,7 @@ def _signed(part: bytes) -> str:
     try:
         members = accepted(lambda: parse(part), *_REFUSED)
         fields = members if isinstance(members, dict) else {}
-        text = base64url_encode(canonicalise({**fields, "signature": ""}))
+        text = base64url_encode(canonicalise({**fields, "signature": base64url_encode(bytes(64))}))
         unsigned = accepted(lambda: Approval.decode(text), *_REFUSED)
     except Refusal:
         return part.decode("utf-8", "replace")
