@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,6 +86,55 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 def test_arguments_that_are_refused(name: str) -> None:
     with pytest.raises(InputError):
         verifier(**ARGUMENTS[name])
+
+
+class Failing:
+    """Whatever is asked of it fails, and so does going through it."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise OSError("gone")
+
+    def remember(self, *_: Any, **__: Any) -> bool:
+        raise OSError("gone")
+
+    statements = put = charge = used = remember
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"audience": ""}, "audience: "),
+        ({"roots": 5}, "roots: "),
+        ({"authorities": [5]}, "authorities: "),
+        ({"retries": 5}, "retries: "),
+        ({"macaroon_keys": 5}, "macaroon_keys: "),
+        ({"macaroon_keys": Failing()}, "the list of macaroon keys failed with OSError"),
+        ({"roots": Failing()}, "the list of roots failed with OSError"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_refusal_says_of_what(changed: dict[str, Any], words: str) -> None:
+    with pytest.raises((InputError, UnavailableError), match=f"^{words}"):
+        verifier(**changed)
+
+
+def test_a_port_that_fails_is_named() -> None:
+    store = MemoryStore()
+    by = verifier(store=store)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryStore, "charge", Failing.remember)
+        counted = given(READ, caveat.MaxUses(1))
+        error = refused(shown(counted, PLANNER), "unavailable", None, by=by)
+        assert str(error) == "the ledger failed with OSError"
+    for name in ("statements", "remember"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(MemoryStore, name, Failing.remember)
+            error = refused(shown(TOKEN, PLANNER), "unavailable", None, by=by)
+            assert str(error) == "the store failed with OSError"
+
+
+def test_the_shortest_time_for_retries() -> None:
+    verifier(retries=timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("missing", ["audience", "roots"])
