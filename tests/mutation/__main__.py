@@ -75,6 +75,7 @@ TESTS = {
     ),
     "verify/clearing.py": (
         "attacks/test_vectors",
+        "unit/test_verifier",
         "unit/test_verifier_told",
         "unit/test_counted",
         "unit/test_counted_windows",
