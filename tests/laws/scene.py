@@ -117,7 +117,7 @@ def claim(situation: Situation, request: Request, *, number: int = 0) -> Present
 def presented(held: Grant, said: Presentation, *, by: Person | None = None, approvals: Sequence[str] = ()) -> str:
     """The grant with a presentation, by its holder unless said otherwise, and with these approvals."""
     carrier, stated = held.carrier.accompanied(tuple(approvals))
-    whole = replace(said, approvals=stated)
+    whole = replace(said, unverified_approvals=stated)
     payload = encode(whole.facts(), (whole.check(),), held.symbols)
     return base64url_encode(carrier.presented((by or held.holder).signer, payload))
 
