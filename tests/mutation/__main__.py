@@ -204,7 +204,12 @@ TESTS = {
         "attacks/test_section_a",
         "attacks/test_vectors",
     ),
-    "approval/approval.py": ("unit/test_approval", "unit/test_approval_message"),
+    "approval/approval.py": (
+        "unit/test_approval",
+        "unit/test_approval_message",
+        "attacks/test_approvals",
+        "unit/test_approval_presented",
+    ),
     "approval/asked.py": ("unit/test_approval_message", "unit/test_approval"),
     "approval/message.py": ("unit/test_approval_message",),
     "approval/text.py": ("unit/test_approval_message", "unit/test_approval"),

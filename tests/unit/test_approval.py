@@ -323,6 +323,7 @@ def test_an_approval_in_any_other_form_is_refused(name: str) -> None:
 
 
 def test_a_day_is_the_longest() -> None:
+    assert made(ttl=timedelta(seconds=1)).expires == NOW + 1
     longest = made(ttl=timedelta(days=1))
     assert longest.expires == NOW + 86_400
     assert verify_signature(longest.encode()) == longest
