@@ -221,7 +221,7 @@ def _orphan_rows(orphan: Orphan) -> list[str]:
     rows = [line(f"{orphan.delegator} -> {orphan.delegate} (link id {base64url_encode(orphan.link)})")]
     for limit in orphan.unspent:
         period = "in all" if limit.period == TOTAL else f"per {limit.period}"
-        rows.append(line(f"   {limit.left} of {limit.limit} {limit.unit} {period} unspent"))
+        rows.append("   " + line(f"{limit.left} of {limit.limit} {limit.unit} {period} unspent"))
     return rows
 
 

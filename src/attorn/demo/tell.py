@@ -52,13 +52,13 @@ class Teller:
     def _told(self, title: str, reply: Reply, as_told: bool, foretold: str, colour: Colour) -> None:
         verdict = f"{reply.status or '---'} {reply.code}".rstrip()
         self.say(f"  {title:<66}{self._painted(verdict, colour)}")
-        self.say(self._painted(f"    {self.named(reply.words)}", Colour.DIM))
+        self.say(f"    {self._painted(self.named(reply.words), Colour.DIM)}")
         self._remember(title, as_told, foretold)
 
     def _remember(self, title: str, as_told: bool, foretold: str) -> None:
         if not as_told:
             self.failures.append(title)
-            self.say(self._painted(f"    NOT AS TOLD: expected {foretold}", Colour.RED))
+            self.say(f"    {self._painted(f'NOT AS TOLD: expected {foretold}', Colour.RED)}")
 
     def _painted(self, text: str, colour: Colour) -> str:
         # The words quote what agents sent: nothing in them may move the cursor or hide text.
