@@ -182,7 +182,7 @@ class Denied(AttornError):
         super().__init__(decision.explain())
         self.decision = decision
 
-    def __reduce__(self) -> tuple[type[Denied], tuple[Decision]]:
+    def __reduce__(self) -> tuple[type[Denied], tuple[object, ...]]:
         # By default an exception is copied and pickled by its message, which is no decision.
         return type(self), (self.decision,)
 

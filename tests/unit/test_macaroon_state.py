@@ -46,6 +46,7 @@ from tests.unit.scene import (
 )
 
 from attorn import AttornError, Denied, Identity, Limits, Request, Token, Verifier, caveat
+from attorn.approval import ApprovalRequired
 from attorn.audit import ALLOWED, JsonLinesLog, Receipt, Recorder, receipts
 from attorn.caveat import Caveat, FreshList
 from attorn.errors import SignatureError, UnavailableError
@@ -134,6 +135,26 @@ def test_a_remembered_chain_vouches_for_nothing_else(name: str, expected: tuple[
     for _ in range(2):
         accepted(shown(TOKEN, SCOUT), by=by)
         refused(ATTEMPTS[name][0](), *expected, by=by, request=ATTEMPTS[name][1])
+
+
+def test_what_a_holder_puts_before_a_presentation_is_no_part_of_the_remembered_chain() -> None:
+    """Approvals are caveats of one use: else no such chain would be found again, and each use would take a place."""
+    token = given(caveat.RequiresApproval(MALLORY.did))
+    by = verifier()
+    for _ in range(2):
+        with pytest.raises(ApprovalRequired) as asked:
+            by.authorize(shown(token, PLANNER), REQUEST)
+        accepted(shown(token, PLANNER, approvals=[MALLORY.approve(asked.value.approval)]), by=by)
+    assert by._cache is not None
+    assert len(by._cache._chains) == 1
+
+
+def test_a_refusal_says_that_it_was_a_third_party() -> None:
+    token = PLANNER.delegate(FIRST, to=SCOUT.did, third_parties=[ASKED])
+    strict = discharge(FRIEND, ASK, caveats=[caveat.Range("limit", 1, 9)])
+    error = denied(shown(token, SCOUT, discharges=[strict]), 9, 2)
+    assert "(a third party of this link says so)" in str(error)
+    assert "third party" not in str(denied(shown(given(caveat.Range("limit", 1, 9)), PLANNER), 9, 1))
 
 
 def test_used_once() -> None:

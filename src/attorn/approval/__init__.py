@@ -3,7 +3,7 @@
 from attorn.approval.approval import APPROVALS, DEFAULT_TTL, Approval, approve, texts_about, verify_signature
 from attorn.approval.asked import ApprovalRequest
 from attorn.approval.required import ApprovalRequired
-from attorn.approval.text import Approver
+from attorn.keys.signer import Signatory
 
 __all__ = [
     "APPROVALS",
@@ -11,7 +11,7 @@ __all__ = [
     "Approval",
     "ApprovalRequest",
     "ApprovalRequired",
-    "Approver",
+    "Signatory",
     "approve",
     "texts_about",
     "verify_signature",

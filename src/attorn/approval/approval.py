@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.approval.asked import ApprovalRequest
-from attorn.approval.text import Approver, read, require_did, require_parties, text_of, write
+from attorn.approval.text import read, require_did, require_parties, text_of, write
 from attorn.canonical import JsonValue, canonicalise
 from attorn.caveat.validity import LATEST
 from attorn.clock import Clock, second_of, system_clock
@@ -31,7 +31,7 @@ from attorn.errors import (
 )
 from attorn.handed import ask
 from attorn.keys.public import SIGNATURE_BYTES, PublicKey
-from attorn.keys.signer import signed
+from attorn.keys.signer import Signatory, require_signatory, signed
 from attorn.token.presentation import DIGEST_BYTES, ID_BYTES, MOST_APPROVALS
 
 MOST_CHARACTERS: Final = 32_768
@@ -153,7 +153,7 @@ class Approval:
 def approve(
     asked: ApprovalRequest,
     *,
-    by: Approver,
+    by: Signatory,
     ttl: timedelta = DEFAULT_TTL,
     clock: Clock = system_clock,
     random: Callable[[int], bytes] = secrets.token_bytes,
@@ -165,8 +165,7 @@ def approve(
     """
     if not isinstance(asked, ApprovalRequest):
         raise InputError(f"approve: expected an ApprovalRequest, got {type(asked).__name__}")
-    if not isinstance(getattr(by, "did", None), str) or not hasattr(by, "signer"):
-        raise InputError(f"approve: expected an identity, got {type(by).__name__}")
+    require_signatory(by, "approve")
     if by.did not in asked.approvers:
         raise DelegationError(f"{by.did} is not asked to approve this, so its word would not count")
     if not isinstance(ttl, timedelta) or not timedelta(seconds=1) <= ttl <= MOST_TTL:

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.did.did import is_did
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
-from attorn.keys.signer import Signer
 from attorn.token.presentation import words
-
-
-class Approver(Protocol):
-    """Whoever approves: an `Identity`, or anything with its DID and its signer."""
-
-    @property
-    def did(self) -> str:
-        """The DID that signs."""
-
-    @property
-    def signer(self) -> Signer:
-        """The key that signs for it."""
 
 
 def require_parties(audience: str, root: str, holder: str, name: str) -> None:

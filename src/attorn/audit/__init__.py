@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from attorn.audit.checkpoint import Checkpoint
 from attorn.audit.jsonlines import JsonLinesLog
-from attorn.audit.ports import EMPTY, Head, Log, Signatory
+from attorn.audit.ports import EMPTY, Head, Log
 from attorn.audit.receipt import ALLOWED, ChargeLine, Hop, Receipt, ReceiptDraft
 from attorn.audit.recorder import Recorder
 from attorn.audit.verifying import receipts, verify
+from attorn.keys.signer import Signatory
 
 if TYPE_CHECKING:
     from attorn.audit.sqlite import SQLiteLog

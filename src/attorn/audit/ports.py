@@ -8,7 +8,6 @@ from typing import Final, Protocol, TypeAlias
 
 from attorn.audit.checkpoint import Checkpoint
 from attorn.audit.receipt import FIRST, Receipt
-from attorn.keys.signer import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +27,6 @@ EMPTY: Final = Head(0, FIRST)
 """The head of a log without receipts."""
 Make: TypeAlias = Callable[[Head], tuple[Receipt, Checkpoint]]
 """What makes the next receipt, and the checkpoint behind it, of the head before."""
-
-
-class Signatory(Protocol):
-    """Whoever signs receipts: an `Identity`, or anything with its DID and its signer."""
-
-    @property
-    def did(self) -> str:
-        """The DID that signs."""
-
-    @property
-    def signer(self) -> Signer:
-        """The key that signs for it."""
 
 
 class Log(Protocol):

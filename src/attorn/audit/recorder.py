@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Final
 
 from attorn.audit.checkpoint import Checkpoint
-from attorn.audit.ports import Head, Log, Signatory
+from attorn.audit.ports import Head, Log
 from attorn.audit.receipt import MOST_LINE, Receipt, ReceiptDraft
 from attorn.audit.signers import Signers
 from attorn.canonical import MOST_INTEGER
@@ -15,7 +15,7 @@ from attorn.did.did import is_did
 from attorn.did.resolver import Resolver
 from attorn.errors import AuditError, InputError, ResolutionError, UnavailableError
 from attorn.handed import ask
-from attorn.keys.signer import PinnedSigner, key_of, signed
+from attorn.keys.signer import PinnedSigner, Signatory, key_of, signed
 
 _DRAFT: Final = tuple(field.name for field in fields(ReceiptDraft))
 

@@ -15,8 +15,8 @@ from attorn.events import meaning
 from attorn.events.security_event import MOST_CHARACTERS, TYP, SecurityEvent
 from attorn.handed import ask
 from attorn.jose import jws
-from attorn.revocation import LifecycleEntry, RevocationEntry, Revoker
-from attorn.revocation.text import require_revoker
+from attorn.keys.signer import Signatory, require_signatory
+from attorn.revocation import LifecycleEntry, RevocationEntry
 
 _ID_BYTES: Final = 16
 
@@ -24,7 +24,7 @@ _ID_BYTES: Final = 16
 def emit(
     entry: RevocationEntry | LifecycleEntry,
     *,
-    by: Revoker,
+    by: Signatory,
     audience: str | Iterable[str],
     clock: Clock = system_clock,
     random: Callable[[int], bytes] = secrets.token_bytes,
@@ -36,7 +36,7 @@ def emit(
     """
     if not isinstance(entry, RevocationEntry | LifecycleEntry):
         raise InputError(f"emit: expected an entry, got {type(entry).__name__}")
-    require_revoker(by, "emit")
+    require_signatory(by, "emit")
     if not isinstance(audience, str | Iterable):
         raise InputError(f"emit: expected an audience, got {type(audience).__name__}")
     drawn = ask("random source", lambda: random(_ID_BYTES))

@@ -26,6 +26,24 @@ class Signer(Protocol):
         """64 bytes: R||S for Ed25519; r||s for ECDSA with SHA-256 over P-256 (either half of s)."""
 
 
+class Signatory(Protocol):
+    """Whoever signs under a DID: an `Identity`, or anything with its DID and its signer."""
+
+    @property
+    def did(self) -> str:
+        """The DID that signs."""
+
+    @property
+    def signer(self) -> Signer:
+        """The key that signs for it."""
+
+
+def require_signatory(by: Signatory, name: str) -> None:
+    """Raises `InputError` unless `by` has a DID and a signer."""
+    if not isinstance(getattr(by, "did", None), str) or not hasattr(by, "signer"):
+        raise InputError(f"{name}: expected an identity, got {type(by).__name__}")
+
+
 class _PrivateKey:
     """What both private keys share: they show the public half only, and refuse to be copied or pickled."""
 

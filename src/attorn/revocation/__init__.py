@@ -1,18 +1,18 @@
 """What principals sign to take authority back: revoked links, lists of them, and the life of a principal."""
 
+from attorn.keys.signer import Signatory
 from attorn.revocation.entry import RevocationEntry, revoke
 from attorn.revocation.lifecycle import LifecycleEntry, LifecycleEvent, deprovision, enrol, resume, suspend
 from attorn.revocation.roll import RevocationList, Roll
 from attorn.revocation.signed import Signed, read, verify
-from attorn.revocation.text import Revoker
 
 __all__ = [
     "LifecycleEntry",
     "LifecycleEvent",
     "RevocationEntry",
     "RevocationList",
-    "Revoker",
     "Roll",
+    "Signatory",
     "Signed",
     "deprovision",
     "enrol",

@@ -16,15 +16,13 @@ from attorn.caveat.validity import moment
 from attorn.clock import Clock, second_of, system_clock
 from attorn.encoding import base64url_encode
 from attorn.errors import DelegationError, InputError, MalformedError
-from attorn.keys.signer import signed
+from attorn.keys.signer import Signatory, require_signatory, signed
 from attorn.revocation.text import (
     MOST_CHARACTERS,
-    Revoker,
     a_number,
     a_text,
     read_members,
     require_members,
-    require_revoker,
     require_signed_by,
     some_octets,
     write,
@@ -93,18 +91,18 @@ class RevocationEntry:
         return entry
 
 
-def revoke(link_or_token: Link | Token | bytes, *, by: Revoker, clock: Clock = system_clock) -> RevocationEntry:
+def revoke(link_or_token: Link | Token | bytes, *, by: Signatory, clock: Clock = system_clock) -> RevocationEntry:
     """A signed entry that ends a link (the last one of a token, or the one with this id) and all delegated from it.
 
     Raises `DelegationError` if `by` is known not to stand above the link, `UnavailableError` if the clock or the signer
     fails, and `InputError` for unusable arguments.
     """
-    require_revoker(by, "revoke")
+    require_signatory(by, "revoke")
     unsigned = RevocationEntry(link_id(link_or_token, by), by.did, second_of(clock), b"")
     return replace(unsigned, signature=signed(by.signer, unsigned.statement()))
 
 
-def link_id(link_or_token: Link | Token | bytes, by: Revoker) -> bytes:
+def link_id(link_or_token: Link | Token | bytes, by: Signatory) -> bytes:
     """The id of the link that `by` names. Raises `DelegationError` and `InputError`, as `revoke` does."""
     if isinstance(link_or_token, Token):
         chain = link_or_token.unverified_links

@@ -18,15 +18,13 @@ from attorn.clock import Clock, read, system_clock
 from attorn.did.did import is_did
 from attorn.did.subject import subject
 from attorn.errors import InputError, MalformedError
-from attorn.keys.signer import signed
+from attorn.keys.signer import Signatory, require_signatory, signed
 from attorn.revocation.text import (
     MOST_CHARACTERS,
-    Revoker,
     a_number,
     a_text,
     read_members,
     require_members,
-    require_revoker,
     require_signed_by,
     some_octets,
     write,
@@ -126,7 +124,7 @@ class LifecycleEntry:
         return entry
 
 
-def enrol(principal: str, *, by: Revoker, sequence: int | None = None, clock: Clock = system_clock) -> LifecycleEntry:
+def enrol(principal: str, *, by: Signatory, sequence: int | None = None, clock: Clock = system_clock) -> LifecycleEntry:
     """A signed entry that says that the DID `principal` is known to `by` and in good standing.
 
     `sequence` must be higher than that of anything `by` has said about this principal: by default the microseconds
@@ -136,17 +134,21 @@ def enrol(principal: str, *, by: Revoker, sequence: int | None = None, clock: Cl
     return _said(LifecycleEvent.ENROL, principal, by, sequence, clock)
 
 
-def suspend(principal: str, *, by: Revoker, sequence: int | None = None, clock: Clock = system_clock) -> LifecycleEntry:
+def suspend(
+    principal: str, *, by: Signatory, sequence: int | None = None, clock: Clock = system_clock
+) -> LifecycleEntry:
     """A signed entry after which no chain through `principal` holds until `by` resumes it. As `enrol` otherwise."""
     return _said(LifecycleEvent.SUSPEND, principal, by, sequence, clock)
 
 
-def resume(principal: str, *, by: Revoker, sequence: int | None = None, clock: Clock = system_clock) -> LifecycleEntry:
+def resume(
+    principal: str, *, by: Signatory, sequence: int | None = None, clock: Clock = system_clock
+) -> LifecycleEntry:
     """A signed entry that ends a suspension of `principal` by `by` itself, and by nobody else. As `enrol` otherwise."""
     return _said(LifecycleEvent.RESUME, principal, by, sequence, clock)
 
 
-def deprovision(principal: str, *, by: Revoker, clock: Clock = system_clock) -> LifecycleEntry:
+def deprovision(principal: str, *, by: Signatory, clock: Clock = system_clock) -> LifecycleEntry:
     """A signed entry after which no chain through `principal` ever holds again. It cannot be taken back.
 
     Raises `InputError` for unusable arguments, and `UnavailableError` if the clock or the signer fails.
@@ -154,8 +156,8 @@ def deprovision(principal: str, *, by: Revoker, clock: Clock = system_clock) -> 
     return _said(LifecycleEvent.DEPROVISION, principal, by, FINAL, clock)
 
 
-def _said(event: LifecycleEvent, principal: str, by: Revoker, sequence: int | None, clock: Clock) -> LifecycleEntry:
-    require_revoker(by, event.value)
+def _said(event: LifecycleEvent, principal: str, by: Signatory, sequence: int | None, clock: Clock) -> LifecycleEntry:
+    require_signatory(by, event.value)
     now = read(clock)
     if sequence is None:
         sequence = (now - _EPOCH) // timedelta(microseconds=1)

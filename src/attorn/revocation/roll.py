@@ -19,15 +19,13 @@ from attorn.caveat.validity import moment
 from attorn.clock import Clock, second_of, system_clock
 from attorn.encoding import base64url_encode
 from attorn.errors import GapError, InputError, MalformedError, RollbackError
-from attorn.keys.signer import signed
+from attorn.keys.signer import Signatory, require_signatory, signed
 from attorn.revocation.entry import link_id
 from attorn.revocation.text import (
-    Revoker,
     a_number,
     a_text,
     read_members,
     require_members,
-    require_revoker,
     require_signed_by,
     some_octets,
     write,
@@ -141,8 +139,8 @@ class Roll:
     would give an old number to a new list, and receivers refuse it. Raises `InputError` for what is no identity.
     """
 
-    def __init__(self, by: Revoker) -> None:
-        require_revoker(by, "roll")
+    def __init__(self, by: Signatory) -> None:
+        require_signatory(by, "roll")
         self._by = by
         self._lock = threading.Lock()
         self._sequence = 0
@@ -205,7 +203,7 @@ class Roll:
             return canonicalise({"by": self._by.did, "links": links, "sequence": self._sequence}).decode()
 
     @classmethod
-    def decode(cls, text: str, *, by: Revoker) -> Roll:
+    def decode(cls, text: str, *, by: Signatory) -> Roll:
         """The roll of `by` in `text`. Raises `MalformedError`, and `InputError` if it is somebody else's."""
         roll = cls(by)
         if not isinstance(text, str):

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from typing import Protocol
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.caveat.validity import LATEST
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
-from attorn.keys.signer import Signer
 
 MOST_CHARACTERS = 8192
 """Longest text of an entry."""
-
-
-class Revoker(Protocol):
-    """Whoever revokes: an `Identity`, or anything with its DID and its signer."""
-
-    @property
-    def did(self) -> str:
-        """The DID that signs."""
-
-    @property
-    def signer(self) -> Signer:
-        """The key that signs for it."""
-
-
-def require_revoker(by: Revoker, name: str) -> None:
-    """Raises `InputError` unless `by` has a DID and a signer."""
-    if not isinstance(getattr(by, "did", None), str) or not hasattr(by, "signer"):
-        raise InputError(f"{name}: expected an identity, got {type(by).__name__}")
 
 
 def require_signed_by(by: str, second: int, signature: bytes, name: str) -> None:

@@ -1,11 +1,12 @@
 """Status lists in both standard forms: the W3C's Bitstring Status List and the IETF's Token Status List."""
 
+from attorn.keys.signer import Signatory
 from attorn.status.checking import check, judge, require_current
 from attorn.status.entry import BitstringEntry
 from attorn.status.fetching import Refreshed, Transport, refresh
 from attorn.status.publisher import Publisher
 from attorn.status.reading import read, verify
-from attorn.status.status_list import Issuer, ListKind, StatusList
+from attorn.status.status_list import ListKind, StatusList
 from attorn.status.token_list import INVALID, SUSPENDED, VALID, TokenReference
 
 __all__ = [
@@ -13,10 +14,10 @@ __all__ = [
     "SUSPENDED",
     "VALID",
     "BitstringEntry",
-    "Issuer",
     "ListKind",
     "Publisher",
     "Refreshed",
+    "Signatory",
     "StatusList",
     "TokenReference",
     "Transport",

@@ -18,11 +18,11 @@ from attorn.display import stamp
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, StatusError
 from attorn.jose import jws
+from attorn.keys.signer import Signatory
 from attorn.status.bits import MOST_BYTES, WIDEST, Packing, entries, pack, unpack
 from attorn.status.entry import FEWEST
 from attorn.status.status_list import (
     MOST_CHARACTERS,
-    Issuer,
     ListKind,
     StatusList,
     checked_uri,
@@ -49,7 +49,7 @@ def issue(
     uri: str,
     data: bytes,
     *,
-    by: Issuer,
+    by: Signatory,
     purposes: Sequence[ListKind],
     issued: int,
     expires: int | None = None,

@@ -13,10 +13,11 @@ from attorn.clock import Clock, second_of, system_clock
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, LimitError, MalformedError, UnavailableError
 from attorn.handed import ask
+from attorn.keys.signer import Signatory
 from attorn.status import bitstring, token_list
 from attorn.status.bits import MOST_BYTES, Packing, get, pack, put, unpack
 from attorn.status.entry import FEWEST, BitstringEntry
-from attorn.status.status_list import Issuer, ListKind, own_uri, second
+from attorn.status.status_list import ListKind, own_uri, second
 from attorn.status.token_list import INVALID, SUSPENDED, VALID, WIDTHS, TokenReference
 
 _VERSION: Final = 1
@@ -99,7 +100,7 @@ class Publisher:
 
     def publish(
         self,
-        by: Issuer,
+        by: Signatory,
         *,
         clock: Clock = system_clock,
         lifetime: timedelta | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.caveat.validity import LATEST
@@ -17,7 +17,7 @@ from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, SignatureError, StatusError
 from attorn.jose.jws import UnverifiedJws, issuer_keys
-from attorn.keys.signer import Signer
+from attorn.keys.signer import Signatory
 from attorn.statement import Kind, Statement
 from attorn.status.bits import WIDEST, Order, entries, get
 
@@ -44,18 +44,6 @@ class ListKind(StrEnum):
     def order(self) -> Order:
         """The bit order of such a list."""
         return Order.RIGHT if self is ListKind.TOKEN else Order.LEFT
-
-
-class Issuer(Protocol):
-    """Whoever signs a list: an `Identity`, or anything with its DID and its signer."""
-
-    @property
-    def did(self) -> str:
-        """The DID that signs."""
-
-    @property
-    def signer(self) -> Signer:
-        """The key that signs for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +153,7 @@ def verify_by(jws: UnverifiedJws, issuer: str, resolver: Resolver | None) -> Non
         raise SignatureError(f"status list: not signed by {shown(issuer)}", step=7) from None
 
 
-def kid_of(by: Issuer, kid: str | None) -> str | None:
+def kid_of(by: Signatory, kid: str | None) -> str | None:
     """The `kid` to write: `kid` itself, or for a did:key and a did:jwk that of their only key. Raises `InputError`."""
     did = getattr(by, "did", None)
     if not isinstance(did, str) or not is_did(did) or not hasattr(by, "signer"):

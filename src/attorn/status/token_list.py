@@ -14,10 +14,10 @@ from attorn.did.resolver import Resolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, StatusError
 from attorn.jose import jws
+from attorn.keys.signer import Signatory
 from attorn.status.bits import MOST_BYTES, Packing, pack, unpack
 from attorn.status.status_list import (
     MOST_CHARACTERS,
-    Issuer,
     ListKind,
     StatusList,
     checked_uri,
@@ -76,7 +76,7 @@ def issue(
     uri: str,
     data: bytes,
     *,
-    by: Issuer,
+    by: Signatory,
     bits: int,
     issued: int,
     expires: int | None = None,
