@@ -41,7 +41,7 @@ figures: $(VENV)/.test
 # Each harness for so many seconds, or at most RUNS times.
 SECONDS ?= 60
 RUNS ?= 0
-fuzz: $(VENV)/.fuzz
+fuzz: $(VENV)/.test
 	$(BIN)/python -m pytest tests/fuzz -m "not long"
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --runs $(RUNS) --json fuzz.json
 
