@@ -103,6 +103,46 @@ class ExpiredError(VerificationError):
     default_step = 6
 
 
+class CredentialError(VerificationError):
+    """A credential or a presentation of credentials is not what its data model requires (W3C VCDM 2.0).
+
+    `problem` is the URL of the standard's own name for what is wrong.
+    """
+
+    code = "bad_credential"
+    default_step = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        problem: str = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR",
+        step: int | None = None,
+    ) -> None:
+        super().__init__(message, step=step)
+        self.problem = problem
+
+
+class ProofError(VerificationError):
+    """A Data Integrity proof does not hold for its document, purpose, domain or challenge (step 4).
+
+    `problem` is the URL of the standard's own name for what is wrong.
+    """
+
+    code = "bad_proof"
+    default_step = 4
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        problem: str = "https://w3id.org/security#PROOF_VERIFICATION_ERROR",
+        step: int | None = None,
+    ) -> None:
+        super().__init__(message, step=step)
+        self.problem = problem
+
+
 class RevokedError(VerificationError):
     """A link of the chain has been revoked by someone entitled to (step 7)."""
 

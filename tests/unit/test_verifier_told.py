@@ -73,6 +73,8 @@ CODES: dict[str, tuple[str, int | None, str]] = {
     "NotAdmittedError": ("not_admitted", 1, "VerificationError"),
     "UntrustedRootError": ("untrusted_root", 2, "VerificationError"),
     "ResolutionError": ("unresolved_principal", 3, "VerificationError"),
+    "CredentialError": ("bad_credential", 1, "VerificationError"),
+    "ProofError": ("bad_proof", 4, "VerificationError"),
     "SignatureError": ("bad_signature", 4, "VerificationError"),
     "ChainError": ("broken_chain", 5, "VerificationError"),
     "ExpiredError": ("outside_validity", 6, "VerificationError"),

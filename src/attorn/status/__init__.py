@@ -3,11 +3,12 @@
 from attorn.keys.signer import Signatory
 from attorn.status.checking import check, judge, require_current
 from attorn.status.entry import BitstringEntry
-from attorn.status.fetching import Refreshed, Transport, refresh
+from attorn.status.fetching import Refreshed, refresh
 from attorn.status.publisher import Publisher
 from attorn.status.reading import read, verify
 from attorn.status.status_list import ListKind, StatusList
 from attorn.status.token_list import INVALID, SUSPENDED, VALID, TokenReference
+from attorn.transport import Transport
 
 __all__ = [
     "INVALID",

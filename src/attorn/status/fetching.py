@@ -10,20 +10,12 @@ from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import AttornError, InputError, MalformedError, StatusError, UnavailableError
 from attorn.handed import ask
-from attorn.request.url import hosts
 from attorn.status import bitstring, token_list
 from attorn.status.reading import verify
 from attorn.status.status_list import MOST_CHARACTERS, StatusList, checked_uri
+from attorn.transport import Transport, is_fetchable
 
 ACCEPT: Final = f"application/{token_list.TYP}, application/{bitstring.TYP}"
-_LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
-
-
-class Transport(Protocol):
-    """Whatever can get a document. `attorn.web.fetch.HttpTransport` does so over HTTP."""
-
-    def get(self, url: str, *, accept: str, most: int) -> bytes:
-        """The body of at most `most` bytes. Raises `UnavailableError` if there is none to be had."""
 
 
 class Applying(Protocol):
@@ -102,9 +94,5 @@ def require_fetchable(uri: str, *, loopback: bool = False) -> None:
     Raises `MalformedError` for what is no absolute URI, and `StatusError` for any other.
     """
     checked_uri(uri, "status list")
-    found = hosts(uri)
-    if found is not None:
-        scheme = uri.partition(":")[0]
-        if scheme == "https" or (scheme == "http" and loopback and found <= _LOOPBACK):
-            return
-    raise StatusError(f"status list: {shown(uri)} is not an https URL that may be followed")
+    if not is_fetchable(uri, loopback=loopback):
+        raise StatusError(f"status list: {shown(uri)} is not an https URL that may be followed")

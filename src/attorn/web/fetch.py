@@ -25,7 +25,7 @@ _TRANSLATED: Final = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1
 
 
 class HttpTransport:
-    """A `status.Transport` over HTTP/1.1 and TLS, one connection for each document.
+    """A `Transport` over HTTP/1.1 and TLS, one connection for each document.
 
     `timeout` is for the whole of one `get`, redirects included; looking up the name is up to the system. At most
     `redirects` are followed, to the same scheme, host and port only. `ports` may be connected to. `loopback` allows

@@ -1,0 +1,23 @@
+"""Getting documents as a port: attorn opens no connection that the caller did not hand it."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from attorn.request.url import hosts
+
+_LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
+
+
+class Transport(Protocol):
+    """Whatever can get a document. `attorn.web.fetch.HttpTransport` does so over HTTP."""
+
+    def get(self, url: str, *, accept: str, most: int) -> bytes:
+        """The body of at most `most` bytes. Raises `UnavailableError` if there is none to be had."""
+
+
+def is_fetchable(url: str, *, loopback: bool = False) -> bool:
+    """Whether `url` is an https URL of one reading, or with `loopback` http to this machine."""
+    found = hosts(url)
+    scheme = url.partition(":")[0]
+    return found is not None and (scheme == "https" or (scheme == "http" and loopback and found <= _LOOPBACK))
