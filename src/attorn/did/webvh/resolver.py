@@ -1,0 +1,117 @@
+"""Resolving did:webvh through a transport that the caller hands in (did:webvh 1.0, Read)."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from datetime import UTC, datetime
+from typing import Final
+
+from attorn.clock import Clock, read, system_clock
+from attorn.did.document import DidDocument
+from attorn.did.webvh import history, witness
+from attorn.did.webvh.document import read_state
+from attorn.did.webvh.entry import MOST_LOG
+from attorn.did.webvh.history import History, Version
+from attorn.did.webvh.identifier import parse
+from attorn.did.webvh.refusal import Reason, refused
+from attorn.did.webvh.witness import UnverifiedWitnessFile, require_witnessed
+from attorn.display import shown
+from attorn.errors import InputError, ResolutionError, UnavailableError
+from attorn.handed import ask
+from attorn.transport import Transport
+
+_LOG: Final = "text/jsonl, application/jsonl, application/json"
+_WITNESS: Final = "application/json"
+
+
+class WebvhResolver:
+    """Resolves did:webvh DIDs and nothing else, fetching their logs anew each time.
+
+    It remembers how far each of the `most` DIDs it resolved last had come, and refuses a log that has become shorter
+    or another since (attack 37): so keep the resolver. Raises `InputError` for unusable arguments.
+    """
+
+    __slots__ = ("_clock", "_lock", "_most", "_seen", "_transport")
+
+    def __init__(self, transport: Transport, *, clock: Clock = system_clock, most: int = 4096) -> None:
+        if not callable(getattr(transport, "get", None)):
+            raise InputError(f"transport: expected something with get(url), got {type(transport).__name__}")
+        if type(most) is not int or most < 0:
+            raise InputError(f"most: expected a number of DIDs from 0 on, got {shown(most)}")
+        self._transport = transport
+        self._clock = clock
+        self._most = most
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[str, tuple[int, str]] = OrderedDict()
+
+    def resolve(self, did: str) -> DidDocument:
+        """The document of `did` as it is now.
+
+        Raises `ResolutionError`, also if the DID is deactivated or has moved, and `UnavailableError` if its files
+        could not be fetched.
+        """
+        return self._document(did, None)
+
+    def resolve_at(self, did: str, at: datetime) -> DidDocument:
+        """The document of `did` as it was at `at`, an aware instant, by the times that its log states.
+
+        Raises as `resolve`: a DID that is deactivated now, or has moved, has no history either.
+        """
+        if not isinstance(at, datetime) or at.utcoffset() is None:
+            raise InputError("resolve_at: expected an aware datetime")
+        return self._document(did, at.astimezone(UTC))
+
+    def history(self, did: str) -> History:
+        """All versions of `did`, verified, also if it is deactivated. Raises as `resolve`."""
+        if not isinstance(did, str):
+            raise InputError(f"DID: expected str, got {type(did).__name__}")
+        try:
+            found = parse(did)
+            now = read(self._clock)
+            known = history.verify(self._fetched(found.log_url, _LOG, MOST_LOG), did=did, now=now)
+            if known.needs_witnesses:
+                proofs = UnverifiedWitnessFile.read(self._fetched(found.witness_url, _WITNESS, witness.MOST_BYTES))
+                versions = known.versions
+                require_witnessed([each.id for each in versions], [each.witnesses for each in versions], proofs)
+            self._remember(known)
+        except ResolutionError as error:
+            raise ResolutionError(f"{shown(did)} does not resolve: {error}") from None
+        return known
+
+    def _document(self, did: str, at: datetime | None) -> DidDocument:
+        known = self.history(did)
+        try:
+            if known.head.parameters.deactivated:
+                raise refused(Reason.DEACTIVATED, "it is deactivated")
+            if known.head.did.text != did:
+                # What it was called before counts for nothing: a log may begin under a name that was never its own.
+                raise refused(Reason.INVALID_DID, f"it has moved and is {shown(known.head.did.text)} now")
+            version = known.head if at is None else known.at(at)
+            return _read(version, did)
+        except ResolutionError as error:
+            raise ResolutionError(f"{shown(did)} does not resolve: {error}") from None
+
+    def _fetched(self, url: str, accept: str, most: int) -> bytes:
+        body = ask("transport", lambda: self._transport.get(url, accept=accept, most=most))
+        if type(body) is not bytes or len(body) > most:
+            raise UnavailableError("the transport returned no bytes, or more than it was asked for")
+        return body
+
+    def _remember(self, known: History) -> None:
+        """Refuse a history that does not go on from what was seen of it, and remember how far it has come."""
+        with self._lock:
+            number, version = self._seen.get(known.scid, (0, ""))
+            if number and (number > len(known.versions) or known.versions[number - 1].id != version):
+                raise refused(Reason.ROLLED_BACK, f"the log does not go on from version {version}, seen before")
+            if self._most:
+                self._seen[known.scid] = (known.head.number, known.head.id)
+                self._seen.move_to_end(known.scid)
+                if len(self._seen) > self._most:
+                    self._seen.popitem(last=False)
+
+
+def _read(version: Version, did: str) -> DidDocument:
+    if version.did.text != did:
+        raise refused(Reason.INVALID_DID, f"it was {shown(version.did.text)} then")
+    return read_state(version.state, did)
