@@ -1,4 +1,4 @@
-"""The official did:webvh logs: the positive ones resolve as they say, the negative ones are refused for their reason."""
+"""The official did:webvh logs: good ones resolve as they say, bad ones are refused for their reason."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_it_is_refused_for_the_named_reason(case: str) -> None:
 
 
 def test_an_attackers_scid_is_no_name_for_a_log() -> None:
-    with pytest.raises(ResolutionError, match="invalidDid: .* has no SCID"):
+    with pytest.raises(ResolutionError, match=r"invalidDid: .* has no SCID"):
         resolved(
             FOLDER / "negative-scid-mismatch-genesis" / "ts",
             "did:webvh:QmAttackerControlledScidThatDoesNotHashToAnything:example.com",
