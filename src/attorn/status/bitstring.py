@@ -18,6 +18,7 @@ from attorn.display import stamp
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, StatusError
 from attorn.jose import jws
+from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory
 from attorn.status.bits import MOST_BYTES, WIDEST, Packing, entries, pack, unpack
 from attorn.status.entry import FEWEST
@@ -27,7 +28,6 @@ from attorn.status.status_list import (
     StatusList,
     checked_uri,
     issuer_of,
-    kid_of,
     own_uri,
     second,
     seconds_of,
@@ -82,7 +82,7 @@ def issue(
         subject["statusSize"] = bits
     if ttl is not None:
         subject["ttl"] = ttl * 1000
-    kid = kid_of(by, kid)
+    kid = kid_of(by, kid, "status list")
     claims: dict[str, JsonValue] = {
         "@context": [CONTEXT],
         "id": uri,

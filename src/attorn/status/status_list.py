@@ -9,15 +9,12 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.caveat.validity import LATEST
-from attorn.did import jwk as did_jwk
-from attorn.did import key as did_key
 from attorn.did.did import is_did, parse_url
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, SignatureError, StatusError
 from attorn.jose.jws import UnverifiedJws, issuer_keys
-from attorn.keys.signer import Signatory
 from attorn.statement import Kind, Statement
 from attorn.status.bits import WIDEST, Order, entries, get
 
@@ -151,20 +148,6 @@ def verify_by(jws: UnverifiedJws, issuer: str, resolver: Resolver | None) -> Non
         jws.verify(keys)
     except SignatureError:
         raise SignatureError(f"status list: not signed by {shown(issuer)}", step=7) from None
-
-
-def kid_of(by: Signatory, kid: str | None) -> str | None:
-    """The `kid` to write: `kid` itself, or for a did:key and a did:jwk that of their only key. Raises `InputError`."""
-    did = getattr(by, "did", None)
-    if not isinstance(did, str) or not is_did(did) or not hasattr(by, "signer"):
-        raise InputError(f"status list: expected an identity to sign, got {type(by).__name__}")
-    if kid is not None:
-        if not isinstance(kid, str) or not kid.startswith(f"{did}#"):
-            raise InputError("status list: expected kid as a DID URL of the issuer")
-        return kid
-    if did.startswith(did_key.PREFIX):
-        return f"{did}#{did[len(did_key.PREFIX) :]}"
-    return f"{did}#0" if did.startswith(did_jwk.PREFIX) else None
 
 
 def times(issued: int, expires: int | None, ttl: int | None) -> None:

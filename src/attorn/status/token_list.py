@@ -14,6 +14,7 @@ from attorn.did.resolver import Resolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, StatusError
 from attorn.jose import jws
+from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory
 from attorn.status.bits import MOST_BYTES, Packing, pack, unpack
 from attorn.status.status_list import (
@@ -22,7 +23,6 @@ from attorn.status.status_list import (
     StatusList,
     checked_uri,
     issuer_of,
-    kid_of,
     own_uri,
     second,
     seconds_of,
@@ -95,7 +95,7 @@ def issue(
     content: dict[str, JsonValue] = {"bits": bits, "lst": base64url_encode(pack(data, Packing.ZLIB))}
     if aggregation is not None:
         content["aggregation_uri"] = own_uri(aggregation)
-    kid = kid_of(by, kid)
+    kid = kid_of(by, kid, "status list")
     claims: dict[str, JsonValue] = {"iat": issued, "iss": by.did, "status_list": content, "sub": own_uri(uri)}
     if expires is not None:
         claims["exp"] = expires

@@ -1,0 +1,128 @@
+"""Digests in a payload replaced by what disclosures say, all the way down (RFC 9901 section 7.1, steps 3 to 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.errors import CredentialError, MalformedError
+from attorn.sdjwt.digest import ALGORITHM, HashAlgorithm
+from attorn.sdjwt.disclosure import DIGESTS, PLACEHOLDER, Disclosure
+from attorn.sdjwt.pointer import Path
+
+MOST_DEPTH: Final = 32
+"""Deepest nesting of what is revealed, disclosures within disclosures included."""
+NOT_GENUINE: Final = "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """The claims, without a trace of digests; as good as the payload was.
+
+    `disclosures` says where in the claims each disclosure stands, a disclosed parent before what is in it. `hidden` has
+    the path of an object or array for each digest in it that nobody disclosed: a claim kept back, or a decoy.
+    """
+
+    claims: dict[str, JsonValue]
+    disclosures: tuple[tuple[Path, Disclosure], ...]
+    hidden: tuple[Path, ...]
+
+    @property
+    def disclosed(self) -> tuple[Path, ...]:
+        """Where the claims stand that were disclosed."""
+        return tuple(path for path, _ in self.disclosures)
+
+
+def reveal(payload: dict[str, JsonValue], disclosures: Iterable[Disclosure], algorithm: HashAlgorithm) -> Revealed:
+    """`payload` with every claim in it that these disclosures disclose.
+
+    Raises `CredentialError` for a disclosure that no digest names, that is there twice, of the wrong kind, or of a name
+    that is there already, and for a digest that is there twice; `MalformedError` for digests in any other form.
+    """
+    walk = _Walk(disclosures, algorithm)
+    claims = walk.members(payload, ())
+    if walk.waiting:
+        raise _not_genuine(f"{len(walk.waiting)} disclosures that no digest names")
+    return Revealed(claims, tuple(walk.found), tuple(walk.hidden))
+
+
+class _Walk:
+    __slots__ = ("_seen", "found", "hidden", "waiting")
+
+    def __init__(self, disclosures: Iterable[Disclosure], algorithm: HashAlgorithm) -> None:
+        self.waiting: dict[str, Disclosure] = {}
+        for disclosure in disclosures:
+            if self.waiting.setdefault(algorithm.digest(disclosure.text), disclosure) is not disclosure:
+                raise _not_genuine("a disclosure twice")
+        self._seen: set[str] = set()
+        self.found: list[tuple[Path, Disclosure]] = []
+        self.hidden: list[Path] = []
+
+    def members(self, value: dict[str, JsonValue], path: Path) -> dict[str, JsonValue]:
+        if PLACEHOLDER in value:
+            raise MalformedError("SD-JWT: ... elsewhere than alone in an array element")
+        if path and ALGORITHM in value:
+            raise MalformedError("SD-JWT: _sd_alg elsewhere than at the top")
+        plain = {
+            name: self._value(member, (*path, name))
+            for name, member in value.items()
+            if name not in (DIGESTS, ALGORITHM)
+        }
+        digests = value.get(DIGESTS, [])
+        if not isinstance(digests, list):
+            raise MalformedError("SD-JWT: expected _sd as an array of digests")
+        for digest in digests:
+            disclosure = self._take(digest, path)
+            if disclosure is None:
+                continue
+            name = disclosure.name
+            if name is None:
+                raise _not_genuine("a disclosure without a name for a claim of an object")
+            if name in plain:
+                raise _not_genuine("a disclosure of a name that is there already")
+            self.found.append(((*path, name), disclosure))
+            plain[name] = self._value(disclosure.value, (*path, name))
+        return plain
+
+    def _elements(self, value: list[JsonValue], path: Path) -> list[JsonValue]:
+        elements: list[JsonValue] = []
+        for element in value:
+            here = (*path, len(elements))
+            if not isinstance(element, dict) or PLACEHOLDER not in element:
+                elements.append(self._value(element, here))
+                continue
+            if len(element) != 1:
+                raise MalformedError("SD-JWT: ... elsewhere than alone in an array element")
+            disclosure = self._take(element[PLACEHOLDER], path)
+            if disclosure is None:
+                continue
+            if disclosure.name is not None:
+                raise _not_genuine("a disclosure with a name for an array element")
+            self.found.append((here, disclosure))
+            elements.append(self._value(disclosure.value, here))
+        return elements
+
+    def _value(self, value: JsonValue, path: Path) -> JsonValue:
+        if len(path) > MOST_DEPTH:
+            raise MalformedError(f"SD-JWT: nested deeper than {MOST_DEPTH} levels")
+        if isinstance(value, dict):
+            return self.members(value, path)
+        return self._elements(value, path) if isinstance(value, list) else value
+
+    def _take(self, digest: JsonValue, path: Path) -> Disclosure | None:
+        """The disclosure of this digest, which nobody gets twice."""
+        if not isinstance(digest, str):
+            raise MalformedError("SD-JWT: expected a digest as text")
+        if digest in self._seen:
+            raise _not_genuine("a digest twice")
+        self._seen.add(digest)
+        disclosure = self.waiting.pop(digest, None)
+        if disclosure is None:
+            self.hidden.append(path)
+        return disclosure
+
+
+def _not_genuine(what: str) -> CredentialError:
+    return CredentialError(f"SD-JWT: {what}", problem=NOT_GENUINE)

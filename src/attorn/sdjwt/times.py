@@ -1,0 +1,48 @@
+"""The times in a JWT's claims (RFC 7519 section 4.1), held against a given instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.clock import instant
+from attorn.errors import CredentialError, ExpiredError, InputError
+
+TIMES: Final = ("iat", "nbf", "exp")
+SKEW: Final = timedelta(seconds=60)
+"""How far the clock of whoever signed may run ahead of ours."""
+_LATEST: Final = 253_402_300_799
+
+
+def second(claims: Mapping[str, JsonValue], name: str) -> int | None:
+    """The claim as a whole Unix second of the years 1970 to 9999; None if it is not there. Raises `CredentialError`."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    if type(value) is not int or not 0 <= value <= _LATEST:
+        raise CredentialError(f"{name}: expected a whole Unix second of the years 1970 to 9999")
+    return value
+
+
+def require_current(claims: Mapping[str, JsonValue], *, now: int, skew: int) -> None:
+    """Raises `ExpiredError` unless `now` is before `exp`, and not before `nbf` and `iat`, the skew allowed for."""
+    issued, start, end = (second(claims, name) for name in TIMES)
+    if end is not None and now >= end:
+        raise ExpiredError(f"SD-JWT: expired at {end}, and it is {now}")
+    for name, at in (("nbf", start), ("iat", issued)):
+        if at is not None and now + skew < at:
+            raise ExpiredError(f"SD-JWT: its {name} is {at}, and it is {now}")
+
+
+def unix(now: datetime) -> int:
+    """An aware instant as a Unix second. Raises `InputError`."""
+    return int(instant(now, "now").timestamp())
+
+
+def whole(span: timedelta, name: str) -> int:
+    """A span that is not negative, in seconds. Raises `InputError`."""
+    if not isinstance(span, timedelta) or span < timedelta(0):
+        raise InputError(f"{name}: expected a timedelta that is not negative")
+    return int(span.total_seconds())
