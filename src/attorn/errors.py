@@ -76,10 +76,19 @@ class UntrustedRootError(VerificationError):
 
 
 class ResolutionError(VerificationError):
-    """A principal's DID does not resolve to the key that the token binds (step 3)."""
+    """A principal's DID does not resolve to the key that the token binds (step 3).
+
+    `problem` is the URL of the standard's own name for what is wrong (DID Resolution 1.0, Controlled Identifiers 1.0).
+    """
 
     code = "unresolved_principal"
     default_step = 3
+
+    def __init__(
+        self, message: str, *, problem: str = "https://www.w3.org/ns/did#NOT_FOUND", step: int | None = None
+    ) -> None:
+        super().__init__(message, step=step)
+        self.problem = problem
 
 
 class SignatureError(VerificationError):

@@ -12,12 +12,18 @@ _LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
 class Transport(Protocol):
     """Whatever can get a document. `attorn.web.fetch.HttpTransport` does so over HTTP."""
 
-    def get(self, url: str, *, accept: str, most: int) -> bytes:
-        """The body of at most `most` bytes. Raises `UnavailableError` if there is none to be had."""
+    def get(self, url: str, *, accept: str, most: int) -> bytes | None:
+        """The body of at most `most` bytes, of one of the media types in `accept`.
+
+        None where whoever is asked says that there is no such document. Raises `UnavailableError` if that could not be
+        found out.
+        """
 
 
 def is_fetchable(url: str, *, loopback: bool = False) -> bool:
-    """Whether `url` is an https URL of one reading, or with `loopback` http to this machine."""
-    found = hosts(url)
+    """Whether `url` is an https URL in ASCII of one reading, or with `loopback` http to this machine."""
+    found = hosts(url) if isinstance(url, str) and url.isascii() else None
+    if found is None:
+        return False
     scheme = url.partition(":")[0]
-    return found is not None and (scheme == "https" or (scheme == "http" and loopback and found <= _LOOPBACK))
+    return scheme == "https" or (scheme == "http" and loopback and found <= _LOOPBACK)

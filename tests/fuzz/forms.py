@@ -69,6 +69,9 @@ def _did(data: bytes) -> bool:
 def _local_did(data: bytes) -> bool:
     text = text_of(data)
     document = accepted(lambda: resolver.LocalResolver().resolve(text), ResolutionError)
+    if text.startswith("did:peer:"):
+        require(document.id == text and all(each.controller == text for each in document.methods), "another DID")
+        return True
     (method,) = document.methods
     require(document.id == text and method.controller == text, "a document of another DID")
     require(document.method(method.id) is method, "a method that is not found")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.fuzz import approvals, asking, forms, macaroons, signed, wire
+from tests.fuzz import approvals, asking, dids, forms, macaroons, signed, wire
 from tests.fuzz.harness import Harness
 
 ALL: dict[str, Harness] = {
-    each.name: each for module in (forms, wire, macaroons, signed, asking, approvals) for each in module.HARNESSES
+    each.name: each for module in (forms, wire, macaroons, signed, asking, approvals, dids) for each in module.HARNESSES
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from attorn.clock import instant
 from attorn.did.did import is_did, parse_url
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError
@@ -30,13 +32,15 @@ DELEGATE: Final = frozenset({Relationship.CAPABILITY_INVOCATION, Relationship.CA
 class VerificationMethod:
     """One key of a DID: `id` is its absolute DID URL, `relationships` all that it may be used for.
 
-    Raises `InputError` for anything but text, a `PublicKey` and a set, list or tuple of `Relationship`.
+    `until` is when its document says that it ends, None if it does not: who keeps a document asks again by then.
+    Raises `InputError` for anything but text, a `PublicKey`, a set, list or tuple of `Relationship`, and an aware time.
     """
 
     id: str
     controller: str
     key: PublicKey
     relationships: frozenset[Relationship]
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.key, PublicKey):
@@ -49,6 +53,8 @@ class VerificationMethod:
             if not isinstance(relationship, Relationship):
                 raise InputError(f"verification method: expected a Relationship, got {type(relationship).__name__}")
         object.__setattr__(self, "relationships", frozenset(self.relationships))
+        if self.until is not None:
+            instant(self.until, "verification method")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
-from attorn.did import jwk, key
-from attorn.did.did import parse
+from attorn.did import jwk, key, peer, reading
+from attorn.did.did import Did, parse
 from attorn.did.document import DidDocument
+from attorn.did.fault import Fault, Problem
+from attorn.did.resolution import DocumentMetadata, Options, Resolution, require_supported
 from attorn.display import shown
-from attorn.errors import InputError, MalformedError, ResolutionError
+from attorn.errors import AttornError, InputError, MalformedError, ResolutionError
 from attorn.handed import ask
+
+_NO_OPTIONS: Final = Options()
 
 
 class Resolver(Protocol):
@@ -24,6 +28,16 @@ class Resolver(Protocol):
         """
 
 
+class DocumentResolver(Resolver, Protocol):
+    """A resolver that has the documents themselves, for showing and for their services."""
+
+    def look_up(self, did: str, options: Options) -> Resolution:
+        """The document of `did`, its JSON and what is known about it, also if it is deactivated.
+
+        Raises `ResolutionError` if it is malformed or does not exist, or knows no such options, and `UnavailableError`.
+        """
+
+
 def live_document(resolver: Resolver, did: str) -> DidDocument:
     """The document of `did`, which is not deactivated. Raises `ResolutionError` and `UnavailableError`."""
     document = ask("resolver", lambda: resolver.resolve(did))
@@ -32,8 +46,45 @@ def live_document(resolver: Resolver, did: str) -> DidDocument:
     return document
 
 
+def look_up(resolver: Resolver, did: str, options: Options = _NO_OPTIONS) -> Resolution:
+    """The document of `did`, also by a resolver that has no JSON: then it is written from what it says.
+
+    Raises `ResolutionError` and `UnavailableError`.
+    """
+    if not isinstance(options, Options):
+        raise InputError(f"resolution: expected Options, got {type(options).__name__}")
+    _parsed(did)
+    looking = getattr(resolver, "look_up", None)
+    if looking is None:
+        require_supported(options)
+        found = live_document(resolver, did)
+        return Resolution(did_document=reading.write(found), document=found, content_type=options.accept)
+    result = ask("resolver", lambda: looking(did, options))
+    if not isinstance(result, Resolution) or result.error is not None:
+        raise ResolutionError(f"the resolver returned no document of {shown(did)}")
+    if result.document is None or result.did_document is None or result.document.id != did:
+        raise ResolutionError(f"the resolver returned no document of {shown(did)}")
+    return result
+
+
+def resolution(resolver: Resolver, did: str, options: Options = _NO_OPTIONS) -> Resolution:
+    """The result of resolving `did`, with its error where there is none; of a DID that is deactivated, too.
+
+    Raises `InputError` for arguments of the wrong type only.
+    """
+    try:
+        return look_up(resolver, did, options)
+    except InputError:
+        raise
+    except AttornError as error:
+        return Resolution(error=Problem.of(error))
+
+
 class LocalResolver:
-    """Resolves the DIDs that are their own key: did:key and did:jwk. Opens nothing, remembers nothing."""
+    """Resolves the DIDs that say everything themselves: did:key, did:jwk, and did:peer of the kinds 2 and 4.
+
+    Opens nothing, remembers nothing.
+    """
 
     __slots__ = ()
 
@@ -45,9 +96,23 @@ class LocalResolver:
                 return key.document(did)
             if method == "jwk":
                 return jwk.document(did)
+            if method == "peer":
+                return peer.document(did)
         except MalformedError as error:
-            raise ResolutionError(f"{shown(did)} does not resolve: {error}") from error
-        raise ResolutionError(f"{shown(did)} does not resolve: hand in a resolver that knows did:{method:.80}")
+            raise ResolutionError(f"{shown(did)} does not resolve: {error}", problem=Fault.INVALID_DID) from error
+        raise _unknown(did, method)
+
+    def look_up(self, did: str, options: Options) -> Resolution:
+        """The document of `did` in JSON. Raises `ResolutionError`, also for every other method."""
+        require_supported(options)
+        method = _parsed(did).method
+        if method == "key":
+            return key.look_up(did, options)
+        if method == "jwk":
+            return jwk.look_up(did, options)
+        if method == "peer":
+            return peer.look_up(did, options)
+        raise _unknown(did, method)
 
 
 class StaticResolver:
@@ -75,3 +140,30 @@ class StaticResolver:
         if document.deactivated:
             raise ResolutionError(f"{shown(did)} is deactivated")
         return document
+
+    def look_up(self, did: str, options: Options) -> Resolution:
+        """The document of `did` in JSON. Raises `ResolutionError`."""
+        document = self._documents.get(did) if isinstance(did, str) else None
+        if document is None:
+            return self._local.look_up(did, options)
+        require_supported(options)
+        return Resolution(
+            did_document=reading.write(document),
+            document=document,
+            metadata=DocumentMetadata(deactivated=document.deactivated),
+            content_type=options.accept,
+        )
+
+
+def _parsed(did: str) -> Did:
+    try:
+        return parse(did)
+    except MalformedError as error:
+        raise ResolutionError(str(error), problem=Fault.INVALID_DID) from None
+
+
+def _unknown(did: str, method: str) -> ResolutionError:
+    return ResolutionError(
+        f"{shown(did)} does not resolve: hand in a resolver that knows did:{method:.80}",
+        problem=Fault.METHOD_NOT_SUPPORTED,
+    )

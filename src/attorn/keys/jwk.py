@@ -10,7 +10,12 @@ from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.keys.public import Algorithm, PublicKey
 
-_PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
+PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
+"""The members that only a private or secret key has."""
+
+KINDS = (("OKP", "Ed25519"), ("EC", "P-256"))
+"""`kty` and `crv` of the keys that attorn verifies signatures with."""
+
 JWS_NAMES = {Algorithm.ED25519: ("EdDSA", "Ed25519"), Algorithm.P256: ("ES256",)}
 """What JOSE calls each algorithm (RFC 8037, RFC 9864, RFC 7518), the name to write first."""
 
@@ -35,7 +40,7 @@ def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
     """
     if not isinstance(jwk, Mapping):
         raise InputError(f"JWK: expected a mapping, got {type(jwk).__name__}")
-    if any(name in jwk for name in _PRIVATE):
+    if any(name in jwk for name in PRIVATE):
         raise MalformedError("JWK: expected a public key, got private members")
     kind, curve = jwk.get("kty"), jwk.get("crv")
     if not isinstance(kind, str) or not isinstance(curve, str):

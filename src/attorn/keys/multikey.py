@@ -21,6 +21,11 @@ def encode(key: PublicKey) -> bytes:
     return _CODE[key.algorithm] + key.data
 
 
+def algorithm_of(data: bytes) -> Algorithm | None:
+    """Which algorithm multicodec `data` says that it is a public key of; None for anything else."""
+    return _ALGORITHM.get(data[:2])
+
+
 def decode(data: bytes) -> PublicKey:
     """The key in multicodec `data`, fully checked. Raises `MalformedError`, also for an unknown algorithm."""
     key = read(data)
@@ -34,7 +39,7 @@ def read(data: bytes) -> PublicKey:
     """
     if not isinstance(data, bytes):
         raise InputError(f"multikey: expected bytes, got {type(data).__name__}")
-    algorithm = _ALGORITHM.get(data[:2])
+    algorithm = algorithm_of(data)
     if algorithm is None:
         raise MalformedError("multikey: expected an Ed25519 or P-256 public key")
     return PublicKey(algorithm, data[2:])

@@ -1,4 +1,4 @@
-"""Getting a document over HTTP from a server that nobody vouches for: status lists, and whatever else is signed.
+"""Getting a document over HTTP from a server that nobody vouches for: status lists, DID documents, and the like.
 
 A URL may come out of a token, so it may lead anywhere. Its host is looked up once, and connected to only if all its
 addresses are public; no proxy of the environment is asked, no other origin is followed, size and time have an end.
@@ -17,9 +17,10 @@ from typing import Any, Final
 import httpcore
 
 from attorn.errors import InputError, UnavailableError
-from attorn.status.fetching import require_fetchable
+from attorn.transport import is_fetchable
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
+_ABSENT: Final = (404, 410)
 # Addresses that carry another one: what they lead to depends on the network.
 _TRANSLATED: Final = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 
@@ -52,29 +53,29 @@ class HttpTransport:
         self._loopback = loopback
         self._context = ssl.create_default_context() if context is None else context
 
-    def get(self, url: str, *, accept: str, most: int) -> bytes:
-        """The body at `url`, of at most `most` bytes.
+    def get(self, url: str, *, accept: str, most: int) -> bytes | None:
+        """The body at `url`, of at most `most` bytes; None if the server says 404 or 410.
 
-        Raises `MalformedError` or `StatusError` for a URL that may not be followed, also one it redirects to, and
-        `UnavailableError` if there is no such body to be had: no public address, no answer in time, another status than
-        200, a redirect elsewhere, too many bytes.
+        Raises `UnavailableError` if there is no such body to be had: a URL that may not be followed, also one it
+        redirects to, no public address, no answer in time, another status than 200, a redirect elsewhere, a media type
+        that `accept` does not name, too many bytes.
         """
-        require_fetchable(url, loopback=self._loopback)
         scheme, _, rest = url.partition("://")
         origin = f"{scheme}://{rest.partition('/')[0]}"
         deadline = _Deadline(self._timeout)
         for _ in range(self._redirects + 1):
+            if not is_fetchable(url, loopback=self._loopback):
+                raise UnavailableError("fetch: not an https URL that may be followed")
             found = self._once(url, accept, most, deadline)
-            if isinstance(found, bytes):
+            if not isinstance(found, str):
                 return found
             url = origin + found if found.startswith("/") and not found.startswith("//") else found
             if not url.startswith(f"{origin}/"):
                 raise UnavailableError("fetch: redirected to another origin")
-            require_fetchable(url, loopback=self._loopback)
         raise UnavailableError(f"fetch: redirected more than {self._redirects} times")
 
-    def _once(self, url: str, accept: str, most: int, deadline: _Deadline) -> bytes | str:
-        """The body, or where it is said to be."""
+    def _once(self, url: str, accept: str, most: int, deadline: _Deadline) -> bytes | str | None:
+        """The body, or where it is said to be, or None if it is said to be nowhere."""
         backend = _Backend(deadline, self._ports, self._loopback)
         headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "attorn"}
         try:
@@ -82,7 +83,7 @@ class HttpTransport:
                 httpcore.ConnectionPool(ssl_context=self._context, network_backend=backend) as pool,
                 pool.stream("GET", url, headers=_named(url, headers)) as response,
             ):
-                return _read(response, most)
+                return _read(response, accept, most)
         except (
             httpcore.NetworkError,
             httpcore.ProtocolError,
@@ -98,15 +99,21 @@ def _named(url: str, headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("ascii"), value.encode("ascii")) for name, value in {"Host": host, **headers}.items()]
 
 
-def _read(response: httpcore.Response, most: int) -> bytes | str:
+def _read(response: httpcore.Response, accept: str, most: int) -> bytes | str | None:
     headers = {name.lower(): value for name, value in response.headers}
     if response.status in _REDIRECTS:
         return headers.get(b"location", b"").decode("ascii", "replace")
+    if response.status in _ABSENT:
+        return None
     if response.status != 200:
         raise UnavailableError(f"fetch: answered with status {response.status}")
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         # It was not asked for, and would have to be inflated.
         raise UnavailableError("fetch: answered in an encoding that was not asked for")
+    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("ascii", "replace")
+    accepted = {each.partition(";")[0].strip().lower() for each in accept.split(",")}
+    if media_type and media_type not in accepted and "*/*" not in accepted:
+        raise UnavailableError("fetch: answered with another media type than was asked for")
     body = bytearray()
     for chunk in response.iter_stream():
         body += chunk
