@@ -48,6 +48,8 @@ def issue(
         raise InputError(f"SD-JWT: expected a HashAlgorithm, got {type(algorithm).__name__}")
     typ = plain(typ)
     kid = kid_of(by, kid, "SD-JWT")
+    if typ == W3C_VC and kid is None:
+        raise InputError("SD-JWT: expected kid, which a credential of the W3C must have")
     whole = _whole(claims, by, typ, holder)
     pointers = tuple(disclosable) if isinstance(disclosable, Iterable) and not isinstance(disclosable, str) else None
     if pointers is None:

@@ -24,7 +24,7 @@ from attorn.sdjwt.compact import MOST_CHARACTERS, Compact
 from attorn.sdjwt.confirmation import Confirmation
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.pointer import Path
-from attorn.sdjwt.profile import issuer_did, issuer_in, plain, require_claims, require_open
+from attorn.sdjwt.profile import W3C_VC, issuer_did, issuer_in, plain, require_claims, require_open
 from attorn.sdjwt.reading import open_up
 from attorn.sdjwt.times import SKEW, require_current, unix, whole
 
@@ -185,6 +185,8 @@ def _require_signed(
             issuer = parse_url(found.kid).did.text
         except MalformedError:
             raise CredentialError("SD-JWT: without iss, expected kid as an absolute DID URL") from None
+    if typ == W3C_VC and found.kid is None:
+        raise CredentialError("SD-JWT: expected kid, which VC-JOSE-COSE requires of an issuer that is a DID")
     trusted = issuer_keys(resolver, issuer, found.kid, Relationship.ASSERTION_METHOD)
     try:
         found.verify(trusted)
