@@ -1,10 +1,18 @@
-"""All harnesses, by name."""
+"""Every harness, by name."""
 
 from __future__ import annotations
 
-from tests.fuzz import approvals, asking, dids, forms, macaroons, signed, wire
+from tests.fuzz import approvals, asking, dids, disclosing, forms, macaroons, signed, wire
 from tests.fuzz.harness import Harness
 
-ALL: dict[str, Harness] = {
-    each.name: each for module in (forms, wire, macaroons, signed, asking, approvals, dids) for each in module.HARNESSES
-}
+MODULES = (
+    forms,
+    wire,
+    macaroons,
+    signed,
+    asking,
+    approvals,
+    dids,
+    disclosing,
+)
+ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}
