@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Final, Protocol, runtime_checkable
 
 from attorn.did import jwk, key, peer, reading
 from attorn.did.did import Did, parse
@@ -38,9 +39,29 @@ class DocumentResolver(Resolver, Protocol):
         """
 
 
+@runtime_checkable
+class HistoricResolver(Resolver, Protocol):
+    """A resolver that also knows which keys a DID had before."""
+
+    def resolve_at(self, did: str, at: datetime) -> DidDocument:
+        """The document of `did` as it was at the aware instant `at`.
+
+        Raises `ResolutionError` as `resolve` does, also for a DID that has no history, did not exist then, or is
+        deactivated now; and `UnavailableError`.
+        """
+
+
 def live_document(resolver: Resolver, did: str) -> DidDocument:
     """The document of `did`, which is not deactivated. Raises `ResolutionError` and `UnavailableError`."""
-    document = ask("resolver", lambda: resolver.resolve(did))
+    return _live(ask("resolver", lambda: resolver.resolve(did)), did)
+
+
+def past_document(resolver: HistoricResolver, did: str, at: datetime) -> DidDocument:
+    """The document that `did`, which is not deactivated, had at `at`. Raises as `live_document`."""
+    return _live(ask("resolver", lambda: resolver.resolve_at(did, at)), did)
+
+
+def _live(document: DidDocument, did: str) -> DidDocument:
     if not isinstance(document, DidDocument) or document.id != did or document.deactivated:
         raise ResolutionError(f"the resolver returned no live document of {shown(did)}")
     return document

@@ -113,8 +113,12 @@ def confirm(resolver: Resolver, principal: Principal, relationship: Relationship
         if principal.key is None:
             raise ResolutionError("a principal without a key")
         return principal.key
-    document = live_document(resolver, principal.did)
-    method = document.method(principal.method)
+    return key_in(live_document(resolver, principal.did), principal, relationship)
+
+
+def key_in(document: DidDocument, principal: Principal, relationship: Relationship) -> PublicKey:
+    """The key that `document` gives `principal` for `relationship`. Raises `ResolutionError` if it is no such key."""
+    method = None if principal.method is None else document.method(principal.method)
     if method is None or relationship not in method.relationships:
         raise ResolutionError(f"{principal.method} is no key of {principal.did} for {relationship}")
     if principal.key is not None and method.key != principal.key:

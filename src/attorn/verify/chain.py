@@ -19,15 +19,14 @@ from attorn.caveat.status import Standing
 from attorn.caveat.text import Subpath, UrlHost
 from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore, Purpose
 from attorn.caveat.value import Equals, Range
-from attorn.did.document import Relationship
-from attorn.did.resolver import Resolver
 from attorn.errors import ChainError, ExpiredError
 from attorn.keys.public import PublicKey
 from attorn.macaroon.link import SignedLink, verify_link
 from attorn.statement import Kind
 from attorn.token.chain import UnverifiedChain
 from attorn.token.link import Link
-from attorn.token.principal import Principal, confirm
+from attorn.token.principal import Principal
+from attorn.verify.rotation import Principals
 
 _CLEARED: Final = frozenset({Actions, Resources, Equals, Range, Subpath, UrlHost})
 """Common caveats that ask about the request and about nothing else."""
@@ -61,22 +60,6 @@ class VerifiedChain:
         return self.links[-1].to
 
 
-def principals(links: tuple[Link, ...]) -> tuple[tuple[Principal, Relationship], ...]:
-    """The principals of a chain that are not their own key, with what each needs its key for.
-
-    Every delegator delegates; the last delegate invokes.
-    """
-    named = [(link.by, Relationship.CAPABILITY_DELEGATION) for link in links if link.by.method is not None]
-    if links[-1].to.method is not None:
-        named.append((links[-1].to, Relationship.CAPABILITY_INVOCATION))
-    return tuple(named)
-
-
-def root_key(resolver: Resolver, links: tuple[Link, ...]) -> PublicKey:
-    """(3) The key of the root, which every signature hangs on. Raises `ResolutionError` and `UnavailableError`."""
-    return confirm(resolver, links[0].by, Relationship.CAPABILITY_DELEGATION)
-
-
 def verify_signatures(chain: UnverifiedChain, root: PublicKey) -> None:
     """(4) Each link is signed with the key that the link before bound. Raises `SignatureError`."""
     key, previous = root, None
@@ -88,16 +71,19 @@ def verify_signatures(chain: UnverifiedChain, root: PublicKey) -> None:
         key, previous = block.next_key, block.signature
 
 
-def confirm_principals(resolver: Resolver, links: tuple[Link, ...]) -> bool:
+def confirm_principals(principals: Principals, links: tuple[Link, ...]) -> bool:
     """(3) Each principal that is not its own key has the key that the chain binds. Whether there was any.
 
-    Asked only once the signatures hold, so that a forger cannot choose what gets looked up. Raises `ResolutionError`
-    and `UnavailableError`.
+    Every delegator delegates, the root too; the last delegate invokes. Asked only once the signatures hold, so that a
+    forger cannot choose what gets looked up. Raises `ResolutionError` and `UnavailableError`.
     """
-    named = principals(links)
-    for principal, relationship in named:
-        confirm(resolver, principal, relationship)
-    return bool(named)
+    named = [link for link in links if link.by.method is not None]
+    for link in named:
+        principals.delegator_key(link)
+    if links[-1].to.method is None:
+        return bool(named)
+    principals.confirm_holder(links[-1].to)
+    return True
 
 
 def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:

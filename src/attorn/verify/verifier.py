@@ -57,6 +57,7 @@ from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, charge, clear
 from attorn.verify.exposure import Exposure, expose
+from attorn.verify.rotation import Principals
 from attorn.verify.trail import Trail
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ class Verifier:
     many verified chains are remembered (0: none). `authorities` may suspend and deprovision any principal, not only
     those below them. `retries` is for how long a use that is tried again under its idempotency key is charged once;
     None charges every try. `receipts` records every decision. `macaroon_keys` are those that base macaroons were issued
-    with here; without them every Macaroon is refused. Raises `InputError` for unusable arguments.
+    with here; without them every Macaroon is refused. `rotated_keys` is for how long a delegator's key still counts for
+    links dated before its DID took it out, if `resolver` has a history; by default not at all, since a thief of an old
+    key can date links back. The holder's own key must always be current. Raises `InputError` for unusable arguments.
     """
 
     def __init__(
@@ -123,6 +126,7 @@ class Verifier:
         retries: timedelta | None = None,
         receipts: Recorder | None = None,
         macaroon_keys: Iterable[MacKey] = (),
+        rotated_keys: timedelta | None = None,
     ) -> None:
         if isinstance(roots, str) or not (callable(roots) or isinstance(roots, Iterable)):
             raise InputError("roots: expected a list of DIDs, or a callable (root, request) -> bool")
@@ -144,12 +148,13 @@ class Verifier:
             # To go through them is the caller's code.
             self._roots = frozenset(map(_root, ask("list of roots", lambda: tuple(roots))))
         self._clock = clock
-        self._resolver = LocalResolver() if resolver is None else resolver
+        resolver = LocalResolver() if resolver is None else resolver
+        self._principals = Principals(resolver, clock, rotated_keys)
         self._cache = ChainCache(cache) if cache else None
         skew, staleness = (int(span.total_seconds()) for span in (self.limits.skew, self.limits.staleness))
         self._rules = standing.Rules(_dids(authorities, "authorities"), staleness, skew)
         self._lists = standing.Lists()
-        self._approvals = Approvals(self._resolver, self.store, self._rules)
+        self._approvals = Approvals(resolver, self.store, self._rules)
         self._retries = _seconds(retries)
         self._receipts = receipts
         self._keys = _named(macaroon_keys)
@@ -195,8 +200,8 @@ class Verifier:
         if not isinstance(token, Token):
             raise InputError(f"exposure: expected a Token, got {type(token).__name__}")
         unverified = token.unverified
-        links.verify_signatures(unverified, links.root_key(self._resolver, unverified.links))
-        links.confirm_principals(self._resolver, unverified.links)
+        links.verify_signatures(unverified, self._principals.delegator_key(unverified.links[0]))
+        links.confirm_principals(self._principals, unverified.links)
         chain = links.join(unverified, self.limits.skew)
         return expose(chain, self._ledger, self._rules, second_of(self._clock))
 
@@ -243,9 +248,9 @@ class Verifier:
         if isinstance(chain, VerifiedChain):
             self._verify_presentation(chain, chain.signature, arrival)
             return chain
-        links.verify_signatures(chain, links.root_key(self._resolver, chain.links))
+        links.verify_signatures(chain, self._principals.delegator_key(chain.links[0]))
         self._verify_presentation(chain, chain.blocks[-1].signature, arrival)
-        named = links.confirm_principals(self._resolver, chain.links)
+        named = links.confirm_principals(self._principals, chain.links)
         verified = links.join(chain, self.limits.skew)
         if self._cache is not None and not named and sum(len(b.payload) for b in chain.blocks) <= _MOST_REMEMBERED:
             # A chain that names a DID which can change its keys is verified afresh every time.
