@@ -59,6 +59,8 @@ HOMES = {
     "httpx": "web",
     "uvicorn": "demo",
     "biscuit_auth": "engine",
+    "pyld": "integrity",
+    "pyoxigraph": "integrity",
     "redis": "store",
     "psycopg": "store",
 }

@@ -29,15 +29,20 @@ _IN_VALUES: Final = frozenset(("@value", "@type", "@language", "@direction", "@i
 _CONTAINERS: Final = frozenset(("@set", "@list", "@graph", "@language"))
 
 
-def require_known(document: Mapping[str, JsonValue], *, contexts: Contexts | None = None) -> None:
+def require_known(
+    document: Mapping[str, JsonValue], *, contexts: Contexts | None = None, statements: bool = False
+) -> None:
     """Raises `CredentialError` unless the contexts that `document` names define every member and type in it.
 
     They must be bundled, among `contexts`, or written out in the document. Refused are also a nested `@context`, other
     than in an embedded credential or a proof, what would redefine a protected term, and more than the bounds above.
+    With `statements`, for a document that is to be turned into RDF, also what RDF has no word for: null, an empty list,
+    a list in a list; and what would take a library that remembers less than this long.
     """
     if not isinstance(document, Mapping):
         raise InputError(f"document: expected a mapping, got {type(document).__name__}")
-    _Walk(Processing(bundled() if contexts is None else contexts)).node(NOTHING, None, document, depth=0, embedded=True)
+    processing = Processing(bundled() if contexts is None else contexts, every=statements)
+    _Walk(processing, statements).node(NOTHING, None, document, depth=0, embedded=True)
 
 
 def _undefined(what: str) -> CredentialError:
@@ -45,10 +50,11 @@ def _undefined(what: str) -> CredentialError:
 
 
 class _Walk:
-    __slots__ = ("_left", "_processing")
+    __slots__ = ("_left", "_processing", "_statements")
 
-    def __init__(self, processing: Processing) -> None:
+    def __init__(self, processing: Processing, statements: bool) -> None:
         self._processing = processing
+        self._statements = statements
         self._left = MOST_VALUES
 
     def node(
@@ -133,8 +139,12 @@ class _Walk:
             return
         if not term[1].container <= _CONTAINERS:
             raise CredentialError(f"the container of the term {shown(term[0])} is not supported here")
+        if self._statements and (value is None or value == []):
+            raise CredentialError(f"{shown(term[0])} says nothing that RDF could", problem=DATA_LOSS)
         if isinstance(value, list):
             for each in value:
+                if self._statements and isinstance(each, list) and "@list" not in term[1].container:
+                    raise CredentialError(f"{shown(term[0])} holds a list in a list", problem=DATA_LOSS)
                 self._value(active, term, each, depth + 1, embedded=embedded)
         elif isinstance(value, dict) and "@language" in term[1].container:
             self._texts(term[0], value)

@@ -27,13 +27,17 @@ _SEPARATORS: Final = ":/?#[]@"
 
 
 class Processing:
-    """Active contexts for one document, from `contexts` and within the bounds. Raises `CredentialError`."""
+    """Active contexts for one document, from `contexts` and within the bounds. Raises `CredentialError`.
 
-    __slots__ = ("_contexts", "_left", "_made", "_own")
+    With `every`, a context counts each time that it is applied, even if it is remembered.
+    """
 
-    def __init__(self, contexts: Contexts) -> None:
+    __slots__ = ("_contexts", "_every", "_left", "_made", "_own")
+
+    def __init__(self, contexts: Contexts, *, every: bool = False) -> None:
         self._contexts = contexts
         self._made = contexts.made
+        self._every = every
         self._left = MOST_DEFINITIONS
         self._own: dict[Key, ActiveContext] = {}
 
@@ -73,9 +77,7 @@ class Processing:
             elif isinstance(entry, str):
                 result = self._remote(result, entry, depth)
             elif isinstance(entry, dict):
-                self._left -= len(entry)
-                if self._left < 0:
-                    raise CredentialError(f"contexts define more than {MOST_DEFINITIONS} terms")
+                self._spend(len(entry))
                 result = _Definitions(result, entry, pinned=pinned, override=override).context()
             else:
                 raise CredentialError(f"expected a context as a URL or an object, got {shown(entry)}")
@@ -94,7 +96,19 @@ class Processing:
                 self._made.put(key, made)
             else:
                 self._own[key] = made
+        elif self._every:
+            self._spend(_more(made, key[0]))
         return made
+
+    def _spend(self, definitions: int) -> None:
+        self._left -= definitions
+        if self._left < 0:
+            raise CredentialError(f"contexts define more than {MOST_DEFINITIONS} terms")
+
+
+def _more(made: ActiveContext, before: ActiveContext) -> int:
+    """How many terms a context defined, at the least."""
+    return max(1, abs(len(made.terms) - len(before.terms)))
 
 
 class _Definitions:

@@ -1,0 +1,154 @@
+"""Adding a proof to a document (VC Data Integrity 1.0 sections 4.2 and 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from attorn.canonical import JsonValue
+from attorn.clock import instant
+from attorn.did import jwk as did_jwk
+from attorn.did import key as did_key
+from attorn.did.did import is_did
+from attorn.did.document import Relationship
+from attorn.display import stamp
+from attorn.encoding import base58_encode
+from attorn.errors import InputError, ProofError
+from attorn.integrity.proof import MOST_NAMES, MOST_PROOFS, TYPE, read
+from attorn.integrity.stages import configuration, hash_data, transform
+from attorn.integrity.suite import Suite
+from attorn.jsonld import Contexts, require_known
+from attorn.jsonld.library import bundled
+from attorn.keys.public import Algorithm, PublicKey
+from attorn.keys.signer import PinnedSigner, Signatory, key_of, require_signatory, signed
+
+_DEFAULT = {Algorithm.ED25519: Suite.EDDSA_JCS_2022, Algorithm.P256: Suite.ECDSA_JCS_2019}
+_NO_VALUE = "z" + "1" * 64
+
+
+def sign(
+    document: Mapping[str, JsonValue],
+    *,
+    by: Signatory,
+    suite: Suite | None = None,
+    purpose: Relationship = Relationship.ASSERTION_METHOD,
+    created: datetime | None = None,
+    expires: datetime | None = None,
+    domain: str | Iterable[str] | None = None,
+    challenge: str | None = None,
+    nonce: str | None = None,
+    previous: str | Iterable[str] = (),
+    id: str | None = None,
+    method: str | None = None,
+    contexts: Contexts | None = None,
+) -> dict[str, JsonValue]:
+    """`document` with one more proof, signed and verified once; the proofs it had stay, and are not verified.
+
+    `suite` is that of the key over JSON unless given. `previous` are the ids of proofs in the document that this one is
+    over as well. `method` is the DID URL of the signer's key, known by itself for did:key and did:jwk. Times are
+    written in whole seconds.
+
+    Raises `InputError` for arguments that no proof has; `CredentialError` and `ProofError` for a document that is not
+    to be signed: terms that nothing defines, what RDF cannot say; `UnavailableError` if the signer fails, or for a
+    suite that signs RDF without the extra `attorn[rdf]`.
+    """
+    if not isinstance(document, Mapping):
+        raise InputError(f"document: expected a mapping, got {type(document).__name__}")
+    contexts = bundled() if contexts is None else contexts
+    require_signatory(by, "by")
+    key = key_of(by.signer)
+    suite = _suite(key, suite)
+    if not isinstance(purpose, Relationship):
+        raise InputError(f"purpose: expected a Relationship, got {type(purpose).__name__}")
+    body = {name: value for name, value in document.items() if name != "proof"}
+    proof: dict[str, JsonValue] = {
+        "type": TYPE,
+        "cryptosuite": suite.value,
+        "verificationMethod": _method(by.did, method),
+        "proofPurpose": purpose.value,
+    }
+    given = {"id": id, "challenge": challenge, "nonce": nonce, "created": _time(created, "created")}
+    given["expires"] = _time(expires, "expires")
+    proof |= {name: value for name, value in given.items() if value is not None}
+    if domain is not None:
+        proof["domain"] = _names(domain, "domain")
+    before = _before(document)
+    over: dict[str, JsonValue] = dict(body)
+    if previous:
+        proof["previousProof"] = _names(previous, "previous")
+        over["proof"] = _named(before, proof["previousProof"])
+    if not suite.signs_rdf and "@context" in body:
+        proof["@context"] = body["@context"]
+    _require_proof(proof, before)
+    if "@context" in body:
+        require_known({**body, "proof": [*before, {**proof, "proofValue": _NO_VALUE}]}, contexts=contexts)
+    options = transform(configuration(proof, body, suite), suite, contexts)
+    data = hash_data(options, transform(over, suite, contexts))
+    proof["proofValue"] = "z" + base58_encode(signed(PinnedSigner(by.signer, key), data))
+    return {**body, "proof": [*before, proof] if before else proof}
+
+
+def _suite(key: PublicKey, suite: Suite | None) -> Suite:
+    if suite is None:
+        return _DEFAULT[key.algorithm]
+    if not isinstance(suite, Suite):
+        raise InputError(f"suite: expected a Suite, got {type(suite).__name__}")
+    if suite.algorithm is not key.algorithm:
+        raise InputError(f"suite: {suite} needs a key of {suite.algorithm}, got one of {key.algorithm}")
+    return suite
+
+
+def _method(did: str, method: str | None) -> str:
+    if not is_did(did):
+        raise InputError("by: expected an identity with a DID")
+    if method is not None:
+        if not isinstance(method, str) or not method.startswith(f"{did}#"):
+            raise InputError("method: expected a DID URL of the signer")
+        return method
+    if did.startswith(did_key.PREFIX):
+        return f"{did}#{did.removeprefix(did_key.PREFIX)}"
+    if did.startswith(did_jwk.PREFIX):
+        return f"{did}#0"
+    raise InputError("method: expected the DID URL of the signer's key, for any DID but did:key and did:jwk")
+
+
+def _time(at: datetime | None, name: str) -> str | None:
+    return None if at is None else stamp(instant(at, name))
+
+
+def _names(value: str | Iterable[str], name: str) -> JsonValue:
+    if isinstance(value, str):
+        return value
+    names: list[JsonValue] = list(value)
+    if not 0 < len(names) <= MOST_NAMES or not all(isinstance(each, str) for each in names):
+        raise InputError(f"{name}: expected text, or at most {MOST_NAMES} of them")
+    return names[0] if len(names) == 1 else names
+
+
+def _before(document: Mapping[str, JsonValue]) -> list[JsonValue]:
+    if "proof" not in document:
+        return []
+    found = document["proof"]
+    before = found if isinstance(found, list) else [found]
+    if len(before) >= MOST_PROOFS:
+        raise InputError(f"document: expected less than {MOST_PROOFS} proofs, got {len(before)}")
+    return list(before)
+
+
+def _named(before: list[JsonValue], names: JsonValue) -> list[JsonValue]:
+    wanted = names if isinstance(names, list) else [names]
+    found: list[JsonValue] = [proof for proof in before if isinstance(proof, dict) and proof.get("id") in wanted]
+    if len(found) != len(wanted):
+        raise InputError("previous: expected the ids of proofs of the document, each once")
+    return found
+
+
+def _require_proof(proof: dict[str, JsonValue], before: list[JsonValue]) -> None:
+    """Raises `InputError` for what `verify` would not read."""
+    try:
+        read({**proof, "proofValue": _NO_VALUE})
+    except ProofError as error:
+        raise InputError(str(error)) from None
+    ids = [each.get("id") for each in [*before, proof] if isinstance(each, dict) and "id" in each]
+    if len({str(each) for each in ids}) < len(ids):
+        raise InputError("id: a proof of the document has it already")
