@@ -49,7 +49,7 @@ def create(
     `next_keys` commits to others (pre-rotation). Raises `InputError` for what no resolver would accept, and
     `UnavailableError` if the signer fails.
     """
-    changes = _changes(tuple(update_keys) or (key_of(by),), next_keys, witness, watchers, ttl)
+    changes = _changes(tuple(update_keys) or (key_of(by),), next_keys or None, witness, watchers or None, ttl)
     changes |= {"method": VERSION, "scid": PLACEHOLDER, "portable": portable}
     draft: dict[str, JsonValue] = {
         "versionId": PLACEHOLDER,
@@ -119,7 +119,9 @@ def move(
     new = write(domain, path, scid=known.scid)
     state = {name: _renamed(value, old, new) for name, value in known.head.state.items()}
     names = known.head.state.get("alsoKnownAs", [])
-    state["alsoKnownAs"] = [*(names if isinstance(names, list) else []), old]
+    state["alsoKnownAs"] = (
+        [*(name for name in names if name not in (old, new)), old] if isinstance(names, list) else [old]
+    )
     return _next(log, known, _Pen(by, at), state, _changes(None, next_keys, None, None, None))
 
 
