@@ -70,17 +70,24 @@ class UnverifiedJws:
 
 
 def sign(
-    claims: Mapping[str, JsonValue], *, by: Signer, typ: str, kid: str | None = None, alg: str | None = None
+    claims: Mapping[str, JsonValue],
+    *,
+    by: Signer,
+    typ: str,
+    kid: str | None = None,
+    alg: str | None = None,
+    cty: str | None = None,
 ) -> str:
     """The compact JWS of `claims`, signed and verified once. `alg` is `EdDSA` or `ES256`, as the key is, unless given.
 
-    Raises `InputError` for claims that are no JSON object, a type that is no media type without `application/`, or an
-    algorithm that is not the key's; `UnavailableError` if the signer fails.
+    Raises `InputError` for claims that are no JSON object, a type or a content type that is no media type without
+    `application/`, or an algorithm that is not the key's; `UnavailableError` if the signer fails.
     """
     if not isinstance(claims, Mapping):
         raise InputError(f"JWS: expected claims as a mapping, got {type(claims).__name__}")
-    if not isinstance(typ, str) or not _TYP.fullmatch(typ):
-        raise InputError("JWS: expected typ as a media type without application/")
+    for name, media_type in (("typ", typ), ("cty", cty)):
+        if not (isinstance(media_type, str) and _TYP.fullmatch(media_type)) and (name, media_type) != ("cty", None):
+            raise InputError(f"JWS: expected {name} as a media type without application/")
     if kid is not None and not isinstance(kid, str):
         raise InputError(f"JWS: expected kid as text, got {type(kid).__name__}")
     key = key_of(by)
@@ -89,6 +96,8 @@ def sign(
         raise InputError(f"JWS: expected alg as one of {', '.join(JWS_NAMES[key.algorithm])} for this key")
     if kid is not None:
         header["kid"] = kid
+    if cty is not None:
+        header["cty"] = cty
     parts = (base64url_encode(canonicalise(header)), base64url_encode(canonicalise(dict(claims))))
     if len(parts[0]) > MOST_HEADER:
         raise InputError("JWS: kid is too long")

@@ -1,7 +1,7 @@
 """Status lists in both standard forms: the W3C's Bitstring Status List and the IETF's Token Status List."""
 
 from attorn.keys.signer import Signatory
-from attorn.status.checking import check, judge, require_current
+from attorn.status.checking import check, check_credential, judge, require_current
 from attorn.status.entry import BitstringEntry
 from attorn.status.fetching import Refreshed, refresh
 from attorn.status.publisher import Publisher
@@ -23,6 +23,7 @@ __all__ = [
     "TokenReference",
     "Transport",
     "check",
+    "check_credential",
     "judge",
     "read",
     "refresh",

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from attorn.errors import InputError, RevokedError, StaleError, StatusError, SuspendedError
-from attorn.status.entry import BitstringEntry
+from attorn.display import shown
+from attorn.errors import (
+    CredentialError,
+    InputError,
+    MalformedError,
+    RevokedError,
+    StaleError,
+    StatusError,
+    SuspendedError,
+)
+from attorn.status.entry import TYPE, BitstringEntry
 from attorn.status.status_list import ListKind, StatusList
 from attorn.status.token_list import INVALID, SUSPENDED, VALID, TokenReference
+
+if TYPE_CHECKING:
+    from attorn.credential.verified import VerifiedCredential
 
 SKEW: Final = 60
 """By how many seconds an issuer's clock may run ahead of ours."""
@@ -54,6 +66,34 @@ def check(
         newest = max(mine, key=lambda status_list: status_list.issued)
         require_current(newest, now=now, staleness=staleness, skew=skew)
         judge(kind, reference.value(newest))
+
+
+def check_credential(
+    credential: VerifiedCredential,
+    lists: Iterable[StatusList],
+    *,
+    now: int,
+    staleness: int,
+    issuer: str | None = None,
+    skew: int = SKEW,
+) -> None:
+    """Returns if every status that a verified credential names is valid, as `check` does; or if it names none.
+
+    The lists must be by `issuer`, without it by the credential's own. With `functools.partial` it is a `status` for
+    `attorn.credential.verify`. Raises as `check` does, and `CredentialError` or `StatusError` for an entry that is
+    malformed, or of a type that attorn does not know.
+    """
+    references: list[BitstringEntry | TokenReference] = []
+    try:
+        for entry in credential.status:
+            if entry.types != (TYPE,):
+                raise StatusError(f"credential: no status of type {shown(list(entry.types))} is known")
+            references.append(BitstringEntry.read({**entry.members, "type": TYPE}))
+        if credential.token_status is not None:
+            references.append(TokenReference.read({"status": credential.token_status}))
+    except MalformedError as error:
+        raise CredentialError(str(error)) from None
+    check(references, lists, issuer=issuer or credential.issuer, now=now, staleness=staleness, skew=skew)
 
 
 def judge(kind: ListKind, value: int) -> None:
