@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attorn.canonical import parse
@@ -284,6 +284,7 @@ METHODS = st.lists(
 )
 
 
+@settings(derandomize=True, deadline=None)
 @given(METHODS, st.sampled_from([KeyFormat.MULTIKEY, KeyFormat.JSON_WEB_KEY, KeyFormat.JSON_WEB_KEY_2020]))
 def test_what_is_written_is_read(methods: list[Any], form: KeyFormat) -> None:
     made = DidDocument(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attorn.did import reading, web
@@ -154,6 +154,7 @@ def test_attack_34_dids_that_lead_nowhere(did: str) -> None:
 IDENTIFIER = st.text(alphabet="ab1-._:%23AEFx@/\\", min_size=1, max_size=24)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.one_of(IDENTIFIER, IDENTIFIER.map(lambda text: f"a.example:{text}")))
 def test_a_did_leads_to_one_url_of_its_own_host(identifier: str) -> None:
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import threading
@@ -23,12 +24,19 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from tests.web.world import alice
 
-from attorn.errors import InputError, UnavailableError
+from attorn.did import reading
+from attorn.did.document import DidDocument, Relationship, VerificationMethod
+from attorn.did.fault import Fault
+from attorn.did.resolver import resolution
+from attorn.did.web import MOST_DOCUMENT, WebResolver
+from attorn.errors import InputError, ResolutionError, UnavailableError
+from attorn.keys.signer import Ed25519Signer
 from attorn.status import ListKind, Publisher, refresh
 from attorn.status.fetching import ACCEPT
 from attorn.web import fetch
 from attorn.web.fetch import HttpTransport, public_address
 
+KEY = Ed25519Signer.from_seed(b"\x01" * 32).public_key
 PUBLISHERS: dict[str, Publisher] = {}
 
 
@@ -38,6 +46,23 @@ def listed(request: Request) -> Response:
     if request.headers["accept"] != ACCEPT or "authorization" in request.headers:
         return PlainTextResponse("no", 406)
     return Response(text, media_type="application/statuslist+jwt" if kind == "token" else "application/vc+jwt")
+
+
+def named(request: Request) -> Response:
+    """A did:web document: of this very server, or of whatever a test makes of it."""
+    name = request.path_params.get("name", "")
+    did = f"did:web:localhost%3A{request.url.port}" + (f":{name}" if name else "")
+    document = reading.write(DidDocument(did, (VerificationMethod(f"{did}#k", did, KEY, frozenset(Relationship)),)))
+    text = json.dumps({**document, "id": "did:web:evil.example"} if name == "evil" else document)
+    if name == "large":
+        text += " " * MOST_DOCUMENT
+    if name == "moved":
+        return RedirectResponse("/there/did.json")
+    if name == "away":
+        return RedirectResponse("https://127.0.0.1/did.json")
+    if name == "failed":
+        return PlainTextResponse("no", 503)
+    return Response(text, media_type="text/html" if name == "page" else "application/did+json")
 
 
 def large(request: Request) -> Response:
@@ -59,6 +84,8 @@ APP = Starlette(
         Route("/moved", moved),
         Route("/packed", packed),
         Route("/empty", lambda request: Response(b"", 204)),
+        Route("/.well-known/did.json", named),
+        Route("/{name}/did.json", named),
         Route("/gone", lambda request: Response(b"", 410)),
         Route("/typed", lambda request: Response(b"a.b.c", media_type=request.query_params["as"] or None)),
         Route("/failed", lambda request: Response(b"a.b.c", 500)),
@@ -371,3 +398,42 @@ def test_no_proxy_of_the_environment_is_asked(origin: str, monkeypatch: pytest.M
 def test_unusable_arguments(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         HttpTransport(**wrong)
+
+
+# did:web over TLS.
+
+
+def test_a_did_web_resolves_over_tls(secure: tuple[str, Path]) -> None:
+    origin, certificate = secure
+    did = f"did:web:localhost%3A{origin.rpartition(':')[2]}"
+    trusting = HttpTransport(loopback=True, context=ssl.create_default_context(cafile=certificate))
+    by = WebResolver(trusting)
+    for each in (did, f"{did}:agents"):
+        assert by.resolve(each).keys_for(Relationship.CAPABILITY_DELEGATION) == (KEY,)
+        assert resolution(by, each).error is None
+    faults = {
+        f"{did}:evil": Fault.INVALID_DID_DOCUMENT,  # attack 31
+        f"{did}:moved": Fault.INVALID_DID_DOCUMENT,  # the document of another DID
+        f"{did}:nobody:there": Fault.NOT_FOUND,
+        f"{did}:large": Fault.INTERNAL_ERROR,  # attack 36
+        f"{did}:page": Fault.INTERNAL_ERROR,  # attack 36
+        f"{did}:failed": Fault.INTERNAL_ERROR,  # attack 40
+        f"{did}:away": Fault.INTERNAL_ERROR,  # attack 35
+    }
+    for each, fault in faults.items():
+        error = resolution(by, each).error
+        assert error is not None
+        assert (each, error.type) == (each, fault)
+        with pytest.raises(UnavailableError if fault == Fault.INTERNAL_ERROR else ResolutionError):
+            by.resolve(each)
+    # Attack 35: another authority's certificate, and a transport that does not know this machine.
+    for transport in (LOCAL, HttpTransport(ports=range(1, 65_536)), HttpTransport()):
+        with pytest.raises(UnavailableError):
+            WebResolver(transport).resolve(did)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::ffff:169.254.169.254", "10.0.0.1"])
+def test_attack_35_a_did_web_whose_name_leads_inside(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, address)
+    with pytest.raises(UnavailableError, match="not public"):
+        WebResolver(HttpTransport()).resolve("did:web:rebinding.example")

@@ -8,7 +8,7 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.canonical import parse as parse_json
-from attorn.did import material
+from attorn.did import material, reading
 from attorn.did.did import MOST
 from attorn.did.document import Relationship
 from attorn.did.material import KeyFormat
@@ -63,7 +63,7 @@ def encode(
     if len(did) > MOST:
         raise InputError(f"did:peer: expected at most {MOST} characters, got {len(did)}")
     try:
-        members(did)
+        reading.read(members(did), did)
     except MalformedError as error:
         raise InputError(f"did:peer: {error}") from None
     return did
