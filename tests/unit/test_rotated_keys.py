@@ -14,7 +14,9 @@ from tests.unit.scene import AUDIENCE, READ, REQUEST, Clock, at, draw
 from tests.unit.webvh_world import Web, public, signer
 
 from attorn import Identity, Token, Verifier, caveat
+from attorn.did.caching import CachingResolver
 from attorn.did.document import DidDocument
+from attorn.did.methods import MethodResolver
 from attorn.did.resolver import LocalResolver, StaticResolver
 from attorn.did.webvh import controller, history
 from attorn.did.webvh.document import write_state
@@ -314,9 +316,23 @@ def test_a_history_that_cannot_be_had_is_no_answer(made: Any) -> None:
     world.rotate(ALICE)
     world.clock.second = ROTATED + 1
     wire = present(world, token)
-    del world.web.pages["https://a1.example/.well-known/did.jsonl"]
+    world.web.down.add("https://a1.example/.well-known/did.jsonl")
     with pytest.raises(UnavailableError):
         world.verifier().authorize(wire, REQUEST)
+    world.web.down.clear()
+    del world.web.pages["https://a1.example/.well-known/did.jsonl"]
+    world.refused(wire)
+
+
+def test_resolvers_of_several_methods_pass_the_question_on(made: Any) -> None:
+    world = World()
+    token = world.chain(made)
+    world.rotate(ALICE)
+    world.clock.second = ROTATED + 1
+    cached = CachingResolver(world.resolver, clock=world.clock)
+    world.accepted(present(world, token), world.verifier(resolver=MethodResolver({"webvh": cached})))
+    forgetful = MethodResolver({"webvh": _Then(world, moment(ROTATED))})
+    world.refused(present(world, token), world.verifier(resolver=forgetful))
 
 
 def test_exposure_asks_as_verification_does(made: Any) -> None:

@@ -63,10 +63,14 @@ def test_approval_is_missing(name: str) -> None:
         resolve(log, did, proofs)
 
 
-def test_without_the_witnesses_file_nothing_can_be_said() -> None:
+def test_without_the_witnesses_file_nothing_was_approved() -> None:
     forged = Forgery().first(witnessed())
-    with pytest.raises(UnavailableError, match=r"did-witness\.json is not there"):
+    with pytest.raises(ResolutionError, match="entry 1: expected approval by 1 of 1 witnesses, got 0"):
         resolve(forged.log, forged.did)
+    web = Web().publish(forged.log, forged.approved(8))
+    web.down.add(f"https://{HOST}/.well-known/did-witness.json")
+    with pytest.raises(UnavailableError, match="no answer"):
+        resolver(web).resolve(forged.did)
 
 
 def test_two_approvals_by_one_witness_are_one() -> None:

@@ -170,11 +170,12 @@ def witnessed(threshold: Any = 1, *ids: Any) -> dict[str, Any]:
 
 
 class Web:
-    """A transport to pages that a test writes; what is not there is not to be had. `asked` is what was fetched."""
+    """A transport to pages that a test writes. `asked` is what was fetched, `down` what cannot be."""
 
     def __init__(self, pages: dict[str, str | bytes] | None = None) -> None:
         self.pages = pages or {}
         self.asked: list[str] = []
+        self.down: set[str] = set()
 
     def publish(self, log: str, proofs: str | None = None, at: str = f"https://{HOST}/.well-known/") -> Web:
         self.pages[f"{at}did.jsonl"] = log
@@ -182,13 +183,13 @@ class Web:
             self.pages[f"{at}did-witness.json"] = proofs
         return self
 
-    def get(self, url: str, *, accept: str, most: int) -> bytes:
+    def get(self, url: str, *, accept: str, most: int) -> bytes | None:
         assert accept
         assert most > 0
         self.asked.append(url)
-        if url not in self.pages:
-            raise UnavailableError(f"{url} is not there")
-        page = self.pages[url]
+        if url in self.down:
+            raise UnavailableError("no answer")
+        page = self.pages.get(url)
         return page.encode() if isinstance(page, str) else page
 
 

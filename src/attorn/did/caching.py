@@ -62,6 +62,10 @@ class CachingResolver:
         """The document of `did`. Raises `ResolutionError` and `UnavailableError`."""
         return self._remembered((did, None), DidDocument, lambda: resolver.live_document(self._resolver, did))
 
+    def resolve_at(self, did: str, at: datetime) -> DidDocument:
+        """The document of `did` as it was at `at`, never kept. Raises as `resolve`."""
+        return resolver.past_document(self._resolver, did, at)
+
     def look_up(self, did: str, options: Options) -> Resolution:
         """The document of `did` in JSON. Raises `ResolutionError` and `UnavailableError`."""
         found = self._remembered((did, options), Resolution, lambda: resolver.look_up(self._resolver, did, options))

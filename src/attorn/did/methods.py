@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from attorn.did import resolver
 from attorn.did.did import parse
@@ -33,6 +34,10 @@ class MethodResolver:
     def resolve(self, did: str) -> DidDocument:
         """The document of `did`. Raises `ResolutionError`, also if it is deactivated, and `UnavailableError`."""
         return resolver.live_document(self._of(did), did)
+
+    def resolve_at(self, did: str, at: datetime) -> DidDocument:
+        """The document of `did` as it was at `at`. Raises as `resolve`, also for a method that has no history."""
+        return resolver.past_document(self._of(did), did, at)
 
     def look_up(self, did: str, options: Options) -> Resolution:
         """The document of `did` in JSON. Raises `ResolutionError` and `UnavailableError`."""

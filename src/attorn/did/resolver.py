@@ -56,8 +56,10 @@ def live_document(resolver: Resolver, did: str) -> DidDocument:
     return _live(ask("resolver", lambda: resolver.resolve(did)), did)
 
 
-def past_document(resolver: HistoricResolver, did: str, at: datetime) -> DidDocument:
+def past_document(resolver: Resolver, did: str, at: datetime) -> DidDocument:
     """The document that `did`, which is not deactivated, had at `at`. Raises as `live_document`."""
+    if not isinstance(resolver, HistoricResolver):
+        raise ResolutionError(f"{shown(did)} has no history here", problem=Fault.FEATURE_NOT_SUPPORTED)
     return _live(ask("resolver", lambda: resolver.resolve_at(did, at)), did)
 
 

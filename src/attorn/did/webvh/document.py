@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.did.document import DidDocument, Relationship, VerificationMethod
+from attorn.did import reading
+from attorn.did.document import DidDocument, Relationship
 from attorn.did.webvh.identifier import WebvhDid
 from attorn.did.webvh.refusal import Reason, refused
-from attorn.errors import AttornError
+from attorn.errors import MalformedError
 from attorn.keys import multikey
 from attorn.keys.public import PublicKey
 
@@ -17,30 +19,25 @@ CONTEXTS: Final[tuple[str, ...]] = ("https://www.w3.org/ns/did/v1", "https://w3i
 WHOIS_CONTEXT: Final = "https://identity.foundation/linked-vp/contexts/v1"
 
 
-def read_state(state: dict[str, JsonValue], did: str) -> DidDocument:
-    """The keys that the document in `state` gives `did`. Raises `ResolutionError` for a document of another form."""
+def read_state(state: dict[str, JsonValue], did: str, *, now: datetime) -> DidDocument:
+    """The keys that the document in `state` gives `did` at `now`. A method that names no controller is the DID's own.
+
+    Raises `ResolutionError` for what is no document of this DID.
+    """
     try:
-        return _read(state, did)
-    except AttornError as error:
-        raise refused(Reason.INVALID_DID, f"its document: {error}") from None
+        return reading.read({name: _owned(member, did) for name, member in state.items()}, did, now=now)
+    except MalformedError as error:
+        raise refused(Reason.INVALID_DOCUMENT, str(error)) from None
 
 
-def _read(state: dict[str, JsonValue], did: str) -> DidDocument:
-    methods = state.get("verificationMethod", [])
-    found = []
-    for method in methods if isinstance(methods, list) else []:
-        if not isinstance(method, dict) or method.get("type") != "Multikey":
-            continue
-        name = str(method["id"])
-        url = did + name if name.startswith("#") else name
-        uses = set()
-        for relationship in Relationship:
-            listed = state.get(relationship, [])
-            if isinstance(listed, list) and (url in listed or name in listed):
-                uses.add(relationship)
-        key = multikey.from_multibase(str(method.get("publicKeyMultibase")))
-        found.append(VerificationMethod(url, str(method.get("controller", did)), key, frozenset(uses)))
-    return DidDocument(did, tuple(found))
+def _owned(member: JsonValue, did: str) -> JsonValue:
+    """Methods with their controller: other writers of logs leave it out."""
+    if not isinstance(member, list):
+        return member
+    return [
+        {"controller": did, **each} if isinstance(each, dict) and "publicKeyMultibase" in each else each
+        for each in member
+    ]
 
 
 def write_state(did: str, keys: Iterable[PublicKey], also_known_as: Iterable[str] = ()) -> dict[str, JsonValue]:

@@ -12,7 +12,7 @@ from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.did.webvh.hashes import hash_json
 from attorn.did.webvh.identifier import PLACEHOLDER
 from attorn.did.webvh.proof import UnverifiedProof
-from attorn.did.webvh.refusal import Reason, refused
+from attorn.did.webvh.refusal import Reason, refused, within
 from attorn.did.webvh.stamp import read_stamp
 from attorn.display import shown
 from attorn.errors import MalformedError, ResolutionError
@@ -80,7 +80,7 @@ def _numbered(lines: Iterable[bytes]) -> Iterable[UnverifiedEntry]:
             if entry.number != position:
                 raise refused(Reason.INVALID_DID, f"versionId has number {entry.number}")
         except ResolutionError as error:
-            raise ResolutionError(f"entry {position}: {error}") from None
+            raise within(f"entry {position}", error) from None
         yield entry
 
 

@@ -19,7 +19,7 @@ from attorn.did.webvh.hashes import hash_bytes
 from attorn.did.webvh.identifier import WebvhDid
 from attorn.did.webvh.identifier import parse as parse_did
 from attorn.did.webvh.parameters import Parameters
-from attorn.did.webvh.refusal import Reason, refused
+from attorn.did.webvh.refusal import Reason, refused, within
 from attorn.did.webvh.witness import Witnesses
 from attorn.display import shown, stamp
 from attorn.errors import ResolutionError
@@ -117,7 +117,7 @@ def _verified(entries: tuple[UnverifiedEntry, ...], now: datetime) -> Iterator[V
         try:
             before = _version(entry, before, now)
         except ResolutionError as error:
-            raise ResolutionError(f"entry {entry.number}: {error}") from None
+            raise within(f"entry {entry.number}", error) from None
         yield before
 
 

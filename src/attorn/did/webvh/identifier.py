@@ -77,8 +77,8 @@ def read_place(place: str) -> tuple[str, tuple[str, ...]]:
         raise refused(
             Reason.INVALID_DID, f"expected a lower-case host name, perhaps with %3A and a port; got {shown(host)}"
         )
-    if match[2] is not None and int(match[2]) > 65535:
-        raise refused(Reason.INVALID_DID, f"port {match[2]} is beyond 65535")
+    if match[2] is not None and (int(match[2]) > 65535 or match[2] == "443"):
+        raise refused(Reason.INVALID_DID, f"expected a port up to 65535, and none where it is 443; got {match[2]}")
     authority = match[1] if match[2] is None else f"{match[1]}:{match[2]}"
     return authority, tuple(map(_segment, segments))
 
