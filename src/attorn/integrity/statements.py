@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from threading import Lock
 from typing import Any, Final
 
 import pyoxigraph
+from cachetools import LRUCache
 from pyld import jsonld
 from pyld.context_resolver import ContextResolver
 
@@ -24,6 +27,7 @@ from attorn.jsonld.library import Contexts
 
 MOST_STATEMENTS: Final = 4096
 """Most statements in one document."""
+_MOST_KEPT: Final = 64
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _TRANSFORMATION: Final = "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR"
 _DATA_LOSS: Final = "https://w3id.org/security#DATA_LOSS_DETECTION_ERROR"
@@ -39,13 +43,8 @@ def canonical(document: Mapping[str, JsonValue], contexts: Contexts) -> bytes:
 
     Raises `ProofError` for what RDF could not say or would say otherwise, and for what would take too long.
     """
-    options = {"documentLoader": _Loader(contexts), "base": "", "processingMode": "json-ld-1.1"}
-    # Its own cache is shared with whatever else in this process uses the library, and with another loader.
-    options["contextResolver"] = ContextResolver({}, options["documentLoader"])
     try:
-        expanded = jsonld.expand(copy.deepcopy(dict(document)), options, on_property_dropped=_dropped)
-        _check(expanded)
-        dataset = jsonld.to_rdf(expanded, options)
+        dataset = _processor(contexts).dataset(document)
     except _FAILURES as error:
         failure = type(error).__name__
     else:
@@ -53,16 +52,42 @@ def canonical(document: Mapping[str, JsonValue], contexts: Contexts) -> bytes:
     raise ProofError(f"the document cannot be said in RDF ({failure})", problem=_TRANSFORMATION)
 
 
-class _Loader:
-    """What PyLD asks for contexts."""
+class _Processor:
+    """PyLD with the contexts that attorn knows."""
+
+    __slots__ = ("_contexts", "_kept", "_lock")
 
     def __init__(self, contexts: Contexts) -> None:
         self._contexts = contexts
+        # The library's own is shared with whatever else in this process uses it, and with another loader.
+        self._kept: LRUCache[str, Any] = LRUCache(maxsize=_MOST_KEPT)
+        self._lock = Lock()
 
-    def __call__(self, url: str, options: object) -> dict[str, Any]:
+    def dataset(self, document: Mapping[str, JsonValue]) -> Any:
+        """The statements by graph. Raises `ProofError`, and whatever the library does."""
+        options = {"documentLoader": self._load, "base": "", "processingMode": "json-ld-1.1"}
+        # What is kept is not made for several threads, and the work is all Python.
+        with self._lock:
+            options["contextResolver"] = ContextResolver(self._kept, self._load)
+            expanded = jsonld.expand(copy.deepcopy(dict(document)), options, on_property_dropped=_dropped)
+            _check(expanded)
+            return jsonld.to_rdf(expanded, options)
+
+    def _load(self, url: str, options: object) -> dict[str, Any]:
         # A copy: the library writes into what it gets.
         document = {"@context": copy.deepcopy(self._contexts.context(url))}
-        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": document}
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": document,
+            "tag": "static",
+        }
+
+
+@lru_cache(maxsize=8)
+def _processor(contexts: Contexts) -> _Processor:
+    return _Processor(contexts)
 
 
 def _dropped(name: object) -> None:
