@@ -36,6 +36,7 @@ def test_the_top_level_names() -> None:
 def test_the_caveat_vocabulary() -> None:
     assert sorted(attorn.caveat.__all__) == [
         "Actions",
+        "Agent",
         "AllOf",
         "AnyOf",
         "Audience",

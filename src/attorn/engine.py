@@ -8,7 +8,7 @@ This is the only module that imports `biscuit_auth`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -25,6 +25,7 @@ from biscuit_auth import PublicKey as StockKey
 
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import Container, ProofKind
+from attorn.caveat.agent import Agent
 from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.unrecognised import Unrecognised
 from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore
@@ -48,7 +49,8 @@ from attorn.errors import (
 from attorn.keys import ecdsa
 from attorn.keys.public import Algorithm, PublicKey
 from attorn.limits import Limits
-from attorn.request.facts import Facts
+from attorn.request.attested import Attested
+from attorn.request.facts import Asked, Facts
 from attorn.request.request import Request
 from attorn.token import chain as chains
 from attorn.token import presentation as presentations
@@ -126,13 +128,15 @@ class StockEngine:
         depth: int | None = None,
         challenge: str | None = None,
         approved: Collection[str] = (),
+        attested: Sequence[Collection[Attested]] = (),
     ) -> None:
         """Return if the stock engine finds every signature genuine and every check of every block fulfilled.
 
         `root` is the key of the user, `now` a Unix second, `nonce` the presentation id that the caller found unused,
         `depth` the number of links after the first (default: as admitted), `approved` the DIDs whose approvals the
-        caller found good. Trust in the root, DIDs that must be resolved, revocation, memory of presentations, the
-        approvals themselves and charges are not the engine's: a counted caveat denies.
+        caller found good, `attested` what credentials that it found good say of each delegate, the holder last. Trust
+        in the root, DIDs that must be resolved, revocation, memory of presentations, approvals and credentials
+        themselves and charges are not the engine's: a counted caveat denies.
 
         Raises `Denied` or a `VerificationError` as attorn's verifier does, `EngineError` if it could not be decided,
         `InputError` for unusable arguments.
@@ -148,8 +152,16 @@ class StockEngine:
         if links[0].by.key not in (None, root):
             raise UntrustedRootError("the chain names another root than the key handed in")
         deep = len(links) - 1 if depth is None else depth
-        facts = Facts(request, audience=audience, now=now, depth=deep, approved=_dids(approved))
-        statements = [*facts.statements(_globs(links), _approvals(links)), Predicate("nonce", (octets(nonce),))]
+        facts = Facts(
+            request,
+            audience=audience,
+            now=now,
+            depth=deep,
+            approved=_dids(approved),
+            attested=_said(attested),
+        )
+        asked = facts.statements(_globs(links), _approvals(links), _attestations(links))
+        statements = [*asked, Predicate("nonce", (octets(nonce),))]
         if challenge is not None:
             statements.append(Predicate("challenge", (string(challenge),)))
         try:
@@ -222,6 +234,25 @@ def _approvals(links: tuple[Link, ...]) -> list[tuple[int, frozenset[str]]]:
     """The (threshold, DIDs) pairs that the checks of a chain ask about."""
     asked = [caveat for link in links for caveat in link.caveats if isinstance(caveat, RequiresApproval)]
     return list(dict.fromkeys((caveat.threshold, frozenset(caveat.by)) for caveat in asked))
+
+
+def _said(attested: Sequence[Collection[Attested]]) -> tuple[frozenset[Attested], ...]:
+    if not isinstance(attested, list | tuple) or not all(
+        isinstance(said, list | tuple | frozenset) for said in attested
+    ):
+        raise InputError("attested: expected for each delegate a list of Attested")
+    if not all(isinstance(each, Attested) for said in attested for each in said):
+        raise InputError("attested: expected for each delegate a list of Attested")
+    return tuple(map(frozenset, attested))
+
+
+def _attestations(links: tuple[Link, ...]) -> list[Asked]:
+    """What the checks of a chain ask of the holder, or of every delegate."""
+    asked = [caveat for link in links for caveat in link.caveats if isinstance(caveat, Agent)]
+    said = [frozenset(f"{name}={value}" for name, values in each.properties for value in values) for each in asked]
+    return list(
+        dict.fromkeys((each.every, frozenset(each.attested_by), what) for each, what in zip(asked, said, strict=True))
+    )
 
 
 def _predicates(links: tuple[Link, ...]) -> Iterator[Predicate]:

@@ -23,6 +23,7 @@ from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, DelegationError, InputError, UnavailableError, VerificationError
 from attorn.handed import ask
 from attorn.keys import keyfile
+from attorn.keys.derived import derive
 from attorn.keys.public import Algorithm, PublicKey
 from attorn.keys.signer import Ed25519Signer, P256Signer, PinnedSigner, Signer
 from attorn.limits import Limits
@@ -181,11 +182,13 @@ class Identity:
         ttl: timedelta = timedelta(seconds=60),
         discharges: Sequence[Macaroon] = (),
         approvals: Sequence[Approval | str] = (),
+        credentials: Sequence[str] = (),
     ) -> str:
         """The token bound to one request at one audience, once, as text for the wire.
 
         A Biscuit becomes a sealed standard Biscuit. `discharges` are those that a Macaroon's third parties gave,
-        `approvals` those of this very use that principals gave, or their texts.
+        `approvals` those of this very use that principals gave, or their texts. `credentials` are the texts of
+        identity credentials, of this identity and of other delegates, for an `Agent` caveat.
 
         It is valid from half a minute ago (clocks differ) until `ttl` from now. `challenge` answers a verifier that
         asked for one. `idempotency_key` marks every try of one use: a verifier that honours retries charges it once.
@@ -208,13 +211,25 @@ class Identity:
         texts = texts_about(approvals, audience=audience, root=chain.links[0].delegator, holder=self.did, digest=digest)
         discharged = _discharging(token.carrier, discharges)
         carrier, stated = _carried(lambda: discharged.accompanied(texts))
-        presentation = Presentation(audience, digest, self._draw(), start, stop, challenge, idempotency_key, stated)
+        shown = _credentials(credentials)
+        presentation = Presentation(
+            audience, digest, self._draw(), start, stop, challenge, idempotency_key, stated, shown
+        )
         payload = encode(presentation.facts(), (presentation.check(),), chain.symbols)
         _require_readable(payload, chain)
         wire = base64url_encode(_carried(lambda: carrier.presented(self._pinned, payload)))
         if len(wire) > _LIMITS.token_bytes:
             raise InputError(f"this token is too long to be presented in {_LIMITS.token_bytes} characters")
         return wire
+
+    def pairwise(self, audience: str) -> Identity:
+        """This identity's other name for one audience: a did:key that follows from its key, the same every time.
+
+        Nobody without that key can tell that both are one. Raises `InputError` for an audience that is none, and for a
+        signer that does not give its key away.
+        """
+        other = derive(self.signer, words(audience, "audience"))
+        return Identity(other, clock=self._clock, random=self._random)
 
     def approve(self, asked: ApprovalRequest, *, ttl: timedelta = DEFAULT_TTL) -> Approval:
         """A signed approval of one use of somebody's request, good for `ttl` of at most a day.
@@ -264,6 +279,12 @@ class Identity:
 
     def __repr__(self) -> str:
         return f"Identity({self.did})"
+
+
+def _credentials(texts: Sequence[str]) -> tuple[str, ...]:
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) and text for text in texts):
+        raise InputError("credentials: expected a list of the texts of identity credentials")
+    return tuple(dict.fromkeys(texts))
 
 
 def _listed(caveats: Sequence[Caveat]) -> Sequence[Caveat]:

@@ -44,7 +44,9 @@ def test_the_reference_finds_what_the_page_says(case: tuple[str, ...]) -> None:
     members = {"action": "a", "resource": "/", "args": {}, "audience": pools.AUDIENCE, "now": 0, "depth": 0}
     members |= json.loads(text)
     approved = frozenset(members.pop("approved", ()))
-    world = World(members.pop("audience"), members.pop("now"), members.pop("depth"), approved=approved)
+    said = tuple(tuple((by, frozenset(what)) for by, *what in each) for each in members.pop("attested", ()))
+    around = (members.pop("audience"), members.pop("now"), members.pop("depth"))
+    world = World(*around, approved=approved, attested=said)
     if "cost" in members:
         members["cost"] = dict(zip(("amount", "currency"), members["cost"], strict=True))
     found = caveats.prohibits(plain(made(source)), members, world)

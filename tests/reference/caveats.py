@@ -29,6 +29,7 @@ class World(NamedTuple):
 
     `answered` holds what the lists say: the plain caveat's items, sorted, to `valid` or the code of the refusal.
     `approved` holds the DIDs whose approval of this request counts.
+    `attested` holds, for each delegate, the holder last, what each credential says: its issuer, and texts `name=value`.
     """
 
     audience: str
@@ -36,6 +37,7 @@ class World(NamedTuple):
     depth: int
     answered: dict[tuple[tuple[str, Any], ...], str] = {}  # noqa: RUF012 - never changed
     approved: frozenset[str] = frozenset()
+    attested: tuple[tuple[tuple[str, frozenset[str]], ...], ...] = ()
 
 
 def prohibits(caveat: Caveat, request: Request, world: World) -> bool:
@@ -59,11 +61,30 @@ def prohibits(caveat: Caveat, request: Request, world: World) -> bool:
     if kind == "RequiresApproval":
         few = len(world.approved.intersection(caveat["by"])) < caveat["threshold"]
         return few and not any(_fails(condition, request, world) for condition in caveat["when"])
+    if kind == "Agent":
+        return not _attested(caveat, world)
     if kind in ("MaxUses", "Rate", "Purpose"):
         return False
     if kind in STANDING:
         return world.answered.get(key(caveat)) != "valid"
     # ExpiresIn and NoDelegation mean nothing before a link is made; anything else is unknown, and unknown means no.
+    return True
+
+
+def _attested(caveat: Caveat, world: World) -> bool:
+    """Whether the holder, or every delegate, has one credential that says all that is asked."""
+    if not world.attested:
+        return False
+    delegates = world.attested if caveat["every"] else (world.attested[-1],)
+    for credentials in delegates:
+        for by, said in credentials:
+            if by not in caveat["attested_by"]:
+                continue
+            answers = [any(f"{name}={value}" in said for value in values) for name, values in caveat["properties"]]
+            if all(answers):
+                break
+        else:
+            return False
     return True
 
 

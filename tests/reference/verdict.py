@@ -53,15 +53,16 @@ def judge(links: list[Link], request: Request, world: World, ledger: Ledger) -> 
             return Verdict(code)
     for position, link in enumerate(chain, start=1):
         for index, caveat in enumerate(link.caveats):
-            if caveat["kind"] in ("NotBefore", "Expires", "MaxDepth", "RequiresApproval", *caveats.STANDING):
+            if caveat["kind"] in ("NotBefore", "Expires", "MaxDepth", "Agent", "RequiresApproval", *caveats.STANDING):
                 continue
             if caveats.prohibits(caveat, request, world):
                 return Verdict("denied", position, index)
     # Nobody is asked to approve what is prohibited anyway.
-    for position, link in enumerate(chain, start=1):
-        for index, caveat in enumerate(link.caveats):
-            if caveat["kind"] == "RequiresApproval" and caveats.prohibits(caveat, request, world):
-                return Verdict("approval_required", position, index)
+    for kind, code in (("Agent", "denied"), ("RequiresApproval", "approval_required")):
+        for position, link in enumerate(chain, start=1):
+            for index, caveat in enumerate(link.caveats):
+                if caveat["kind"] == kind and caveats.prohibits(caveat, request, world):
+                    return Verdict(code, position, index)
     return _charged(chain, request, world, ledger)
 
 

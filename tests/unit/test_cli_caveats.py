@@ -66,6 +66,11 @@ VOCABULARY: list[tuple[str, Caveat]] = [
             ["did:web:a.example", "did:web:b.example"], 2, [caveat.Actions("pay:*"), caveat.Range("amount", 100)]
         ),
     ),
+    ('{"Agent": {"attested_by": "did:web:a.example"}}', caveat.Agent(attested_by="did:web:a.example")),
+    (
+        '{"Agent": {"attested_by": ["did:web:a.example"], "every": true, "model": ["b", "a"], "stage": "live"}}',
+        caveat.Agent(attested_by="did:web:a.example", every=True, model=["a", "b"], stage="live"),
+    ),
     (
         '{"AllOf": [{"Equals": {"name": "a", "value": 1}}, {"Not": {"Equals": {"name": "b", "value": 2}}}]}',
         caveat.AllOf(caveat.Equals("a", 1), caveat.Not(caveat.Equals("b", 2))),

@@ -33,6 +33,7 @@ from attorn.keys import multikey
 from attorn.keys.signer import Ed25519Signer, P256Signer
 from attorn.limits import Limits
 from attorn.request import address, filepath, glob, resource, url
+from attorn.request.attested import Attested
 from attorn.request.facts import Facts
 from attorn.request.money import Money
 from attorn.token.link import write
@@ -348,6 +349,9 @@ def test_caveat_case(case: tuple[str, ...]) -> None:
         members["cost"] = Money(*members["cost"])
     if "approved" in members:
         around["approved"] = frozenset(members.pop("approved"))
+    if "attested" in members:
+        said = members.pop("attested")
+        around["attested"] = tuple(frozenset(Attested(by, frozenset(what)) for by, *what in each) for each in said)
     request = Request(**({"action": "a", "resource": "/"} | members))
     facts = Facts(request, **({"audience": AUDIENCE, "depth": 0, "now": 0} | around))
     assert ("permits" if made(source).prohibits(facts) is None else "prohibits") == expected.strip()
@@ -386,7 +390,7 @@ def test_glob_case(case: tuple[str, ...]) -> None:
     assert glob.matches(pattern, text) is expected
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/events.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/events.md", "docs/spec/agent.md"])
 def test_python_blocks_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}

@@ -128,7 +128,7 @@ GRACE = clearing.GRACE
 def chain_of(*limits: Counted, stop: int = LATEST) -> VerifiedChain:
     link = person(1).mint(to=PLANNER.did, caveats=[READ, *limits]).unverified_links[0]
     counted = tuple((link, limit, stop) for limit in limits)
-    return VerifiedChain((link,), b"", (), 0, stop, 0, (), counted, (), (), ())
+    return VerifiedChain((link,), b"", (), 0, stop, 0, (), counted, (), (), (), ())
 
 
 def until(limit: Counted, now: str, stop: int = LATEST) -> int | None:

@@ -3,6 +3,7 @@
 What is named here is the vocabulary: `attorn.caveat.profile` reads the checks of these kinds and of no others.
 """
 
+from attorn.caveat.agent import Agent
 from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.base import Caveat
 from attorn.caveat.collection import Contains, MaxLength, SubsetOf
@@ -17,6 +18,7 @@ from attorn.caveat.value import Equals, NotOneOf, OneOf, Range
 
 __all__ = [
     "Actions",
+    "Agent",
     "AllOf",
     "AnyOf",
     "Audience",

@@ -34,6 +34,7 @@ from attorn.cli.words import instant, span
 from attorn.datalog import Scalar
 from attorn.display import shown, stamp
 from attorn.errors import InputError, MalformedError
+from attorn.request.attested import NAMES
 
 _MOST_BYTES: Final = 65_536
 _DEPTH: Final = 32
@@ -195,6 +196,22 @@ def _approval(value: JsonValue) -> Caveat:
     )
 
 
+def _agent(value: JsonValue) -> Caveat:
+    members = _members(value, "Agent", "attested_by", " ".join(("every", *NAMES)))
+    by, every = members.pop("attested_by"), members.pop("every", False)
+    if type(every) is not bool:
+        raise InputError("Agent: every: expected true or false")
+    return kinds.Agent.of(
+        _one_or_more(by, "Agent: attested_by"),
+        every,
+        {name: _one_or_more(said, f"Agent: {name}") for name, said in members.items()},
+    )
+
+
+def _one_or_more(value: JsonValue, what: str) -> list[str]:
+    return [value] if isinstance(value, str) else list(_texts(value, what))
+
+
 def _condition(value: JsonValue) -> When:
     condition = from_json(value)
     if not isinstance(condition, When):
@@ -230,6 +247,7 @@ _READERS: Final[Mapping[str, _Read]] = {
     "Status": _status,
     "FreshList": lambda value: kinds.FreshList(_text(value, "FreshList")),
     "RequiresApproval": _approval,
+    "Agent": _agent,
     "AllOf": _group(kinds.AllOf, "AllOf"),
     "AnyOf": _group(kinds.AnyOf, "AnyOf"),
     "Not": lambda value: kinds.Not(_part(value, "Not")),
@@ -255,7 +273,7 @@ def _content(caveat: Caveat) -> JsonValue:
         case kinds.Budget():
             per: dict[str, JsonValue] = {} if caveat.per is None else {"per": caveat.per}
             return {"amount": caveat.amount, "currency": caveat.currency, **per}
-        case kinds.Status() | kinds.FreshList() | kinds.RequiresApproval():
+        case kinds.Status() | kinds.FreshList() | kinds.RequiresApproval() | kinds.Agent():
             return _said_by_others(caveat)
         case kinds.AllOf() | kinds.AnyOf():
             return [to_json(part) for part in caveat.parts]
@@ -264,7 +282,10 @@ def _content(caveat: Caveat) -> JsonValue:
     return _argument(caveat)
 
 
-def _said_by_others(caveat: kinds.Status | kinds.FreshList | kinds.RequiresApproval) -> JsonValue:
+def _said_by_others(caveat: kinds.Status | kinds.FreshList | kinds.RequiresApproval | kinds.Agent) -> JsonValue:
+    if isinstance(caveat, kinds.Agent):
+        said: dict[str, JsonValue] = {name: list(values) for name, values in caveat.properties}
+        return {"attested_by": list(caveat.attested_by), **({"every": True} if caveat.every else {}), **said}
     if isinstance(caveat, kinds.Status):
         return {"uri": caveat.uri, "index": caveat.index, "issuer": caveat.issuer, "kind": caveat.kind}
     if isinstance(caveat, kinds.FreshList):

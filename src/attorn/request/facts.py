@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from attorn import datalog
 from attorn.datalog import Member, Predicate, Term
 from attorn.request import address, filepath, glob, url
+from attorn.request.attested import Attested, all_meet
 from attorn.request.request import Request
 from attorn.request.resource import ancestors
 
+Asked: TypeAlias = tuple[bool, frozenset[str], frozenset[str]]
+"""Of every delegate, or of the holder alone; the DIDs whose word counts; the texts `name=value` that one must say."""
 _ELEMENTS: Final = frozenset({str, int, bool})
 
 
 class Facts:
     """What is known about `request` at Unix second `now`, asked of `audience` through `depth` links after the first.
 
-    `approved` are the DIDs whose approval of this very request was found genuine and good now.
+    `approved` are the DIDs whose approval of this very request was found genuine and good now,
+    `attested` what genuine identity credentials say of each delegate of the chain, the holder last.
     Every method takes the name of an argument and returns `None` if the argument is absent or of another kind.
     """
 
@@ -37,6 +41,7 @@ class Facts:
         "_subpaths",
         "action",
         "approved",
+        "attested",
         "audience",
         "depth",
         "now",
@@ -44,7 +49,14 @@ class Facts:
     )
 
     def __init__(
-        self, request: Request, *, audience: str, now: int, depth: int, approved: frozenset[str] = frozenset()
+        self,
+        request: Request,
+        *,
+        audience: str,
+        now: int,
+        depth: int,
+        approved: frozenset[str] = frozenset(),
+        attested: tuple[frozenset[Attested], ...] = (),
     ) -> None:
         self.request = request
         self.action = request.action
@@ -52,6 +64,7 @@ class Facts:
         self.now = now
         self.depth = depth
         self.approved = approved
+        self.attested = attested
         self._args: Mapping[str, object] = request.args
         self._resources: frozenset[str] | None = None
         self._items: dict[str, frozenset[Member] | None] = {}
@@ -130,10 +143,14 @@ class Facts:
         return self._globs[key]
 
     def statements(
-        self, globs: Iterable[tuple[str, str]] = (), approvals: Iterable[tuple[int, frozenset[str]]] = ()
+        self,
+        globs: Iterable[tuple[str, str]] = (),
+        approvals: Iterable[tuple[int, frozenset[str]]] = (),
+        attestations: Iterable[Asked] = (),
     ) -> list[Predicate]:
-        """Every fact as Datalog, and of what is asked for by pairs, `glob(name, pattern, matches)` where there is an
-        answer and `approved(threshold, DIDs)` where that many of the DIDs approved."""
+        """Every fact as Datalog, and of what is asked for `glob(name, pattern, matches)` where there is an answer,
+        `approved(threshold, DIDs)` where that many of the DIDs approved, and `attested(who, DIDs, what)` where it is
+        so."""
         found = [
             Predicate("operation", (datalog.string(self.action),)),
             Predicate("resource", (datalog.string(self.request.resource),)),
@@ -153,7 +170,16 @@ class Facts:
         for threshold, dids in approvals:
             if len(self.approved & dids) >= threshold:
                 found.append(Predicate("approved", (datalog.integer(threshold), _strings(dids))))
+        found += [_attested(asked) for asked in attestations if self._are_attested(asked)]
         return found
+
+    def _are_attested(self, asked: Asked) -> bool:
+        every, dids, said = asked
+        wanted: dict[str, set[str]] = {}
+        for text in said:
+            name, _, value = text.partition("=")
+            wanted.setdefault(name, set()).add(value)
+        return all_meet(self.attested, every, dids, {name: frozenset(values) for name, values in wanted.items()})
 
     def _argument(self, name: str) -> Iterable[Predicate]:
         key = datalog.string(name)
@@ -198,3 +224,9 @@ def _members(value: object) -> frozenset[Member] | None:
     if kind not in _ELEMENTS or any(type(element) is not kind for element in value):
         return None
     return frozenset(map(datalog.scalar, value))
+
+
+def _attested(asked: Asked) -> Predicate:
+    every, dids, said = asked
+    terms = (datalog.string("every" if every else "holder"), _strings(dids))
+    return Predicate("attested", (*terms, _strings(said)) if said else terms)

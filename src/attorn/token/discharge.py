@@ -17,7 +17,7 @@ from attorn.macaroon.container import Macaroon
 from attorn.macaroon.discharge import granting
 from attorn.macaroon.key import MacKey
 
-Condition = tuple[int, Caveat]
+Demand = tuple[int, Caveat]
 """A caveat of a discharge, and the position of the link that asked for the third party."""
 
 
@@ -44,9 +44,9 @@ def _check(caveat: Caveat) -> Check:
     return rendered
 
 
-def read(payloads: Sequence[tuple[int, bytes]], limits: Limits) -> tuple[Condition, ...]:
+def read(payloads: Sequence[tuple[int, bytes]], limits: Limits) -> tuple[Demand, ...]:
     """The caveats of blocks in discharges. Raises `MalformedError`, `NotAdmittedError` or `LimitError`."""
-    found: list[Condition] = []
+    found: list[Demand] = []
     terms = globs = 0
     if len(payloads) > limits.links:
         # Whoever holds a discharge can put blocks into it, and each costs as much to read as a link.

@@ -3,7 +3,8 @@
 One check: `check if audience(a), request(digest), nonce(id), time($time), $time >= from, $time <
 until`, with `challenge(c)` after the nonce where the verifier asked for one. A verifier supplies `nonce(id)` only while
 it has not seen that id, so a stock engine enforces single use as well. Beside it may stand the fact
-`idempotency(key)`, by which a ledger knows a use that is tried again, and approvals, each as a fact `approval(text)`.
+`idempotency(key)`, by which a ledger knows a use that is tried again; then approvals, each as a fact `approval(text)`,
+and credentials of the agents of the chain, each as a fact `credential(text)`.
 Source: docs/spec/wire.md.
 """
 
@@ -31,7 +32,7 @@ from attorn.datalog import (
     variable,
 )
 from attorn.errors import InputError, LimitError, MalformedError
-from attorn.token.discharge import Condition
+from attorn.token.discharge import Demand
 
 _TIME: Final = variable("time")
 _TIME_FACT: Final = Predicate("time", (_TIME,))
@@ -39,6 +40,8 @@ ID_BYTES: Final = 16
 DIGEST_BYTES: Final = 32
 MOST_APPROVALS: Final = 16
 """Most approvals that travel with one presentation."""
+MOST_CREDENTIALS: Final = 32
+"""Most credentials that travel with one presentation: one for each delegate of the longest chain."""
 _MOST_KEY: Final = 255
 
 
@@ -65,7 +68,7 @@ class Presentation:
     """What is presented for one request. Times are Unix seconds: valid from `start`, no longer at `stop`.
 
     In a Biscuit the holder signed all of it. In a Macaroon what others said stands beside the holder's block, in
-    discharges that are bound to it: they are the approvals, and the conditions.
+    discharges that are bound to it: they are the approvals, and the demands.
     """
 
     audience: str
@@ -77,14 +80,18 @@ class Presentation:
     idempotency_key: str | None = None
     unverified_approvals: tuple[str, ...] = ()
     """Texts that may be approvals of this use. Nobody has read them yet, and anybody may have written them."""
-    conditions: tuple[Condition, ...] = ()
+    unverified_credentials: tuple[str, ...] = ()
+    """Texts that may be identity credentials of delegates. Nobody has read them yet."""
+    demands: tuple[Demand, ...] = ()
     """What third parties demand of this use, in their discharges. It stands beside the block and not in it."""
 
     def facts(self) -> tuple[Predicate, ...]:
         """The facts of the block, if it has any. No check asks for them; a verifier that keeps a ledger reads them."""
         key = self.idempotency_key
         keys = () if key is None else (Predicate("idempotency", (string(key),)),)
-        return (*keys, *(Predicate("approval", (string(text),)) for text in self.unverified_approvals))
+        approvals = (Predicate("approval", (string(text),)) for text in self.unverified_approvals)
+        credentials = (Predicate("credential", (string(text),)) for text in self.unverified_credentials)
+        return (*keys, *approvals, *credentials)
 
     def check(self) -> Check:
         """The one check of the block."""
@@ -106,8 +113,11 @@ def read(block: Block) -> Presentation:
     check = block.shaped[0]
     presentation = Presentation(*check) if isinstance(check, Presented) else _read(written(check))
     if block.facts:
-        key, approvals = _stated(block)
+        key, approvals, credentials = _stated(block)
         presentation = accompanied(replace(presentation, idempotency_key=key), approvals)
+        if len(credentials) > MOST_CREDENTIALS:
+            raise LimitError(f"expected at most {MOST_CREDENTIALS} credentials, got {len(credentials)}", step=1)
+        presentation = replace(presentation, unverified_credentials=tuple(credentials))
     if presentation.stop > LATEST:
         raise MalformedError("a presentation ends before the year 10000")
     return presentation
@@ -145,23 +155,21 @@ def accompanied(presentation: Presentation, approvals: Sequence[str]) -> Present
     return replace(presentation, unverified_approvals=tuple(approvals))
 
 
-def _stated(block: Block) -> tuple[str | None, list[str]]:
-    """The idempotency key and the approvals that the block states. Raises `MalformedError` for any other fact."""
-    key: str | None = None
-    approvals: list[str] = []
-    for index, (name, terms) in enumerate(block.facts):
-        text = str(terms[0][1])
-        if (
-            len(terms) != 1
-            or terms[0][0] != STRING
-            or not (name == "approval" or (name == "idempotency" and not index))
-        ):
-            raise MalformedError("a presentation block states perhaps one idempotency key and then approvals, no more")
-        if name == "approval":
-            approvals.append(text)
-            continue
-        try:
-            key = key_words(text)
-        except InputError as error:
-            raise MalformedError(str(error)) from None
-    return key, approvals
+def _stated(block: Block) -> tuple[str | None, list[str], list[str]]:
+    """The idempotency key, the approvals and the credentials that the block states, in this order. `MalformedError`."""
+    found: dict[str, list[str]] = {"idempotency": [], "approval": [], "credential": []}
+    order = list(found)
+    last = 0
+    for name, terms in block.facts:
+        place = order.index(name) if name in found else -1
+        if len(terms) != 1 or terms[0][0] != STRING or place < last or (name == "idempotency" and found[name]):
+            raise MalformedError(
+                "a presentation block states perhaps one idempotency key, then approvals, then credentials, no more"
+            )
+        last = place
+        found[name].append(str(terms[0][1]))
+    try:
+        key = key_words(found["idempotency"][0]) if found["idempotency"] else None
+    except InputError as error:
+        raise MalformedError(str(error)) from None
+    return key, found["approval"], found["credential"]

@@ -18,7 +18,7 @@ from attorn.keys.public import PublicKey
 from attorn.request.facts import Facts
 from attorn.statement import Kind
 from attorn.store.ports import Ledger, Store
-from attorn.token.discharge import Condition
+from attorn.token.discharge import Demand
 from attorn.token.link import Link
 from attorn.token.presentation import Presentation
 from attorn.verify import standing
@@ -59,7 +59,7 @@ class Approvals:
         `SignatureError`, `ResolutionError` or `UnavailableError` for an approval that is not, or may not be, genuine.
         """
         approvals = _read(presentation.unverified_approvals)
-        asked = _asking(chain, presentation.conditions, facts)
+        asked = _asking(chain, presentation.demands, facts)
         if not asked:
             return ()
         if not isinstance(self.store, Ledger):
@@ -156,10 +156,10 @@ def _taken(asked: Sequence[Asking], good: Sequence[Approval], used: frozenset[st
     return tuple(spent)
 
 
-def _asking(chain: VerifiedChain, conditions: Sequence[Condition], facts: Facts) -> list[Asking]:
+def _asking(chain: VerifiedChain, demands: Sequence[Demand], facts: Facts) -> list[Asking]:
     """The caveats of links, and then of discharges, that ask for approval of this request."""
     found = list(chain.approvals)
-    for position, caveat in conditions:
+    for position, caveat in demands:
         if isinstance(caveat, RequiresApproval):
             found.append((chain.links[position - 1], caveat))
     return [(link, caveat) for link, caveat in found if caveat.concerns(facts)]

@@ -122,7 +122,7 @@ class ArrivedMacaroon:
             presentation = presentations.accompanied(presentation, self.discharged.approvals)
         if not self.discharged.payloads:
             return presentation
-        return replace(presentation, conditions=grants.read(self.discharged.payloads, limits))
+        return replace(presentation, demands=grants.read(self.discharged.payloads, limits))
 
     def verify_presentation(self, holder: PublicKey, previous: bytes, position: int) -> None:
         del previous, position

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.biscuit.signature import verify_block
+from attorn.caveat.agent import Agent
 from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.base import Caveat
 from attorn.caveat.counted import Counted
@@ -38,7 +39,8 @@ class VerifiedChain:
 
     `start` and `stop` are the Unix seconds between which every link is valid, `issued` the latest issue. `caveats` are
     those left to clear, `counted` those among them to charge, each with the second at which its link expires,
-    `standing` those that a list answers, `approvals` those that ask for approval. `subjects` is what statements may
+    `standing` those that a list answers, `agents` those that ask who the delegates are, `approvals` those that ask for
+    approval. `subjects` is what statements may
     say that concern this chain.
     """
 
@@ -51,6 +53,7 @@ class VerifiedChain:
     caveats: tuple[tuple[Link, Caveat], ...]
     counted: tuple[tuple[Link, Counted, int], ...]
     standing: tuple[tuple[Link, Standing], ...]
+    agents: tuple[tuple[Link, Agent], ...]
     approvals: tuple[tuple[Link, RequiresApproval], ...]
     subjects: tuple[tuple[Kind, str], ...]
 
@@ -104,6 +107,7 @@ def join(chain: UnverifiedChain, skew: timedelta) -> VerifiedChain:
         tuple(limits.caveats),
         tuple(limits.counted),
         tuple(limits.standing),
+        tuple(limits.agents),
         tuple(limits.approvals),
         _subjects(links, limits.standing),
     )
@@ -121,7 +125,7 @@ def _subjects(links: tuple[Link, ...], standing: list[tuple[Link, Standing]]) ->
 class _Together:
     """What the links seen so far allow together: the window, the depth, and the caveats left to clear."""
 
-    __slots__ = ("_before", "_depth", "_skew", "approvals", "caveats", "counted", "standing", "start", "stop")
+    __slots__ = ("_before", "_depth", "_skew", "agents", "approvals", "caveats", "counted", "standing", "start", "stop")
 
     def __init__(self, depth: int, skew: int) -> None:
         self._depth = depth
@@ -131,6 +135,7 @@ class _Together:
         self.caveats: list[tuple[Link, Caveat]] = []
         self.counted: list[tuple[Link, Counted, int]] = []
         self.standing: list[tuple[Link, Standing]] = []
+        self.agents: list[tuple[Link, Agent]] = []
         self.approvals: list[tuple[Link, RequiresApproval]] = []
 
     def add(self, link: Link) -> None:
@@ -153,13 +158,20 @@ class _Together:
             elif isinstance(caveat, MaxDepth):
                 if caveat.hops < self._depth:
                     raise ChainError(f"link {link.position} allows {caveat.limit()}; the chain has {self._depth}")
-            elif isinstance(caveat, Standing):
-                self.standing.append((link, caveat))
-            elif isinstance(caveat, RequiresApproval):
-                self.approvals.append((link, caveat))
+            elif isinstance(caveat, Standing | Agent | RequiresApproval):
+                self._add_told(link, caveat)
             elif not isinstance(caveat, Purpose):
                 self.caveats.append((link, caveat))
                 if isinstance(caveat, Counted):
                     counted.append(caveat)
         # Only now is it known when this link expires.
         self.counted += [(link, caveat, self.stop) for caveat in counted]
+
+    def _add_told(self, link: Link, caveat: Standing | Agent | RequiresApproval) -> None:
+        """Keep what others answer: lists, issuers of identity credentials, approvers."""
+        if isinstance(caveat, Standing):
+            self.standing.append((link, caveat))
+        elif isinstance(caveat, Agent):
+            self.agents.append((link, caveat))
+        else:
+            self.approvals.append((link, caveat))

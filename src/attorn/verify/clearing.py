@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from attorn.approval import APPROVALS
+from attorn.caveat.agent import Agent
 from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.counted import TOTAL, Counted, Counter
 from attorn.caveat.validity import LATEST
@@ -15,7 +16,7 @@ from attorn.errors import Denied, UnavailableError
 from attorn.handed import ask
 from attorn.request.facts import Facts
 from attorn.store.ports import Charge, Charged, Ledger, Retry
-from attorn.token.discharge import Condition
+from attorn.token.discharge import Demand
 from attorn.token.link import Link
 from attorn.verify import period
 from attorn.verify.approving import Spent, required
@@ -37,17 +38,18 @@ class Entry:
     charge: Charge
 
 
-def clear(chain: VerifiedChain, conditions: Sequence[Condition], facts: Facts) -> None:
+def clear(chain: VerifiedChain, demands: Sequence[Demand], facts: Facts) -> None:
     """(9) Return if no caveat prohibits the request, of a link or of a discharge. Raises `Denied`.
 
-    Those that ask for approval come after this: nobody shall be asked to approve what is prohibited anyway.
+    Those that ask who the delegates are and those that ask for approval come after this, and cost more: nobody shall be
+    asked to approve what is prohibited anyway.
     """
     for link, caveat in chain.caveats:
         denial = caveat.prohibits(facts)
         if denial is not None:
             raise denied(link, denial, 9)
-    for position, caveat in conditions:
-        denial = None if isinstance(caveat, RequiresApproval) else caveat.prohibits(facts)
+    for position, caveat in demands:
+        denial = None if isinstance(caveat, Agent | RequiresApproval) else caveat.prohibits(facts)
         if denial is not None:
             by_whom = replace(denial, limit=f"{denial.limit} (a third party of this link says so)")
             raise denied(chain.links[position - 1], by_whom, 9)

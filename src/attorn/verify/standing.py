@@ -129,9 +129,14 @@ def check(chain: VerifiedChain, statements: Sequence[Statement], rules: Rules, l
     if said:
         _check_said(chain.links, said, rules.authorities)
     for link, caveat in chain.standing:
-        kept = _fresh(link, caveat, said, rules, now)
-        if isinstance(caveat, Status):
-            _check_value(link, caveat, _list(caveat, lists.read(kept.value)), now)
+        check_status(link, caveat, said, rules=rules, lists=lists, now=now)
+
+
+def check_status(link: Link, caveat: Standing, said: Said, *, rules: Rules, lists: Lists, now: int) -> None:
+    """Return if the list that the caveat of a link depends on is known and fresh, and says valid. As `check`."""
+    kept = _fresh(link, caveat, said, rules, now)
+    if isinstance(caveat, Status):
+        _check_value(link, caveat, _list(caveat, lists.read(kept.value)), now)
 
 
 def by_subject(statements: Sequence[Statement]) -> Said:

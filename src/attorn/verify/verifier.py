@@ -53,6 +53,7 @@ from attorn.verify import standing
 from attorn.verify.access import Access, Verified
 from attorn.verify.approving import Approvals
 from attorn.verify.arrival import Arrival, arrive
+from attorn.verify.attesting import Attestations
 from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, charge, clear
@@ -154,6 +155,7 @@ class Verifier:
         skew, staleness = (int(span.total_seconds()) for span in (self.limits.skew, self.limits.staleness))
         self._rules = standing.Rules(_dids(authorities, "authorities"), staleness, skew)
         self._lists = standing.Lists()
+        self._attestations = Attestations(resolver, self.store, self._rules, self._lists)
         self._approvals = Approvals(resolver, self.store, self._rules)
         self._retries = _seconds(retries)
         self._receipts = receipts
@@ -309,7 +311,8 @@ class Verifier:
         """(9) and (10)."""
         now = int(at.timestamp())
         facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
-        clear(chain, presentation.conditions, facts)
+        clear(chain, presentation.demands, facts)
+        self._attestations.clear(chain, presentation, facts)
         spent = self._approvals.spend(chain, presentation, facts)
         retry = self._retry(chain, presentation, now)
         trail.entries, trail.repeated = charge(chain, spent, facts, self._ledger, retry)

@@ -1,0 +1,20 @@
+"""Agent identity credentials: who an agent is, who owns it and who answers for it, in words that others can check."""
+
+from attorn.agent.identity import AgentIdentity, Reference, UnverifiedAgentIdentity, read, verify
+from attorn.agent.issuing import Form, disclose, issue
+from attorn.agent.profile import AgentProfile
+from attorn.agent.register import Record, Register
+
+__all__ = [
+    "AgentIdentity",
+    "AgentProfile",
+    "Form",
+    "Record",
+    "Reference",
+    "Register",
+    "UnverifiedAgentIdentity",
+    "disclose",
+    "issue",
+    "read",
+    "verify",
+]

@@ -1,0 +1,183 @@
+"""Agent identity credentials as a verifier reads them: docs/spec/agent.md, section 3.
+
+A credential is a compact JWS, an object with a Data Integrity proof as text, or an SD-JWT in which its holder shows no
+more than an audience needs. What is said of the agent is the same in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from attorn import credential, sdjwt
+from attorn.agent.context import contexts
+from attorn.agent.profile import AgentProfile
+from attorn.canonical import JsonValue
+from attorn.credential import StatusEntry, Subject, unsafe_ignore_status
+from attorn.did.did import is_did
+from attorn.did.resolver import LocalResolver, Resolver
+from attorn.display import shown
+from attorn.errors import CredentialError, InputError, MalformedError
+from attorn.sdjwt import VerifiedSdJwt
+from attorn.status import BitstringEntry, ListKind, TokenReference
+
+TYPE: Final = "AgentIdentityCredential"
+VC: Final = "https://www.w3.org/ns/credentials/v2"
+MOST: Final = 16_384
+"""Longest text of one credential, in characters."""
+_CLAIMS: Final = frozenset(("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "status"))
+"""What stands beside a credential in a JWT and is none of its members."""
+_JUDGED: Final = (ListKind.REVOCATION, ListKind.SUSPENSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of a status list by the credential's issuer: `kind` as the caveat `Status` names it."""
+
+    kind: str
+    uri: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedAgentIdentity:
+    """Who claims to say something of whom. Made by `read`; no signature was checked."""
+
+    unverified_issuer: str
+    unverified_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentIdentity:
+    """What `issuer` says of an agent: signed, and good when it was verified. Made by `verify`.
+
+    `references` are where its status stands, which is for the caller to look up: all of them must be valid.
+    """
+
+    issuer: str
+    profile: AgentProfile
+    valid_from: datetime
+    valid_until: datetime
+    references: tuple[Reference, ...]
+
+
+def read(text: str) -> UnverifiedAgentIdentity:
+    """Who claims to say something of whom in `text`; **no signature is checked**.
+
+    Raises `CredentialError`, `MalformedError` or `LimitError`.
+    """
+    document = _members(sdjwt.read(text).unverified_claims) if "~" in _bounded(text) else text
+    claimed = credential.read(document, contexts=contexts(), most=MOST)
+    if len(claimed.unverified_subjects) != 1:
+        raise CredentialError("agent identity: expected one subject")
+    return UnverifiedAgentIdentity(claimed.unverified_issuer, str(claimed.unverified_subjects[0].id))
+
+
+def verify(
+    text: str,
+    *,
+    issuers: Sequence[str],
+    now: datetime,
+    resolver: Resolver | None = None,
+    skew: int = 60,
+) -> AgentIdentity:
+    """What one of `issuers` says of an agent in `text`, good at `now`, with `skew` seconds for clocks that differ.
+
+    Its status is not looked up: see `AgentIdentity.references`. Raises `CredentialError` for anything but an agent
+    identity credential by one of them, `ProofError`, `SignatureError`, `ResolutionError` or `ExpiredError`, and
+    `UnavailableError`.
+    """
+    if isinstance(issuers, str) or not all(isinstance(did, str) and is_did(did) for did in issuers):
+        raise InputError("agent identity: expected issuers as a list of DIDs")
+    resolver = LocalResolver() if resolver is None else resolver
+    if "~" in _bounded(text):
+        return _of_sd_jwt(
+            sdjwt.verify(
+                text,
+                typ=sdjwt.W3C_VC,
+                audience=None,
+                nonce=None,
+                now=now,
+                resolver=resolver,
+                skew=timedelta(seconds=skew),
+            ),
+            issuers,
+            now,
+            skew,
+        )
+    found = credential.verify(
+        text,
+        resolver=resolver,
+        now=now,
+        issuers=list(issuers),
+        # Whoever has lists looks them up, by the references that are returned.
+        status=unsafe_ignore_status,
+        skew=skew,
+        contexts=contexts(),
+        most=MOST,
+    )
+    references = _references(found.status, found.token_status)
+    return _identity(found.issuer, found.types, found.subjects, (found.valid_from, found.valid_until), references)
+
+
+def _of_sd_jwt(found: VerifiedSdJwt, issuers: Sequence[str], now: datetime, skew: int) -> AgentIdentity:
+    if found.issuer not in issuers:
+        raise CredentialError(f"agent identity: {shown(found.issuer)} is not an issuer that is asked")
+    # Signed, and so no longer unverified: what is left is whether it is a credential.
+    claimed = credential.read(_members(found.claims), contexts=contexts(), most=MOST)
+    period = claimed.unverified_period
+    period.require(now, skew)
+    return _identity(
+        claimed.unverified_issuer,
+        claimed.unverified_types,
+        claimed.unverified_subjects,
+        (period.valid_from, period.valid_until),
+        _references(claimed.unverified_status, found.claims.get("status")),
+    )
+
+
+def _members(claims: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {name: value for name, value in claims.items() if name not in _CLAIMS}
+
+
+def _identity(
+    issuer: str,
+    types: Sequence[str],
+    subjects: Sequence[Subject],
+    period: tuple[datetime | None, datetime | None],
+    references: tuple[Reference, ...],
+) -> AgentIdentity:
+    if TYPE not in types:
+        raise CredentialError(f"agent identity: expected a credential of type {TYPE}")
+    if len(subjects) != 1:
+        raise CredentialError("agent identity: expected one subject")
+    start, stop = period
+    if start is None or stop is None:
+        raise CredentialError("agent identity: expected validFrom and validUntil")
+    profile = AgentProfile.read({"id": subjects[0].id, **subjects[0].claims})
+    return AgentIdentity(issuer, profile, start, stop, references)
+
+
+def _references(entries: Sequence[StatusEntry], token: JsonValue) -> tuple[Reference, ...]:
+    """Where the status stands, all of it. Raises `CredentialError` for a status that nobody here can look up."""
+    found: list[Reference] = []
+    try:
+        for entry in entries:
+            read_entry = BitstringEntry.read(entry.members)
+            if read_entry.purpose not in _JUDGED or read_entry.size != 1:
+                raise CredentialError("agent identity: expected a status for revocation or suspension")
+            found.append(Reference(read_entry.purpose.value, read_entry.uri, read_entry.index))
+        if token is not None:
+            reference = TokenReference.read({"status": token})
+            found.append(Reference(ListKind.TOKEN.value, reference.uri, reference.index))
+    except MalformedError as error:
+        raise CredentialError(f"agent identity: {error}") from None
+    return tuple(found)
+
+
+def _bounded(text: str) -> str:
+    if not isinstance(text, str) or len(text) > MOST:
+        raise CredentialError(f"agent identity: expected text of at most {MOST} characters")
+    return text

@@ -1,0 +1,118 @@
+"""Issuing an agent identity credential, and showing what an audience needs of one: docs/spec/agent.md, section 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from attorn import credential, sdjwt
+from attorn.agent.context import URL, contexts
+from attorn.agent.identity import TYPE, VC
+from attorn.agent.profile import AgentProfile
+from attorn.canonical import JsonValue, canonicalise
+from attorn.clock import Clock, read, system_clock
+from attorn.credential import Securing
+from attorn.display import stamp
+from attorn.errors import CredentialError, InputError
+from attorn.keys.signer import Signatory, require_signatory
+from attorn.status import BitstringEntry, ListKind, TokenReference
+
+LONGEST: Final = timedelta(days=366)
+"""Longest validity of one credential."""
+_OPEN: Final = ("id", "type", "kind")
+_JUDGED: Final = (ListKind.REVOCATION, ListKind.SUSPENSION)
+
+
+class Form(StrEnum):
+    """How a credential is secured."""
+
+    JOSE = "jose"
+    """A compact JWS of type `vc+jwt`."""
+    DATA_INTEGRITY = "data-integrity"
+    """A JSON object with a proof of the JCS suite of the key."""
+    SD_JWT = "sd-jwt"
+    """An SD-JWT of type `vc+sd-jwt`: all that is said but the DID and the kind is shown only if the holder does."""
+
+
+def issue(
+    profile: AgentProfile,
+    *,
+    by: Signatory,
+    lifetime: timedelta,
+    status: Sequence[BitstringEntry | TokenReference] = (),
+    form: Form = Form.JOSE,
+    method: str | None = None,
+    clock: Clock = system_clock,
+) -> str:
+    """The text of a credential by `by`, good from now for `lifetime`, at most 366 days.
+
+    `status` are entries of the issuer's own lists: of bitstrings for revocation or suspension, or one of a token list,
+    which needs a JWS. `method` is the DID URL of the signer's key, known by itself for did:key and did:jwk. Raises
+    `InputError` for unusable arguments, and `UnavailableError` if the clock or the signer fails.
+    """
+    if not isinstance(profile, AgentProfile) or not isinstance(form, Form):
+        raise InputError("agent identity: expected an AgentProfile and a Form")
+    require_signatory(by, "agent identity")
+    if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
+        raise InputError(f"agent identity: expected a lifetime from one second to {LONGEST.days} days")
+    now = read(clock).replace(microsecond=0)
+    document, token = _document(profile, by.did, now, now + lifetime, status)
+    try:
+        if form is Form.SD_JWT:
+            hidden = [("credentialSubject", name) for name in profile.subject() if name not in _OPEN]
+            claims = document if token is None else {**document, "status": token.write()}
+            return sdjwt.issue(claims, by=by, typ=sdjwt.W3C_VC, disclosable=hidden, kid=method)
+        securing = Securing.JOSE if form is Form.JOSE else Securing.DATA_INTEGRITY
+        secured = credential.issue(
+            document,
+            by=by,
+            securing=securing,
+            created=now,
+            method=method,
+            token_status=None if token is None else token.write(),
+            contexts=contexts(),
+        )
+    except CredentialError as error:
+        raise InputError(str(error)) from None
+    return secured if isinstance(secured, str) else canonicalise(secured).decode()
+
+
+def disclose(text: str, *names: str) -> str:
+    """The SD-JWT credential `text` as its holder shows it: with these members of the subject, and no others.
+
+    Raises `InputError` for a name that it does not say, and for a credential of another form.
+    """
+    if not isinstance(text, str) or "~" not in text:
+        raise InputError("disclose: expected an agent identity credential in the form of an SD-JWT")
+    return sdjwt.present(text, disclose=[("credentialSubject", name) for name in names])
+
+
+def _document(
+    profile: AgentProfile,
+    issuer: str,
+    now: datetime,
+    until: datetime,
+    status: Sequence[BitstringEntry | TokenReference],
+) -> tuple[dict[str, JsonValue], TokenReference | None]:
+    """The credential, unsigned, and the reference that stands beside it and not in it."""
+    if not isinstance(status, list | tuple):
+        raise InputError("agent identity: expected status as a list")
+    tokens = [entry for entry in status if isinstance(entry, TokenReference)]
+    entries = [entry for entry in status if isinstance(entry, BitstringEntry)]
+    if len(tokens) + len(entries) != len(status) or len(tokens) > 1:
+        raise InputError("agent identity: expected status as entries of bitstrings, and at most one of a token list")
+    if any(entry.purpose not in _JUDGED for entry in entries):
+        raise InputError("agent identity: expected entries for revocation or suspension")
+    document: dict[str, JsonValue] = {
+        "@context": [VC, URL],
+        "type": ["VerifiableCredential", TYPE],
+        "issuer": issuer,
+        "validFrom": stamp(now),
+        "validUntil": stamp(until),
+        "credentialSubject": profile.subject(),
+    }
+    if entries:
+        document["credentialStatus"] = [entry.write() for entry in entries]
+    return document, tokens[0] if tokens else None

@@ -1,0 +1,272 @@
+"""The life of an agent in its issuer's register, and what verifiers make of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.unit.agent_scene import (
+    BY_ORG,
+    FORMATS,
+    LAB,
+    NOW,
+    ORG,
+    PLANNER,
+    REQUEST,
+    SCOUT,
+    Clock,
+    door,
+    minted,
+    profile,
+    refused,
+    use,
+)
+from tests.unit.scene import denied
+
+from attorn import agent, revocation, store
+from attorn.agent import Form, Record, Register
+from attorn.encoding import base64url_decode
+from attorn.errors import InputError, MalformedError
+from attorn.revocation import LifecycleEvent
+from attorn.status import Publisher
+
+AT = datetime.fromtimestamp(NOW, UTC)
+formats = pytest.mark.parametrize("form", FORMATS)
+
+
+class World:
+    """An issuer with a register, and a verifier's store that hears of all it publishes."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.publisher = Publisher("https://lists.example/agents", entries=64)
+        self.register = Register(by=ORG, publisher=self.publisher, clock=self.clock)
+        self.store = store.MemoryStore()
+
+    def heard(self, *entries: revocation.LifecycleEntry) -> None:
+        """Every verifier learns what was signed, and the list as it is now."""
+        self.clock.second += 1
+        for entry in entries:
+            self.store.apply(entry.encode())
+        self.store.apply(self.publisher.publish(ORG, clock=self.clock))
+
+    def door(self, **changed: Any) -> Any:
+        return door(store=self.store, clock=self.clock, **changed)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def told(text: str, world: World) -> agent.AgentIdentity:
+    return agent.verify(text, issuers=[ORG.did], now=world.clock())
+
+
+@formats
+@pytest.mark.parametrize("secured", [Form.JOSE, Form.SD_JWT])
+def test_enrolled_suspended_resumed_and_deprovisioned(world: World, form: str, secured: Form) -> None:
+    token = minted(form, BY_ORG)
+    text, entry = world.register.enrol(profile(), form=secured)
+    assert (entry.event, entry.principal, entry.by) == (LifecycleEvent.ENROL, PLANNER.did, ORG.did)
+    assert told(text, world).profile == profile()
+    world.heard(entry)
+    world.door().authorize(use(token, PLANNER, text), REQUEST)
+    world.heard(*world.register.suspend(PLANNER.did))
+    denied(use(token, PLANNER, text), 9, 1, by=world.door())
+    world.heard(*world.register.resume(PLANNER.did))
+    world.door().authorize(use(token, PLANNER, text), REQUEST)
+    world.heard(*world.register.deprovision(PLANNER.did))
+    denied(use(token, PLANNER, text), 9, 1, by=world.door())
+    assert world.register.record(PLANNER.did).ended
+
+
+@pytest.mark.parametrize("only", ["entry", "list"])
+def test_the_entry_alone_and_the_list_alone_end_it(world: World, only: str) -> None:
+    text, _ = world.register.enrol(profile())
+    world.heard()
+    (entry,) = world.register.deprovision(PLANNER.did)
+    world.clock.second += 1
+    if only == "entry":
+        world.store.apply(entry.encode())
+    else:
+        world.store.apply(world.publisher.publish(ORG, clock=world.clock))
+    denied(use(minted("biscuit", BY_ORG), PLANNER, text), 9, 1, by=world.door())
+
+
+def test_an_authority_of_the_verifier_ends_every_chain_through_it(world: World) -> None:
+    world.register.enrol(profile())
+    world.heard(*world.register.deprovision(PLANNER.did))
+    wire = use(minted("biscuit"), PLANNER)
+    refused(wire, "deprovisioned", 7, by=world.door(authorities=[ORG.did]))
+
+
+@formats
+def test_a_transfer_revokes_what_was_said_before(world: World, form: str) -> None:
+    token = minted(form, BY_ORG)
+    before, _ = world.register.enrol(profile())
+    after = world.register.transfer(PLANNER.did, owner=LAB.did, accountable="Night shift")
+    assert told(after, world).profile == replace(profile(), owner=LAB.did, accountable="Night shift")
+    world.heard()
+    denied(use(token, PLANNER, before), 9, 1, by=world.door())
+    world.door().authorize(use(token, PLANNER, after), REQUEST)
+
+
+def test_a_renewal_says_the_same_and_revokes_nothing(world: World) -> None:
+    before, _ = world.register.enrol(profile())
+    world.clock.second += 20
+    after = world.register.renew(PLANNER.did)
+    first, second = told(before, world), told(after, world)
+    assert (first.profile, first.references) == (second.profile, second.references)
+    assert second.valid_until - first.valid_until == timedelta(seconds=20)
+    world.heard()
+    for text in (before, after):
+        world.door().authorize(use(minted("biscuit", BY_ORG), PLANNER, text), REQUEST)
+
+
+def test_other_names_share_the_fate_of_the_agent_and_the_credentials_do_not_say_so(world: World) -> None:
+    here, there = PLANNER.pairwise("did:web:a.example"), PLANNER.pairwise("did:web:b.example")
+    world.register.enrol(profile())
+    texts = [world.register.enrol(profile(each), form=Form.SD_JWT, alias_of=PLANNER.did)[0] for each in (here, there)]
+    for text in texts:
+        shown = "".join(base64url_decode(part).decode("latin-1") for part in text.replace("~", ".").split(".") if part)
+        assert PLANNER.did not in shown
+    assert len({told(text, world).references for text in texts}) == 2
+    entries = world.register.deprovision(PLANNER.did)
+    assert {entry.principal for entry in entries} == {PLANNER.did, here.did, there.did}
+    assert all(record.ended for record in world.register)
+
+
+def test_one_name_can_be_ended_by_itself(world: World) -> None:
+    here = PLANNER.pairwise("did:web:a.example")
+    world.register.enrol(profile())
+    world.register.enrol(profile(here), alias_of=PLANNER.did)
+    assert [entry.principal for entry in world.register.suspend(here.did)] == [here.did]
+    assert [entry.principal for entry in world.register.deprovision(here.did)] == [here.did]
+    assert not world.register.record(PLANNER.did).ended
+    assert [entry.principal for entry in world.register.suspend(PLANNER.did)] == [PLANNER.did]
+
+
+ENDED = ["renew", "suspend", "resume", "deprovision", "change", "transfer", "alias"]
+
+
+@pytest.mark.parametrize("verb", ENDED)
+def test_nothing_follows_the_end(world: World, verb: str) -> None:
+    world.register.enrol(profile())
+    world.register.deprovision(PLANNER.did)
+    state = world.register.encode()
+    with pytest.raises(InputError):
+        act(world.register, verb)
+    with pytest.raises(InputError):
+        world.register.enrol(profile())
+    assert world.register.encode() == state
+
+
+@pytest.mark.parametrize("verb", ENDED)
+def test_nothing_is_done_to_a_stranger(world: World, verb: str) -> None:
+    with pytest.raises(InputError):
+        act(world.register, verb)
+    assert list(world.register) == []
+
+
+def act(register: Register, verb: str) -> Any:
+    if verb == "change":
+        return register.change(profile(model="m-2"))
+    if verb == "transfer":
+        return register.transfer(PLANNER.did, owner=LAB.did, accountable=None)
+    if verb == "alias":
+        return register.enrol(profile(SCOUT), alias_of=PLANNER.did)
+    return getattr(register, verb)(PLANNER.did)
+
+
+def test_a_change_does_not_resume(world: World) -> None:
+    world.register.enrol(profile())
+    world.register.suspend(PLANNER.did)
+    with pytest.raises(InputError):
+        world.register.change(profile(model="m-2"))
+    world.register.resume(PLANNER.did)
+    world.register.change(profile(model="m-2"))
+
+
+@pytest.mark.parametrize("odd", [None, "x", {"id": PLANNER.did}])
+def test_profiles_are_profiles(world: World, odd: Any) -> None:
+    with pytest.raises(InputError):
+        world.register.enrol(odd)
+    with pytest.raises(InputError):
+        world.register.change(odd)
+
+
+# Kept across a restart
+
+
+def test_a_register_that_is_restored_goes_on(world: World) -> None:
+    world.register.enrol(profile())
+    world.register.enrol(profile(SCOUT), alias_of=PLANNER.did)
+    world.register.deprovision(SCOUT.did)
+    state = world.register.encode()
+    again = Register.decode(state, by=ORG, publisher=world.publisher, clock=world.clock)
+    assert list(again) == list(world.register)
+    assert again.encode() == state
+    assert [type(record) for record in again] == [Record, Record]
+    with pytest.raises(InputError):
+        again.enrol(profile())
+    assert told(again.renew(PLANNER.did), world).profile == profile()
+
+
+GOOD: dict[str, Any] = {"alias_of": None, "ended": False, "index": 3, "profile": profile().subject()}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {},
+        [],
+        {"records": [], "version": 2},
+        {"records": [], "version": 1, "more": 1},
+        {"records": {}, "version": 1},
+        *(
+            {"records": records, "version": 1}
+            for records in (
+                [{}],
+                [[]],
+                [GOOD, GOOD],
+                [{**GOOD, "index": -1}],
+                [{**GOOD, "index": True}],
+                [{**GOOD, "ended": 0}],
+                [{**GOOD, "alias_of": "x"}],
+                [{**GOOD, "profile": {}}],
+                [{**GOOD, "profile": None}],
+                [{**GOOD, "more": 1}],
+            )
+        ),
+    ],
+    ids=lambda state: json.dumps(state)[:40],
+)
+def test_other_states_are_refused(world: World, state: Any) -> None:
+    with pytest.raises(MalformedError):
+        Register.decode(json.dumps(state).encode(), by=ORG, publisher=world.publisher)
+
+
+def test_the_good_record_is_good(world: World) -> None:
+    state = json.dumps({"records": [GOOD], "version": 1}).encode()
+    assert [record.index for record in Register.decode(state, by=ORG, publisher=world.publisher)] == [3]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"by": ORG.did},
+        {"publisher": "https://lists.example/agents"},
+        {"publisher": Publisher("https://lists.example/r", kind="revocation")},
+        {"publisher": Publisher("https://lists.example/a", entries=64, bits=1)},
+        {"lifetime": timedelta(0)},
+        {"lifetime": 60},
+    ],
+    ids="-".join,
+)
+def test_unusable_registers(world: World, changed: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        Register(**{"by": ORG, "publisher": world.publisher, **changed})
