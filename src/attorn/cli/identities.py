@@ -1,10 +1,10 @@
-"""`attorn id new` and `attorn id show`."""
+"""`attorn id`: making identities, and showing them."""
 
 from __future__ import annotations
 
 import argparse
 
-from attorn.cli import passphrase
+from attorn.cli import documents, passphrase
 from attorn.cli.command import Commands, Parser, Result, add_passphrase, command
 from attorn.display import escaped
 from attorn.identity import Identity
@@ -12,9 +12,9 @@ from attorn.keys import jwk, multikey
 
 
 def add(commands: Commands) -> None:
-    """Add `id` with its two forms."""
-    family = commands.add_parser("id", help="make or show an identity").add_subparsers(
-        dest="form", metavar="new|show", required=True, parser_class=Parser
+    """Add `id` with its forms."""
+    family = commands.add_parser("id", help="make or show an identity, resolve a DID").add_subparsers(
+        dest="form", metavar="FORM", required=True, parser_class=Parser
     )
     new = command(family, "new", "make an identity in a new encrypted key file; prints its DID", _new)
     new.add_argument("file", metavar="FILE", help="the key file to make; one that exists is not replaced")
@@ -30,6 +30,7 @@ def add(commands: Commands) -> None:
     show = command(family, "show", "show the public side of the identity in a key file", _show)
     show.add_argument("file", metavar="FILE", help="the key file")
     add_passphrase(show)
+    documents.add(family)
 
 
 def _new(arguments: argparse.Namespace) -> Result:

@@ -54,25 +54,35 @@ class Dereferencing:
 def dereference(
     url: str, resolver: Resolver, *, relationship: Relationship | None = None, options: Options = _NO_OPTIONS
 ) -> Dereferencing:
+    """The result of dereferencing `url`, as `follow` does it, with its error where there is nothing.
+
+    Raises `InputError` for arguments of the wrong type only.
+    """
+    try:
+        return follow(url, resolver, relationship=relationship, options=options)
+    except InputError:
+        raise
+    except AttornError as error:
+        return Dereferencing(error=Problem.of(error))
+
+
+def follow(
+    url: str, resolver: Resolver, *, relationship: Relationship | None = None, options: Options = _NO_OPTIONS
+) -> Dereferencing:
     """What the absolute DID URL `url` leads to. With `relationship`, only a verification method that is for that.
 
     Of the parameters, `versionId`, `versionTime`, `versionNumber`, `service`, `serviceType` and `relativeRef` are
     known, and any other is an error. A DID that is deactivated leads nowhere. What comes back is what its document
     says, for showing and for services: the key of a signature is found by `attorn.did.retrieval.retrieve`.
-    Raises `InputError` for arguments of the wrong type only.
+    Raises `ResolutionError` and `UnavailableError`.
     """
     if relationship is not None and not isinstance(relationship, Relationship):
         raise InputError(f"expected a Relationship, got {type(relationship).__name__}")
     try:
-        try:
-            parsed = parse_url(url)
-        except MalformedError as error:
-            raise _bad_url(str(error)) from None
-        return _dereferenced(parsed, resolver, relationship, options)
-    except InputError:
-        raise
-    except AttornError as error:
-        return Dereferencing(error=Problem.of(error))
+        parsed = parse_url(url)
+    except MalformedError as error:
+        raise _bad_url(str(error)) from None
+    return _dereferenced(parsed, resolver, relationship, options)
 
 
 def _dereferenced(
