@@ -9,7 +9,7 @@ import stat
 import warnings
 from typing import Final
 
-from attorn.cli import source
+from attorn.cli import logs, source
 from attorn.errors import KeyFileError
 from attorn.identity import Identity
 
@@ -18,7 +18,7 @@ _MOST: Final = 4096
 
 def identity(arguments: argparse.Namespace) -> Identity:
     """The identity in the key file named by `--key`. Raises `KeyFileError` or `InputError`."""
-    return Identity.load(arguments.key, passphrase=take(arguments))
+    return Identity.load(arguments.key, passphrase=take(arguments), resolver=logs.resolver_beside(arguments.key))
 
 
 def take(arguments: argparse.Namespace, *, twice: bool = False) -> str:
