@@ -36,8 +36,9 @@ def require_known(
 
     They must be bundled, among `contexts`, or written out in the document. Refused are also a nested `@context`, other
     than in an embedded credential or a proof, what would redefine a protected term, and more than the bounds above.
-    With `statements`, for a document that is to be turned into RDF, also what RDF has no word for: null, an empty list,
-    a list in a list; and what would take a library that remembers less than this long.
+    With `statements`, for a document whose statements are signed and not its JSON, also what can be written in two
+    ways, so that a reader of JSON would miss it: contexts written out in the document, and IRIs and keywords for which
+    there is a term; and what RDF has no word for: null, an empty list, a list in a list.
     """
     if not isinstance(document, Mapping):
         raise InputError(f"document: expected a mapping, got {type(document).__name__}")
@@ -73,6 +74,7 @@ class _Walk:
         if "@context" in members:
             if not embedded:
                 raise CredentialError("an @context stands inside the document")
+            self._check_contexts(members["@context"])
             active = self._processing.apply(active, members["@context"])
         for name in members:
             if not isinstance(name, str):
@@ -83,6 +85,8 @@ class _Walk:
         keywords = [iri for iri in expanded.values() if iri is not None and iri.startswith("@")]
         if len(set(keywords)) != len(keywords):
             raise CredentialError("an object says its id or its type twice")
+        for name, iri in expanded.items():
+            self._check_name(active, name, iri)
         if "@value" in keywords:
             self._value_object(expanded, members)
             return
@@ -93,6 +97,18 @@ class _Walk:
                 self._types(before, value, depth)
             else:
                 self._member(active, name, expanded[name], value, depth)
+
+    def _check_contexts(self, context: JsonValue) -> None:
+        for each in context if isinstance(context, list) else [context]:
+            if self._statements and not isinstance(each, str):
+                raise CredentialError("a context stands in the document, whose statements are signed and not its JSON")
+
+    def _check_name(self, active: ActiveContext, name: str, iri: str | None) -> None:
+        """Raises `CredentialError` if the statements would be the same under another name."""
+        if self._statements and iri is not None:
+            names = [term for term, defined in active.terms.items() if defined.iri == iri]
+            if names and names != [name]:
+                raise CredentialError(f"{shown(name)} is another name for {shown(names[0])}, whose JSON is not signed")
 
     def _reverted(self, active: ActiveContext, members: Mapping[str, JsonValue]) -> ActiveContext:
         if active.previous is None:
@@ -114,10 +130,14 @@ class _Walk:
         return active
 
     def _types(self, active: ActiveContext, value: JsonValue, depth: int) -> None:
+        if self._statements and value == []:
+            raise CredentialError("an empty list of types says nothing that RDF could", problem=DATA_LOSS)
         for each in value if isinstance(value, list) else [value]:
             self._count(depth)
-            if not isinstance(each, str) or not is_absolute(active.expand(each) or ""):
+            iri = active.expand(each) if isinstance(each, str) else None
+            if iri is None or not is_absolute(iri):
                 raise _undefined(f"the type {shown(each)}")
+            self._check_name(active, str(each), iri)
 
     def _member(self, active: ActiveContext, name: str, iri: str | None, value: JsonValue, depth: int) -> None:
         if iri is None:
@@ -167,6 +187,8 @@ class _Walk:
                 raise _undefined(f"the term {shown(name)}")
             if iri not in _IN_VALUES:
                 raise CredentialError(f"a value object holds {shown(name)}")
+            if self._statements and members[name] is None:
+                raise CredentialError("a null says nothing that RDF could", problem=DATA_LOSS)
             if isinstance(members[name], dict | list) and iri != "@value":
                 raise CredentialError(f"a value object: expected {shown(name)} as text")
 
