@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz import approvals, asking, dids, disclosing, forms, histories, macaroons, signed, wire
+from tests.fuzz import approvals, asking, credentials, dids, disclosing, forms, histories, macaroons, signed, wire
 from tests.fuzz.harness import Harness
 
 MODULES = (
@@ -15,5 +15,6 @@ MODULES = (
     dids,
     disclosing,
     histories,
+    credentials,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}
