@@ -366,6 +366,28 @@ def test_sd_jwts_refused() -> None:
         credential.issue(document(), by=ISSUER, securing=Securing.JOSE, disclosable=[["credentialSubject", "name"]])
 
 
+def test_what_a_holder_may_keep_back() -> None:
+    # Whoever could keep the end or the status back would make a credential that lasts for ever.
+    asked: dict[str, Any] = {"by": ISSUER, "typ": sdjwt.W3C_VC}
+    text = sdjwt.issue(document(name="Badge"), disclosable=["name"], **asked)
+    assert verified(text).document == document(name="Badge")
+    refused(sdjwt.present(text), CRYPTOGRAPHIC)
+    decoys = sdjwt.issue(document(), disclosable=[("credentialSubject", "name")], decoys=2, **asked)
+    assert verified(sdjwt.present(decoys)).subjects[0].claims == {}
+    terms = document(termsOfUse=[{"type": "https://a.example/#T"}, {"type": "https://a.example/#U"}])
+    text = sdjwt.issue(terms, disclosable=[("termsOfUse", 1)], **asked)
+    verified(text)
+    refused(sdjwt.present(text), CRYPTOGRAPHIC)
+    for pointer in ("name", "id", ("issuer",), "credentialSubject", ("termsOfUse", 0), ("credentialSubject", "x"), 5):
+        with pytest.raises(InputError):
+            credential.issue(
+                {**terms, "name": "Badge"},
+                by=ISSUER,
+                securing=Securing.SD_JWT,
+                disclosable=[pointer],  # type: ignore[list-item]
+            )
+
+
 def test_a_holder_binds_what_names_it() -> None:
     # attacks 95, 100
     text = selective(holder=HOLDER.signer.public_key)

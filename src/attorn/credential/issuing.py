@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias, overload
 from attorn import integrity, sdjwt
 from attorn.canonical import JsonValue
 from attorn.clock import instant
-from attorn.credential import envelope, jose, model, presentation, resource
+from attorn.credential import envelope, jose, model, presentation, resource, selective
 from attorn.credential.context import Version
 from attorn.credential.document import MOST, taken
 from attorn.credential.envelope import Enveloped
@@ -23,13 +23,13 @@ from attorn.credential.verified import Securing
 from attorn.did.did import parse_url
 from attorn.did.document import Relationship
 from attorn.display import shown
-from attorn.errors import InputError, MalformedError
+from attorn.errors import CredentialError, InputError, MalformedError
 from attorn.integrity import Suite
 from attorn.jose.kid import kid_of
 from attorn.jsonld import Contexts, require_known
 from attorn.keys.public import PublicKey
 from attorn.keys.signer import Signatory, require_signatory
-from attorn.sdjwt.pointer import Pointer
+from attorn.sdjwt.pointer import Pointer, matching
 
 Secured: TypeAlias = dict[str, JsonValue] | str
 """A JSON object, or a compact JWS."""
@@ -265,11 +265,16 @@ class _Signing:
     def _concealed(self, claims: dict[str, JsonValue], kind: Kind) -> str:
         if kind is not Kind.CREDENTIAL:
             raise InputError("credential: attorn writes credentials as an SD-JWT, and no presentations")
+        disclosable = tuple(self.disclosable) if isinstance(self.disclosable, Iterable) else ()
+        try:
+            selective.require_hideable(matching(claims, disclosable))
+        except CredentialError as error:
+            raise InputError(str(error)) from None
         return sdjwt.issue(
             claims,
             by=self.by,
             typ=sdjwt.W3C_VC,
-            disclosable=self.disclosable,
+            disclosable=disclosable,
             holder=self.holder,
             kid=self._kid(),
         )

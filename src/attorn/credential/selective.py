@@ -5,8 +5,10 @@ Everything about disclosures and key binding is `attorn.sdjwt`'s; here is what m
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from attorn import sdjwt
 from attorn.credential.jose import Kind, UnverifiedPayload, payload_of
@@ -14,6 +16,9 @@ from attorn.credential.problem import unparsed, unsecured
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import LimitError, MalformedError, SignatureError
+from attorn.sdjwt.pointer import Path
+
+_HIDEABLE: Final = ("credentialSubject", "evidence")
 
 
 def read(text: str, *, most: int) -> UnverifiedPayload:
@@ -44,8 +49,9 @@ def verify(
 ) -> None:
     """Returns if `issuer` signed what `read` returned, and its holder bound it as was asked.
 
-    With an audience and a nonce the holder must have bound it to them; without, it must name no holder. Raises
-    `CredentialError` (CRYPTOGRAPHIC_SECURITY_ERROR) and otherwise as `attorn.sdjwt.verify` does.
+    With an audience and a nonce the holder must have bound it to them; without, it must name no holder. Nothing but
+    claims about subjects and evidence may be kept back. Raises `CredentialError` (CRYPTOGRAPHIC_SECURITY_ERROR) and
+    otherwise as `attorn.sdjwt.verify` does.
     """
     try:
         found = sdjwt.verify(
@@ -63,3 +69,12 @@ def verify(
         raise unsecured(str(error)) from None
     if found.issuer != issuer or found.claims != {**payload.unverified_document, **payload.unverified_claims}:
         raise unsecured("SD-JWT: not what its issuer signed")
+    # Each is the path of what holds a digest; beside the claims it could be one of the end or of the status.
+    require_hideable((*path, "") for path in found.hidden)
+
+
+def require_hideable(paths: Iterable[Path]) -> None:
+    """Raises `CredentialError` unless claims at these paths may be kept back: those about subjects, and evidence."""
+    for path in paths:
+        if len(path) < 2 or path[0] not in _HIDEABLE:
+            raise unsecured(f"SD-JWT: only claims within {' and '.join(_HIDEABLE)} may be kept back")
