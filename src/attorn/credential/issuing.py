@@ -107,7 +107,9 @@ def issue(
     claimed = model.read(copied)
     if claimed.unverified_issuer != by.did:
         raise malformed(f"credential: expected issuer {shown(by.did)}, who signs, got {shown(copied['issuer'])}")
-    require_known(copied, contexts=contexts)
+    if securing is not Securing.DATA_INTEGRITY:
+        # Of a document that gets a proof, `integrity.sign` asks the same.
+        require_known(copied, contexts=contexts)
     resource.check(claimed.unverified_resources, resources)
     claims: dict[str, JsonValue] = {}
     if token_status is not None:

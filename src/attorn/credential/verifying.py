@@ -30,7 +30,10 @@ def read(
 
     Raises `CredentialError` for anything that is no credential of the data model.
     """
-    return _read(opened(secured, Kind.CREDENTIAL, most=checked_most(most)), contexts, accept_v1)
+    found = opened(secured, Kind.CREDENTIAL, most=checked_most(most))
+    claimed = _read(found, accept_v1)
+    require_known(found.unverified_document, contexts=contexts)
+    return claimed
 
 
 def verify(
@@ -68,7 +71,10 @@ def verify(
 
 def verified(found: Opened, policy: Policy) -> VerifiedCredential:
     """As `verify`, for what is taken out of its securing already."""
-    claimed = _read(found, policy.contexts, policy.accept_v1)
+    claimed = _read(found, policy.accept_v1)
+    if found.securing is not Securing.DATA_INTEGRITY:
+        # Of a document with proofs, `integrity.verify` asks the same.
+        require_known(found.unverified_document, contexts=policy.contexts)
     if found.securing is None:
         raise unsecured("credential: it is not secured: it has no proof and is no JWS")
     issuer = claimed.unverified_issuer
@@ -133,9 +139,8 @@ def require_same(found: Opened, proven: Mapping[str, JsonValue]) -> None:
         raise unsecured("the document holds more than its proof covers")
 
 
-def _read(found: Opened, contexts: Contexts | None, accept_v1: bool) -> UnverifiedCredential:
+def _read(found: Opened, accept_v1: bool) -> UnverifiedCredential:
     claimed = model.read(found.unverified_document, accept_v1=accept_v1)
-    require_known(found.unverified_document, contexts=contexts)
     if found.payload is not None:
         _check_claims(found.payload, claimed)
     return claimed
