@@ -476,3 +476,56 @@ def test_nobody_issues_for_another() -> None:
     for securing in Securing:
         with pytest.raises(CredentialError, match="who signs"):
             credential.issue(document(), by=MALLORY, securing=securing)
+
+
+# Keys that are none, or not for this. # attacks 18, 23, 25, 32, 33
+
+
+def jwk_did(**changed: Any) -> str:
+    members = {**to_jwk(ISSUER.signer.public_key), **changed}
+    return "did:jwk:" + base64url_encode(json.dumps(members).encode())
+
+
+@pytest.mark.parametrize(
+    "did",
+    [
+        jwk_did(use="enc"), jwk_did(key_ops=["encrypt"]), jwk_did(key_ops=[]), jwk_did(use=5),  # attack 23
+        jwk_did(d=private_jwk(ISSUER)["d"]), jwk_did(k="AAAA"), jwk_did(kty="oct"),  # attack 25
+        jwk_did(crv="Ed448"), jwk_did(alg="ES256"), jwk_did(crv="secp256k1", kty="EC"),  # attack 18
+        "did:jwk:" + base64url_encode(b'{"kty":"OKP","kty":"OKP","crv":"Ed25519","x":""}'),  # attack 21
+        ISSUER.did + "1", ISSUER.did.replace("z6Mk", "Z6Mk"),
+        "did:key:z6MkeTG3bFFSLYVU7VqhgZxqr6YzpaGrQtFMh1uvqGy1vDnP",
+        "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme", "did:example:1", "did:web:issuer.example",
+    ],
+)  # fmt: skip
+def test_issuers_without_a_key_of_use(did: str) -> None:
+    kid = f"{did}#0" if did.startswith("did:jwk:") else f"{did}#{did[8:]}"
+    error = refused(jws(document(issuer=did), kid=kid), error=ResolutionError, issuers=[did])
+    # A private key that was given as a public one is shown to nobody.
+    assert private_jwk(ISSUER)["d"] not in str(error)
+
+
+def test_a_did_jwk_for_signatures_is_a_key() -> None:
+    for did in (jwk_did(use="sig"), jwk_did(key_ops=["verify"]), jwk_did(alg="EdDSA")):
+        assert verified(jws(document(issuer=did), kid=f"{did}#0"), issuers=[did]).issuer == did
+
+
+# Letters that look like others. # attack 52
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"type": ["VerifiableCredentia\u217c"]}, {"type": ["\uff36erifiableCredential"]},
+        {"@context": ["https://www.w3\u2024org/ns/credentials/v2"]},
+        {"@context": ["https\uff1a//www.w3.org/ns/credentials/v2"]},
+        {"@context": [V2 + "\u200b"]}, {"id": "https\uff1a//a.example"}, {"id": "https://a\u3002example/1"},
+        {"id": "https://\u202ea.example/1"}, {"validFrom": "2026-01-01T00:00:00\uff3a"},
+        {"validFrom": "\uff12\uff10\uff12\uff16-01-01T00:00:00Z"}, {"issuer": ISSUER.did + "\u200b"},
+        {"issuer": ISSUER.did.replace("k", "\u212a", 1)}, {"\uff49ssuer": "a", "issuer": ...},
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_letters_that_look_like_others(changed: dict[str, Any]) -> None:
+    payload = {name: value for name, value in {**document(), **changed}.items() if value is not ...}
+    refused(jws(payload), MALFORMED, issuers=lambda did: True)

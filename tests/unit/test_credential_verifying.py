@@ -247,7 +247,7 @@ def other(value: Any) -> Any:
         return value + 1
     if isinstance(value, str):
         return value[:-1] + ("a" if value[-1:] != "a" else "b")
-    return [*value, "a"] if isinstance(value, list) else {**value, "name": "a"}
+    return [*value, "z"] if isinstance(value, list) else {**value, "name": "a"}
 
 
 SIGNED = issued(Securing.DATA_INTEGRITY, **RICH)
@@ -258,6 +258,20 @@ EDITS = sorted(edits(SIGNED), key=repr)
 def test_a_credential_with_any_one_member_changed_is_refused(edit: tuple[tuple[Any, ...], str]) -> None:
     changed = edited(SIGNED, *edit)
     assert changed != SIGNED
+    with pytest.raises(AttornError) as caught:
+        verified(changed, issuers=lambda did: True)
+    assert isinstance(caught.value, CredentialError | ProofError | ResolutionError), repr(caught.value)
+
+
+@pytest.mark.parametrize("edit", [each for each in EDITS if each[1] != "doubled"], ids=repr)
+def test_over_statements_too(edit: tuple[tuple[Any, ...], str]) -> None:
+    # A value that is there twice is one statement.
+    pytest.importorskip("pyoxigraph")
+    secured = credential.issue(document(**RICH), by=ISSUER, suite=Suite.EDDSA_RDFC_2022, created=NOW)
+    try:
+        changed = edited(secured, *edit)
+    except KeyError:
+        return
     with pytest.raises(AttornError) as caught:
         verified(changed, issuers=lambda did: True)
     assert isinstance(caught.value, CredentialError | ProofError | ResolutionError), repr(caught.value)
