@@ -13,7 +13,7 @@ from tests.unit import sdjwt_scene as scene
 
 from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, InputError, VerificationError
-from attorn.sdjwt import presenting, reading, verifying
+from attorn.sdjwt import json_form, presenting, reading, verifying
 from attorn.sdjwt.confirmation import Confirmation
 from attorn.sdjwt.profile import SD_JWT_VC
 
@@ -27,6 +27,7 @@ def _text(data: bytes) -> bool:
     text = text_of(data)
     found = accepted(lambda: reading.read(text), *_REFUSED)
     require(found.compact.encode() == text, "another SD-JWT")
+    require(json_form.from_json(json_form.to_json(text)) == text, "another SD-JWT as JSON")
     _require_plain(found.unverified_claims)
     require(len(found.disclosable) == len(found.compact.disclosures), "a disclosure that stands nowhere")
     tried(lambda: Confirmation.read(found.unverified_claims), *_REFUSED)

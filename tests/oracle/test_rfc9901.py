@@ -157,3 +157,41 @@ def test_what_does_not_hold(text: str, code: str, changed: dict[str, Any]) -> No
     with pytest.raises(AttornError) as caught:
         check(text, **changed)
     assert caught.value.code == code
+
+
+# Section 8: the JSON serialisations.
+
+SUBJECT = {
+    "cgFdhqPo83xYNlJfacaCaa7uP9RCR50VE5R4LAQ9iqU": ("6Ij7tM-a5iVPGboS5tmvVA", "family_name", "Doe"),
+    "4HBn6aIY3WtuGGWTx-qUj6cdk6WBpZygltdFavPa7LY": ("2GLC42sKQveCfGfryNRN9w", "sub", "john_doe_42"),
+    "jMCXVz--9b8x37YcoDfXQinzw1wZcccfFRBCFGqdG2o": ("eI8ZWm9QnKPpNPeNenHdhQ", "birthdate", "1940-01-01"),
+    "8sm1QCf021pNnHACI5sP4m4KZgyNOOAYcTj9HNaC1wY": ("eluV5Og3gSNII8EYnsxA_A", "given_name", "John"),
+}
+CLAIMS = {
+    "_sd": sorted(SUBJECT), "iss": "https://issuer.example.com", "iat": 1683000000, "exp": 1883000000,
+    "_sd_alg": "sha-256", "cnf": {"jwk": HOLDER},
+}  # fmt: skip
+SIGNED = {
+    "payload": part(CLAIMS), "protected": part({"alg": "ES256", "typ": TYP}),
+    "signature": "tafypR458Veb7iGfxersENL-OX_w4jQBV37ZuD-8NtyfmsFf7cEnjeKxMbknWYytcjHMqBRrzhBT9-pWWzI7ig",
+}  # fmt: skip
+SHOWN = {
+    "disclosures": [part(content) for content in SUBJECT.values() if content[1] in ("family_name", "given_name")],
+    "kb_jwt": ".".join((
+        part({"alg": "ES256", "typ": "kb+jwt"}),
+        part({**BINDING, "sd_hash": "WL6UITT81pLt9VkjVPXEuqxQtA5vJbs84JSW6wDLUNY"}),
+        "ZfEccF_zaMG09mo_NQZQl-SezfbHPqLRJZc9C0s0pF0gkFC47hBxE33ugdJF776wa9PhIOKZjfXVhdfRMUvpSg",
+    )),
+}  # fmt: skip
+
+
+def test_the_flattened_serialisation() -> None:
+    assert [HashAlgorithm.SHA_256.digest(part(content)) for content in SUBJECT.values()] == list(SUBJECT)
+    text = sdjwt.from_json(json.dumps({**SIGNED, "header": SHOWN}))
+    found = check(text)
+    assert (found.claims["family_name"], found.claims["given_name"]) == ("Doe", "John")
+    assert json.loads(sdjwt.to_json(text)) == {**SIGNED, "header": SHOWN}
+    for shown in ({**SHOWN, "disclosures": SHOWN["disclosures"][::-1]}, {"disclosures": SHOWN["disclosures"]}):
+        with pytest.raises(AttornError) as caught:
+            check(sdjwt.from_json(json.dumps({**SIGNED, "header": shown})))
+        assert caught.value.code == "not_holder"

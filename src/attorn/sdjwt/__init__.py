@@ -3,6 +3,7 @@
 from attorn.sdjwt.confirmation import Confirmation
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.issuing import issue
+from attorn.sdjwt.json_form import from_json, to_json
 from attorn.sdjwt.presenting import present
 from attorn.sdjwt.profile import SD_JWT_VC, W3C_VC
 from attorn.sdjwt.reading import UnverifiedSdJwt, read
@@ -15,9 +16,11 @@ __all__ = [
     "HashAlgorithm",
     "UnverifiedSdJwt",
     "VerifiedSdJwt",
+    "from_json",
     "issue",
     "present",
     "read",
+    "to_json",
     "verify",
     "verify_issued",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from attorn.canonical import JsonValue
@@ -26,7 +26,7 @@ _SALT_BYTES: Final = 16
 class Concealed:
     """A payload with digests in it, and the disclosures that they are of."""
 
-    payload: dict[str, JsonValue]
+    payload: dict[str, JsonValue] = field(repr=False)
     disclosures: tuple[Disclosure, ...]
 
 

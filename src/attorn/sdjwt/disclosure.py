@@ -24,7 +24,7 @@ class Disclosure:
 
     text: str = field(repr=False)
     name: str | None
-    value: JsonValue
+    value: JsonValue = field(repr=False)
 
     @classmethod
     def of(cls, salt: str, value: JsonValue, name: str | None = None) -> Disclosure:

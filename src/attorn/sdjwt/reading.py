@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from attorn.canonical import JsonValue
 from attorn.jose import jws
@@ -21,8 +21,8 @@ class UnverifiedSdJwt:
     `compact` has its parts, `jws` its JWT, and `unverified` what its disclosures reveal.
     """
 
-    compact: Compact
-    jws: UnverifiedJws
+    compact: Compact = field(repr=False)
+    jws: UnverifiedJws = field(repr=False)
     typ: str
     algorithm: HashAlgorithm
     unverified: Revealed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from attorn.canonical import JsonValue
@@ -25,7 +25,7 @@ class Revealed:
     the path of an object or array for each digest in it that nobody disclosed: a claim kept back, or a decoy.
     """
 
-    claims: dict[str, JsonValue]
+    claims: dict[str, JsonValue] = field(repr=False)
     disclosures: tuple[tuple[Path, Disclosure], ...]
     hidden: tuple[Path, ...]
 

@@ -7,7 +7,7 @@ claims of its type · 6 times · 7 the holder's binding. Nothing is returned unl
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from attorn.canonical import JsonValue
@@ -43,7 +43,7 @@ class VerifiedSdJwt:
     typ: str
     issuer: str | None
     kid: str | None
-    claims: dict[str, JsonValue]
+    claims: dict[str, JsonValue] = field(repr=False)
     disclosed: tuple[Path, ...]
     hidden: tuple[Path, ...]
     confirmation: Confirmation | None
@@ -120,7 +120,8 @@ def verify_issued(
 ) -> VerifiedSdJwt:
     """What an issuer gave its holder: as `verify`, but not bound by anybody, whether or not it names its holder.
 
-    For holders, and for whoever else was handed a credential by its issuer. It says nothing about who presents it.
+    For holders, and for whoever else was handed a credential by its issuer. It says nothing about who presents it, or
+    to whom: an `aud` is not looked at.
     """
     compact = Compact.split(text)
     if compact.key_binding is not None:
