@@ -162,10 +162,10 @@ def test_what_does_not_hold(text: str, code: str, changed: dict[str, Any]) -> No
 # Section 8: the JSON serialisations.
 
 SUBJECT = {
-    "cgFdhqPo83xYNlJfacaCaa7uP9RCR50VE5R4LAQ9iqU": ("6Ij7tM-a5iVPGboS5tmvVA", "family_name", "Doe"),
+    "8sm1QCf021pNnHACI5sP4m4KZgyNOOAYcTj9HNaC1wY": ("6Ij7tM-a5iVPGboS5tmvVA", "family_name", "Doe"),
     "4HBn6aIY3WtuGGWTx-qUj6cdk6WBpZygltdFavPa7LY": ("2GLC42sKQveCfGfryNRN9w", "sub", "john_doe_42"),
-    "jMCXVz--9b8x37YcoDfXQinzw1wZcccfFRBCFGqdG2o": ("eI8ZWm9QnKPpNPeNenHdhQ", "birthdate", "1940-01-01"),
-    "8sm1QCf021pNnHACI5sP4m4KZgyNOOAYcTj9HNaC1wY": ("eluV5Og3gSNII8EYnsxA_A", "given_name", "John"),
+    "cgFdhqPo83xYNlJfacaCaa7uP9RCR50VE5R4LAQ9iqU": ("eI8ZWm9QnKPpNPeNenHdhQ", "birthdate", "1940-01-01"),
+    "jMCXVz--9b8x37YcoDfXQinzw1wZcccfFRBCFGqdG2o": ("eluV5Og3gSNII8EYnsxA_A", "given_name", "John"),
 }
 CLAIMS = {
     "_sd": sorted(SUBJECT), "iss": "https://issuer.example.com", "iat": 1683000000, "exp": 1883000000,
