@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from secrets import token_bytes
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.unit.sdjwt_scene import (
     check,
     hashed,
     issued,
+    jwt,
     payload,
     presented,
     public_jwk,
@@ -30,12 +32,16 @@ from tests.unit.sdjwt_scene import (
 
 from attorn import Identity, sdjwt
 from attorn.did.document import DidDocument, Relationship, VerificationMethod
-from attorn.did.resolver import StaticResolver
+from attorn.did.resolver import LocalResolver, StaticResolver
 from attorn.errors import AttornError, InputError, MalformedError, UnavailableError
+from attorn.jose import jws
 from attorn.keys.signer import P256Signer
 from attorn.sdjwt import HashAlgorithm, concealing
-from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES
+from attorn.sdjwt.binding import require_bound
+from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES, Compact
+from attorn.sdjwt.disclosure import Disclosure
 from attorn.sdjwt.pointer import matching
+from attorn.sdjwt.revealing import reveal
 
 W3C: dict[str, Any] = {
     "@context": ["https://www.w3.org/ns/credentials/v2"],
@@ -412,3 +418,37 @@ def test_a_payload_that_is_no_credential_hides_as_well() -> None:
 
 def test_the_scene_and_attorn_agree() -> None:
     assert sdjwt.read(token(payload())).typ == TYP
+
+
+def test_pieces_make_a_chain_of_delegated_tokens() -> None:
+    """Two SD-JWTs joined by `~~`, the second by the key that the first discloses, bound to exactly what came before."""
+    algorithm = HashAlgorithm.SHA_256
+    content = {"limit": 5, "cnf": {"jwk": public_jwk(HOLDER)}, "payees": ["a", "b"]}
+    pointers: list[Any] = [("delegate_payload", 0), ("delegate_payload", 0, "payees", None)]
+    opened = concealing.conceal({"delegate_payload": [content]}, pointers, algorithm=algorithm, random=token_bytes)
+    *payees, outer = (each.text for each in opened.disclosures)
+    first = Compact(jwt(opened.payload, typ="example+sd-jwt", kid=...), (outer, payees[1]))
+    claims = {"iat": NOW, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": first.sd_hash(algorithm), "paid": "b"}
+    second = Compact(jwt(claims, by=HOLDER, typ="kb+sd-jwt", kid=...))
+    chain = first.encode()[:-1] + "~~" + second.encode()
+
+    left, right = chain.split("~~")
+    parts = Compact.split(left + "~"), Compact.split(right)
+    assert parts == (first, second)
+    root = jws.read(parts[0].jwt, typ="example+sd-jwt")
+    root.verify([ISSUER.signer.public_key])
+    found = reveal(root.claims, map(Disclosure.read, parts[0].disclosures), algorithm)
+    assert found.claims == {"delegate_payload": [{**content, "payees": ["b"]}]}
+    assert found.hidden == (("delegate_payload", 0, "payees"),)
+    mandate = found.claims["delegate_payload"][0]  # type: ignore[index, call-overload]
+    holder = sdjwt.Confirmation.read(mandate)  # type: ignore[arg-type]
+    hop = jws.read(parts[1].jwt, typ="kb+sd-jwt")
+    assert holder is not None
+    hop.verify(holder.keys(LocalResolver()))
+    assert hop.claims["sd_hash"] == parts[0].sd_hash(algorithm)
+    asked: dict[str, Any] = {"audience": AUDIENCE, "nonce": NONCE, "now": NOW, "age": 300, "skew": 60}
+    require_bound(hop.claims, **asked)
+    # attack 103: the audience and nonce of a hop
+    for wrong in ({"audience": "x"}, {"nonce": "x"}, {"now": NOW + 301}):
+        with pytest.raises(AttornError):
+            require_bound(hop.claims, **{**asked, **wrong})
