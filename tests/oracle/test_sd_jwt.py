@@ -89,7 +89,7 @@ def own(claims: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in claims.items() if name not in ("iss", "cnf")}
 
 
-@settings(law, max_examples=40)
+@settings(law, max_examples=25)
 @given(credentials())
 def test_they_accept_ours(credential: Credential) -> None:
     claims, disclosable, chosen = credential
@@ -99,7 +99,7 @@ def test_they_accept_ours(credential: Credential) -> None:
         assert own(accepted_by_them(text)) == own(accepted_by_us(text).claims) == expected
 
 
-@settings(law, max_examples=40)
+@settings(law, max_examples=25)
 @given(credentials())
 def test_we_accept_theirs(credential: Credential) -> None:
     claims, disclosable, chosen = credential

@@ -32,7 +32,7 @@ def own(claims: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in claims.items() if name not in ("iss", "cnf")}
 
 
-@settings(law, max_examples=100)
+@settings(law, max_examples=60)
 @given(credentials(), st.integers(0, 3), st.sampled_from(HashAlgorithm))
 def test_what_is_chosen_is_what_is_revealed(credential: Credential, decoys: int, algorithm: HashAlgorithm) -> None:
     claims, disclosable, chosen = credential
