@@ -104,16 +104,24 @@ def with_args(situation: Situation, args: dict[str, Any]) -> Situation:
     return replace(situation, args={**situation.args, **args})
 
 
+_names = st.lists(pools.names, max_size=6, unique=True)
+_fits = st.integers(0, 4)
+_actions, _resources = st.sampled_from(pools.ACTIONS), st.sampled_from(pools.RESOURCES)
+_costs: st.SearchStrategy[tuple[int, str] | None] = st.sampled_from(
+    (None, None, (0, "EUR"), (5, "EUR"), (500, "USD")),
+)
+
+
 @st.composite
 def situations(draw: st.DrawFn) -> Situation:
     """One whose arguments mostly have the type that caveats expect of them."""
     args: dict[str, Any] = {}
-    for name in draw(st.lists(pools.names, max_size=6, unique=True)):
-        fitting = name in pools.FITTING and draw(st.integers(0, 4))
+    for name in draw(_names):
+        fitting = name in pools.FITTING and draw(_fits)
         args[name] = draw(pools.FITTING[name] if fitting else pools.anything)
     return Situation(
         args=args,
-        action=draw(st.sampled_from(pools.ACTIONS)),
-        resource=draw(st.sampled_from(pools.RESOURCES)),
-        cost=draw(st.sampled_from((None, None, (0, "EUR"), (5, "EUR"), (500, "USD")))),
+        action=draw(_actions),
+        resource=draw(_resources),
+        cost=draw(_costs),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def with_opposite(limit: Caveat) -> tuple[Caveat, ...]:
         return (limit,)
 
 
+@cache
 def drawn(kits: tuple[Kit, ...]) -> st.SearchStrategy[Any]:
     return st.deferred(lambda: st.one_of(*(kit.caveats for kit in kits)))
 

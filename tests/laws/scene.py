@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from hypothesis import assume
@@ -232,6 +233,19 @@ def permits(limit: Caveat, situation: Situation, *, issued: int, place: int) -> 
 
 _OFFSETS = (-30, -30, -30, -30, 0, 60, 61, -89, -5000)
 people = st.sampled_from(PEOPLE)
+_moods = st.integers(0, 2)
+"""0: whatever comes; 1: only what permits; 2: at most one that prohibits."""
+
+
+# What is made anew for each example is also validated anew.
+@cache
+def _limits(kits: tuple[Kit, ...]) -> st.SearchStrategy[list[Caveat]]:
+    return st.lists(drawn(tuple(kit for kit in kits if kit.kind is not Purpose)), max_size=2)
+
+
+@cache
+def _lateness(offsets: tuple[int, ...]) -> st.SearchStrategy[int]:
+    return st.sampled_from(offsets)
 
 
 @st.composite
@@ -259,16 +273,15 @@ def cases(
         length = max(length, near.depth + 1) if draw(st.booleans()) else near.depth + 1
     situation = replace(situation, depth=length - 1)
     root, *others = [draw(people) for _ in range(length + 1)]
-    # 0: whatever comes; 1: only what permits; 2: at most one that prohibits.
-    mood = draw(st.integers(0, 2))
+    mood = draw(_moods)
     spare = mood == 2
-    pool = drawn(tuple(kit for kit in kits if kit.kind is not Purpose))
+    limits, lateness = _limits(tuple(kits)), _lateness(offsets)
     home = draw(st.integers(0, length - 1))
     steps = []
     for place, to in enumerate(others):
-        issued = max(0, situation.now + draw(st.sampled_from(offsets)))
+        issued = max(0, situation.now + draw(lateness))
         kept: list[Caveat] = []
-        for each in draw(st.lists(pool, max_size=2)):
+        for each in draw(limits):
             if mood and not permits(each, situation, issued=issued, place=place):
                 if not spare:
                     continue

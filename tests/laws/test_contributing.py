@@ -12,7 +12,7 @@ import pytest
 from tests.laws import test_kinds
 from tests.unit.test_docs import ROOT, fences
 
-NEEDED = ("caveats", "laws", "reference", "conftest.py", "property/chains.py")
+NEEDED = ("caveats", "laws", "reference", "conftest.py", "primitives.py", "property/chains.py")
 FILES = {"least": "src/attorn/caveat/least.py", "kit": "tests/caveats/kits/least.py"}
 _COMPLETE = "exactly or vocabulary or asked_of or left_out"
 """The tests that no kind is missing."""

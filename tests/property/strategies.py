@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -32,10 +33,13 @@ law = settings(
 """How every law is checked: at least 500 examples, the same ones on every machine."""
 
 
+_situations = situations()
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
     """A request whose arguments mostly have the type that caveats expect of them."""
-    return draw(situations()).request()
+    return draw(_situations).request()
 
 
 def _named(kits: Iterable[Kit]) -> dict[str, st.SearchStrategy[Any]]:
@@ -79,27 +83,39 @@ class Scene:
         return [each for step in self.steps for each in step.caveats]
 
 
+_requests = requests()
+_people = st.sampled_from(PEOPLE)
+_moods = st.integers(0, 2)
+"""0: whatever comes; 1: only what permits; 2: at most one that prohibits."""
+_seldom = st.integers(0, 5)
+
+
+# What is made anew for each example is also validated anew.
+@cache
+def _pair(kinds: st.SearchStrategy[Caveat]) -> st.SearchStrategy[list[Caveat]]:
+    return st.lists(kinds, max_size=2)
+
+
 @st.composite
 def scenes(
     draw: st.DrawFn, *, most: int = 9, kinds: st.SearchStrategy[Caveat] = caveats, purpose: bool = True
 ) -> Scene:
     """A chain of 1 to `most` links. In most scenes all caveats but perhaps one permit the request."""
-    request = draw(requests())
+    request = draw(_requests)
     length = draw(st.integers(1, most))
-    people = [draw(st.sampled_from(PEOPLE)) for _ in range(length + 1)]
-    # 0: whatever comes; 1: only what permits; 2: at most one that prohibits.
-    mood = draw(st.integers(0, 2))
+    people = [draw(_people) for _ in range(length + 1)]
+    mood = draw(_moods)
     spare = 1 if mood == 2 else 0
     steps = []
     for to in people[1:]:
         kept: list[Caveat] = []
-        for each in draw(st.lists(kinds, max_size=2)):
+        for each in draw(_pair(kinds)):
             if mood and not permits(each, request, depth=length - 1):
                 if not spare:
                     continue
                 spare = 0
             kept.append(each)
-        if purpose and not draw(st.integers(0, 5)):
+        if purpose and not draw(_seldom):
             kept.insert(0, draw(purposes))
         steps.append(Step(to, tuple(kept)))
     return Scene(request, people[0], tuple(steps))

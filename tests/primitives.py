@@ -1,0 +1,25 @@
+"""libsodium, asked the same thing once: signatures of Ed25519, and whether keys are points.
+
+A law's examples share people and links, and whoever signs verifies at once what a verifier verifies again. The answers
+are those of the same bytes, so nothing that attorn does is left out; a signature that is not genuine is always asked.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from attorn.keys import public, signer
+
+_MOST = 20_000
+_signed = lru_cache(_MOST)(signer.crypto_sign)
+_opened = lru_cache(_MOST)(public.crypto_sign_open)
+_is_point = lru_cache(_MOST)(public.crypto_core_ed25519_is_valid_point)
+
+
+def asked_once(patch: pytest.MonkeyPatch) -> None:
+    """From now on, until the patch is undone."""
+    patch.setattr(signer, "crypto_sign", _signed)
+    patch.setattr(public, "crypto_sign_open", _opened)
+    patch.setattr(public, "crypto_core_ed25519_is_valid_point", _is_point)
