@@ -42,7 +42,7 @@ class _Folder:
         return source.file(path, name, most)
 
 
-def read(path: str) -> str:
+def kept(path: str) -> str:
     """The log at `path`. Raises `InputError`."""
     try:
         return source.file(path, "log", MOST_LOG).decode("utf-8")

@@ -83,7 +83,7 @@ def _rotate(arguments: argparse.Namespace) -> Result:
         )
     following = _of_the_same(file + _NEXT, secret, did)
     path = logs.path_beside(file)
-    text = logs.read(path)
+    text = logs.kept(path)
     if _head(text).did.text != did:
         raise InputError(f"log: {shown(path)} is of another identity")
     if _head(text).parameters.update_keys != (multikey.to_multibase(following.public_key),):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
-from attorn.did.webvh.hashes import hash_json
+from attorn.did.webvh.hashes import hash_bytes, hash_json
 from attorn.did.webvh.identifier import PLACEHOLDER
 from attorn.did.webvh.proof import UnverifiedProof
 from attorn.did.webvh.refusal import Reason, refused, within
@@ -33,7 +33,10 @@ _VERSION: Final = re.compile(r"([1-9][0-9]{0,8})-([1-9A-HJ-NP-Za-km-z]{46})", re
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedEntry:
-    """An entry as it claims to be. `number` and `hash` are the parts of `version`, `bare` is all but the proof."""
+    """An entry as it claims to be. `number` and `hash` are the parts of `version`, `bare` is all but the proof.
+
+    `framing` is its canonical form before and behind the value of `versionId`.
+    """
 
     number: int
     hash: str
@@ -42,19 +45,25 @@ class UnverifiedEntry:
     state: dict[str, JsonValue]
     proofs: tuple[UnverifiedProof, ...]
     bare: dict[str, JsonValue]
+    framing: tuple[bytes, bytes]
 
     @property
     def version(self) -> str:
         """The `versionId`."""
         return f"{self.number}-{self.hash}"
 
+    def canonical(self, version: str) -> bytes:
+        """What is hashed and signed: all of it but its proof, in canonical form (RFC 8785), with this `versionId`."""
+        before, behind = self.framing
+        return before + canonicalise(version) + behind
+
     def hash_after(self, version: str) -> str:
         """The hash of this entry behind that of `version`, or behind the SCID."""
-        return hash_json({**self.bare, "versionId": version})
+        return hash_bytes(self.canonical(version))
 
     def scid(self, claimed: str) -> str:
         """The SCID of this entry as a log's first one, which has `claimed` as its SCID in all places."""
-        text = canonicalise({**self.bare, "versionId": PLACEHOLDER}).decode()
+        text = self.canonical(PLACEHOLDER).decode()
         try:
             value = parse(text.replace(claimed, PLACEHOLDER), most=MOST_ENTRY, depth=DEPTH)
         except MalformedError as error:
@@ -109,7 +118,14 @@ def read_entry(line: bytes) -> UnverifiedEntry:
         state,
         tuple(map(UnverifiedProof.read, proofs)),
         {name: member for name, member in value.items() if name != "proof"},
+        _framing(value),
     )
+
+
+def _framing(value: dict[str, JsonValue]) -> tuple[bytes, bytes]:
+    # The two members that differ in what is hashed and signed sort behind the large ones, which are written once.
+    large = canonicalise({"parameters": value["parameters"], "state": value["state"]})
+    return large[:-1] + b',"versionId":', b',"versionTime":' + canonicalise(value["versionTime"]) + b"}"
 
 
 def write_entry(bare: dict[str, JsonValue], proof: dict[str, JsonValue]) -> str:

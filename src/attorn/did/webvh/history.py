@@ -191,8 +191,9 @@ def _signing(changed: Parameters, before: Version | None) -> tuple[str, ...]:
 
 
 def _check_proofs(entry: UnverifiedEntry, keys: tuple[str, ...]) -> None:
+    document = entry.canonical(entry.version)
     for proof in entry.proofs:
         if proof.key not in keys:
             raise refused(Reason.INVALID_PROOF, f"{shown(proof.key)} is no key that may update the DID")
-        if not proof.holds_for(entry.bare):
+        if not proof.holds_for(document):
             raise refused(Reason.INVALID_PROOF, f"the signature of {shown(proof.key)} does not verify")

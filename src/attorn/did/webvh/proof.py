@@ -58,8 +58,8 @@ class UnverifiedProof:
         config = {name: member for name, member in value.items() if name != "proofValue"}
         return cls(_key(value.get("verificationMethod")), _signature(value.get("proofValue")), config)
 
-    def holds_for(self, document: JsonValue) -> bool:
-        """Whether the key signed exactly this document, with exactly this proof around it."""
+    def holds_for(self, document: bytes) -> bool:
+        """Whether the key signed exactly this document, in canonical form, with exactly this proof around it."""
         try:
             key = ed25519(self.key)
         except MalformedError:
@@ -81,7 +81,7 @@ def sign(document: JsonValue, *, by: Signer, at: datetime) -> dict[str, JsonValu
         "created": stamp(at),
         "verificationMethod": f"{did_key.PREFIX}{text}#{text}",
     }
-    return {**config, "proofValue": "z" + base58_encode(signed(by, _payload(document, config)))}
+    return {**config, "proofValue": "z" + base58_encode(signed(by, _payload(canonicalise(document), config)))}
 
 
 def ed25519(text: str) -> PublicKey:
@@ -92,8 +92,8 @@ def ed25519(text: str) -> PublicKey:
     return key
 
 
-def _payload(document: JsonValue, config: Mapping[str, JsonValue]) -> bytes:
-    return hashlib.sha256(canonicalise({**config})).digest() + hashlib.sha256(canonicalise(document)).digest()
+def _payload(document: bytes, config: Mapping[str, JsonValue]) -> bytes:
+    return hashlib.sha256(canonicalise({**config})).digest() + hashlib.sha256(document).digest()
 
 
 def _key(method: JsonValue) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from attorn.canonical import JsonValue, parse
+from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.did import key as did_key
 from attorn.did.webvh.proof import UnverifiedProof, ed25519
 from attorn.did.webvh.refusal import Reason, refused
@@ -128,7 +128,7 @@ def require_witnessed(versions: Sequence[str], wanted: Sequence[Witnesses], file
     for number, version in enumerate(versions, start=1):
         for proof in file.proofs.get(version, ()):
             witness = did_key.PREFIX + proof.key
-            if witness in known and latest.get(witness) != number and proof.holds_for(approved(version)):
+            if witness in known and latest.get(witness) != number and proof.holds_for(canonicalise(approved(version))):
                 latest[witness] = number
     for number, witnesses in enumerate(wanted, start=1):
         count = sum(latest.get(each, 0) >= number for each in witnesses.ids)
