@@ -83,6 +83,9 @@ def test_a_new_one_has_a_log_and_its_next_key(home: Home) -> None:
     assert len(head.parameters.next_key_hashes) == 1
     assert home.key() != home.key("agent.key.next")
     assert home.id("show", "--json", strength=False).data["did"] == did
+    exported = json.loads(home.id("export", strength=False).out)
+    assert exported["id"] == did
+    assert exported["verificationMethod"][0]["publicKeyMultibase"] == multikey.to_multibase(home.key())
 
 
 def test_it_prints_its_did_as_any_other(home: Home) -> None:

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from attorn.canonical import JsonValue
-from attorn.cli import passphrase
+from attorn.cli import logs, passphrase
 from attorn.cli.command import Commands, Result, add_passphrase, command
 from attorn.did import reading
 from attorn.did.dereferencing import follow
@@ -32,8 +32,8 @@ def add(family: Commands) -> None:
         "export",
         "print the public side of a key file, for others",
         _export,
-        "For a DID that says everything itself, its document; for any other, the\ndocument to publish where"
-        " that DID leads, with this one key.",
+        "For a DID that says everything itself, its document; for a did:webvh, the one in\nthe log beside the file;"
+        " for any other, the document to publish where that DID\nleads, with this one key.",
     )
     export.add_argument("file", metavar="FILE", help="the key file")
     export.add_argument("--format", choices=_FORMATS, default="document", help="what to print (default: document)")
@@ -44,10 +44,13 @@ def add(family: Commands) -> None:
         "print the DID document that a DID leads to",
         _resolve,
         "Of did:key, did:jwk and did:peer without asking anybody. A DID URL leads to a\npart of a document, or to"
-        " the URLs of a service. What a server says of a did:web\nis not signed by anybody.",
+        " the URLs of a service. What a server says of a did:web\nis not signed by anybody; a did:webvh is"
+        " verified with its whole history.",
     )
     resolve.add_argument("did", metavar="DID", help="a DID or a DID URL")
-    resolve.add_argument("--network", action="store_true", help="ask the server that a did:web names, over https")
+    resolve.add_argument(
+        "--network", action="store_true", help="ask the server that a did:web or did:webvh names, over https"
+    )
     resolve.add_argument("--key-agreement", action="store_true", help="derive an X25519 key, for did:key")
     resolve.add_argument(
         "--key-format",
@@ -63,7 +66,7 @@ def _export(arguments: argparse.Namespace) -> Result:
     signer, did = keyfile.load(arguments.file, passphrase.take(arguments))
     key = signer.public_key
     forms: dict[str, JsonValue] = {
-        "document": _document(did, key),
+        "document": _document(did, key, arguments.file),
         "jwk": {**jwk.to_jwk(key)},
         "multikey": multikey.to_multibase(key),
     }
@@ -71,7 +74,7 @@ def _export(arguments: argparse.Namespace) -> Result:
     return Result(chosen if isinstance(chosen, str) else _pretty(chosen), {"did": did, **forms})
 
 
-def _document(did: str, key: PublicKey) -> JsonValue:
+def _document(did: str, key: PublicKey, file: str) -> JsonValue:
     """The document of a key's DID. Raises `ResolutionError` where that cannot be made."""
     try:
         url = parse_url(did)
@@ -80,6 +83,8 @@ def _document(did: str, key: PublicKey) -> JsonValue:
     base = url.did.text
     if url.did.method in _LOCAL:
         return look_up(LocalResolver(), base).did_document
+    if url.did.method == "webvh":
+        return look_up(logs.resolver_beside(file), base).did_document
     fragment = multikey.to_multibase(key) if url.fragment is None else url.fragment
     method = VerificationMethod(f"{base}#{fragment}", base, key, _RELATIONSHIPS)
     return reading.write(DidDocument(base, (method,)))
@@ -98,10 +103,12 @@ def _resolve(arguments: argparse.Namespace) -> Result:
 def _online() -> Resolver:
     try:
         from attorn.did.web import WebResolver  # noqa: PLC0415 - most runs ask nobody
+        from attorn.did.webvh.resolver import WebvhResolver  # noqa: PLC0415 - most runs ask nobody
         from attorn.web.fetch import HttpTransport  # noqa: PLC0415 - most runs ask nobody
     except ImportError as error:
         raise UnavailableError(f"--network needs more packages ({error.name}): install attorn[web]") from None
-    return MethodResolver({"web": WebResolver(HttpTransport())})
+    transport = HttpTransport()
+    return MethodResolver({"web": WebResolver(transport), "webvh": WebvhResolver(transport)})
 
 
 def _pretty(value: JsonValue) -> str:

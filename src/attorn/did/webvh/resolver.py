@@ -24,7 +24,11 @@ from attorn.errors import InputError, ResolutionError, UnavailableError
 from attorn.handed import ask
 from attorn.transport import Transport
 
-_LOG: Final = "text/jsonl, application/jsonl, application/json"
+# Few servers know the type of such a file; what it holds is verified, whatever they call it.
+_LOG: Final = (
+    "text/jsonl, application/jsonl, application/json-lines, application/x-ndjson, application/json, text/plain,"
+    " application/octet-stream"
+)
 _WITNESS: Final = "application/json"
 
 
