@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.fuzz import approvals, asking, credentials, dids, disclosing, forms, histories, macaroons, signed, wire
+from tests.fuzz import (
+    agents,
+    approvals,
+    asking,
+    credentials,
+    dids,
+    disclosing,
+    forms,
+    histories,
+    macaroons,
+    signed,
+    wire,
+)
 from tests.fuzz.harness import Harness
 
 MODULES = (
@@ -16,5 +28,6 @@ MODULES = (
     disclosing,
     histories,
     credentials,
+    agents,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

@@ -72,6 +72,7 @@ RICH: tuple[tuple[Caveat, ...], ...] = (
     (caveat.AnyOf(caveat.Equals("limit", 3), caveat.Not(caveat.Range("limit", None, 5))), caveat.Audience(AUDIENCE)),
     (caveat.SubsetOf("tags", "a", "b", "c"), caveat.NotOneOf("limit", 3)),
     (caveat.RequiresApproval(by=[PEOPLE[5].did], when=caveat.Range("limit", 11)), caveat.Range("limit", None, 50)),
+    (caveat.Agent(attested_by=PEOPLE[3].did, model=["a", "b"], every=True),),
     (caveat.FreshList(PEOPLE[3].did), caveat.Status("https://a.example/1", 7, PEOPLE[4].did)),
 )
 KNOWN = build(PEOPLE[0], [Step(PEOPLE[1], RICH[0])]).symbols

@@ -91,7 +91,7 @@ def test_anything_else_is_refused(name: str, value: Any) -> None:
     assert caught.value.code == "bad_credential"
 
 
-@pytest.mark.parametrize("name", ["id", "type"])
+@pytest.mark.parametrize("name", ["id", "type", "kind"])
 def test_what_is_required(name: str) -> None:
     with pytest.raises(CredentialError):
         AgentProfile.read({key: value for key, value in FULL.items() if key != name})

@@ -98,7 +98,7 @@ class AgentProfile:
         if any(value is None for value in members.values()):
             raise CredentialError("agent profile: a member is null; leave it out")
         try:
-            return cls(**{"id": None, **members, "capability": several})  # type: ignore[arg-type]  # it checks each
+            return cls(**{"id": None, "kind": "", **members, "capability": several})  # type: ignore[arg-type]  # it checks each
         except InputError as error:
             raise CredentialError(str(error)) from None
 

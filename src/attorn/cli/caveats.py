@@ -198,13 +198,13 @@ def _approval(value: JsonValue) -> Caveat:
 
 def _agent(value: JsonValue) -> Caveat:
     members = _members(value, "Agent", "attested_by", " ".join(("every", *NAMES)))
-    by, every = members.pop("attested_by"), members.pop("every", False)
+    every = members.get("every", False)
     if type(every) is not bool:
         raise InputError("Agent: every: expected true or false")
     return kinds.Agent.of(
-        _one_or_more(by, "Agent: attested_by"),
+        _one_or_more(members["attested_by"], "Agent: attested_by"),
         every,
-        {name: _one_or_more(said, f"Agent: {name}") for name, said in members.items()},
+        {name: _one_or_more(members[name], f"Agent: {name}") for name in NAMES if name in members},
     )
 
 
