@@ -12,22 +12,24 @@ from tests.fuzz import (
     forms,
     histories,
     macaroons,
+    proofs,
     signed,
     wire,
 )
 from tests.fuzz.harness import Harness
 
 MODULES = (
-    forms,
-    wire,
-    macaroons,
-    signed,
-    asking,
     approvals,
+    asking,
+    credentials,
     dids,
     disclosing,
+    forms,
     histories,
-    credentials,
+    macaroons,
+    signed,
+    wire,
+    proofs,
     agents,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

@@ -147,8 +147,8 @@ def test_what_rdf_has_no_word_for_is_refused(value: Any) -> None:
     ("value", "term"),
     [
         ("relative", IRI), ("", IRI), ("#a", IRI), ("//a.example/", IRI), ("?x", IRI), ("a b:c", IRI), ("_:a", IRI),
-        ("https://a.example/a b", IRI), ("relative-iri://none/x", IRI), ("other", {"@type": "@vocab"}), ({"id": "x"}, {}),
-        ({"id": "_:a"}, {}), ("1.0", DOUBLE), ("NaN", DOUBLE),
+        ("https://a.example/a b", IRI), ("relative-iri://none/x", IRI), ("other", {"@type": "@vocab"}),
+        ({"id": "x"}, {}), ({"id": "_:a"}, {}), ("1.0", DOUBLE), ("NaN", DOUBLE),
     ],
 )  # fmt: skip
 def test_what_would_be_dropped_or_rewritten_is_refused(value: Any, term: dict[str, str]) -> None:
