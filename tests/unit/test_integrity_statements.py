@@ -171,9 +171,9 @@ def test_a_null_in_a_literal_of_json_is_kept() -> None:
     )
 
 
-_text = st.text(st.characters(codec="utf-8"), max_size=8)
+_text = st.text('aé"\\\n\x7f😀 /', max_size=4)
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15).filter(bool) | _text,
+    st.sampled_from([None, True, False, 2**53 - 1, -5, 0.1, 1e-7, 1e15, 0.1 + 0.2]) | _text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_text, inner, max_size=3),
     max_leaves=6,
 )
