@@ -19,16 +19,16 @@ from tests.fuzz import (
 from tests.fuzz.harness import Harness
 
 MODULES = (
-    approvals,
-    asking,
-    credentials,
-    dids,
-    disclosing,
     forms,
-    histories,
+    wire,
     macaroons,
     signed,
-    wire,
+    asking,
+    approvals,
+    dids,
+    disclosing,
+    histories,
+    credentials,
     proofs,
     agents,
 )
