@@ -261,6 +261,12 @@ PROOFS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a method of the DID itself": (
         lambda bare: [proof_of(bare, 1, verificationMethod=f"{bare['state']['id']}#{spelt(1)}")], "verificationMethod"
     ),
+    "a stranger's key before the #": (
+        lambda bare: [proof_of(bare, 9, verificationMethod=f"{did_key(9)}#{spelt(1)}")], "names one key before the #"
+    ),
+    "a stranger's key behind the #": (
+        lambda bare: [proof_of(bare, 1, verificationMethod=f"{did_key(1)}#{spelt(9)}")], "names one key before the #"
+    ),
     "a stranger's method": (lambda bare: [proof_of(bare, 9)], "is no key that may update"),
     "a stranger's signature": (
         lambda bare: [proof_of(bare, 9, verificationMethod=f"{did_key(1)}#{spelt(1)}")], "does not verify"

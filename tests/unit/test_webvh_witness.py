@@ -17,6 +17,12 @@ def resolve(log: str, did: str, proofs: str | None = None) -> Any:
     return resolver(Web().publish(log, proofs)).resolve(did)
 
 
+def approved_as(forged: Forgery, by: int, method: str) -> str:
+    """An approval of the last entry that says of itself that this key made it."""
+    version = {"versionId": forged.lines[-1]["versionId"]}
+    return json.dumps([{**version, "proof": [proof_of(version, by, verificationMethod=method)]}])
+
+
 WITNESSES: dict[str, tuple[Callable[[Forgery], str], str]] = {
     "none": (lambda _: "[]", "entry 1: expected approval by 1 of 1 witnesses, got 0"),
     "of an entry before": (lambda f: f.approved(8, number=1), "entry 2: expected approval by 1 of 1 witnesses, got 0"),
@@ -32,8 +38,11 @@ WITNESSES: dict[str, tuple[Callable[[Forgery], str], str]] = {
         lambda f: f.approved(9).replace(spelt(9), spelt(8)), "entry 1: expected approval"
     ),
     "with another suite": (lambda f: f.approved(8).replace("eddsa-jcs", "eddsa-rdfc"), "entry 1: expected approval"),
-    "with the fragment of another": (
-        lambda f: f.approved(9).replace(f"#{spelt(9)}", f"#{spelt(8)}"), "entry 1: expected approval"
+    "by a stranger under a witness's name": (
+        lambda f: approved_as(f, 9, f"{did_key(9)}#{spelt(8)}"), "entry 1: expected approval"
+    ),
+    "by a witness under a stranger's name": (
+        lambda f: approved_as(f, 8, f"{did_key(8)}#{spelt(9)}"), "entry 1: expected approval"
     ),
     "moved to the version after": (
         lambda f: f.approved(8, number=1).replace(f.lines[0]["versionId"], f.lines[1]["versionId"]),
