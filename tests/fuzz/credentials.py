@@ -155,8 +155,8 @@ def _mixed(data: bytes, random: Random) -> bytes:
 HARNESSES = (
     Harness("credential", "fixpoint; signed, it is the same document", _credential, _documents,
             "attorn.credential.model:read", None, mutators.json_text),
-    Harness("credential-text", "unverified and verified agree", _text, _texts, "attorn.credential.jose:payload_of", None,
-            _mixed, size=8192),
+    Harness("credential-text", "unverified and verified agree", _text, _texts, "attorn.credential.jose:payload_of",
+            None, _mixed, size=8192),
     Harness("vc-presentation", "one holder, one challenge, one domain", _presentation, _presentations,
             "attorn.credential.presentation:read", None, mutators.json_text, size=8192),
 )  # fmt: skip

@@ -331,7 +331,7 @@ def test_kids_refused(kid: Any) -> None:
     refused(vp(header={"kid": kid}))
 
 
-@pytest.mark.parametrize("name", ["vc", "vp", "proof"])
+@pytest.mark.parametrize("name", ["vc", "vp", "proof", "status"])
 def test_claims_that_have_no_place(name: str) -> None:
     refused(vp(**{name: {}}), MALFORMED)
 

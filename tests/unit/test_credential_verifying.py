@@ -137,7 +137,10 @@ def test_nobody_is_asked_for_the_keys_of_a_stranger() -> None:
 
 @pytest.mark.parametrize("issuer", ["https://issuer.example/", "urn:uuid:1", f"{ISSUER.did}#{ISSUER.did[8:]}"])
 def test_an_issuer_has_a_did(issuer: str) -> None:
-    refused(jws(document(issuer=issuer)), CRYPTOGRAPHIC, issuers=lambda did: True)
+    asked: list[str] = []
+    refused(jws(document(issuer=issuer)), CRYPTOGRAPHIC, issuers=lambda did: not asked.append(did))
+    refused({**proven(), "issuer": issuer}, CRYPTOGRAPHIC, issuers=lambda did: not asked.append(did))
+    assert asked == []
 
 
 # Proofs. # attacks 26, 28, 30, 51
