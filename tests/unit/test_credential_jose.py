@@ -342,6 +342,13 @@ def test_an_sd_jwt_is_a_credential_of_what_it_shows() -> None:
 
 def test_sd_jwts_refused() -> None:
     text = selective()
+    # attack 22: the claims of a credential, signed as something else
+    other = sdjwt.issue(document(), by=ISSUER, typ="example+sd-jwt")
+    refused(other, PARSING)
+    with pytest.raises(CredentialError, match="typ"):
+        credential.read(other)
+    with pytest.raises(CredentialError, match="characters"):
+        credential.read(text, most=len(text) - 1)
     head, _, rest = text.partition("~")
     stray = base64url_encode(json.dumps(["salt", "name", "Mallory"]).encode())
     # attacks 95 to 97: a tilde taken away, a disclosure that belongs to no digest, twice, or changed

@@ -112,6 +112,20 @@ def test_a_presentation_in_every_form(securing: Securing, inner: Securing) -> No
     assert all(each.issuer == ISSUER.did for each in found.credentials)
 
 
+@EVERY
+def test_reading_checks_no_signature(securing: Securing) -> None:
+    found = credential.read_presentation(presented(securing))
+    assert found.unverified_holder == HOLDER.did
+    (held,) = found.unverified_credentials
+    assert credential.read(held).unverified_issuer == ISSUER.did
+    assert set(type(found).__slots__) - {"version"} == {n for n in type(found).__slots__ if n.startswith("unverified_")}
+    for bad in (bare(type=[]), bare(stray=1), {}, "a", None, issued(securing), vp(header={"typ": "vc+jwt"})):
+        with pytest.raises(CredentialError):
+            credential.read_presentation(bad)
+    with pytest.raises(InputError):
+        credential.read_presentation(bare(), most=0)
+
+
 def test_a_presentation_of_nothing() -> None:
     assert shown(credential.present([], by=HOLDER, challenge=CHALLENGE, domain=DOMAIN)).credentials == ()
     assert shown(vp(verifiableCredential=...)).credentials == ()

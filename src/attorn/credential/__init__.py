@@ -1,7 +1,7 @@
 """Verifiable credentials: issued and verified by one front door, whatever secures them.
 
 `issue` and `verify` are for credentials, `present` and `verify_presentation` for what a holder shows of them. `read`
-says what a credential claims and checks no signature.
+and `read_presentation` say what is claimed, and check no signature.
 """
 
 from attorn.credential.context import Version
@@ -10,7 +10,8 @@ from attorn.credential.issuing import issue, present
 from attorn.credential.model import UnverifiedCredential
 from attorn.credential.part import Period, SchemaReference, StatusEntry, Subject
 from attorn.credential.policy import SKEW, unsafe_ignore_status
-from attorn.credential.presenting import verify_presentation
+from attorn.credential.presentation import UnverifiedPresentation
+from attorn.credential.presenting import read_presentation, verify_presentation
 from attorn.credential.resource import Digest, RelatedResource
 from attorn.credential.verified import Securing, UnsignedPresentation, VerifiedCredential, VerifiedPresentation
 from attorn.credential.verifying import read, verify
@@ -27,12 +28,14 @@ __all__ = [
     "Subject",
     "UnsignedPresentation",
     "UnverifiedCredential",
+    "UnverifiedPresentation",
     "VerifiedCredential",
     "VerifiedPresentation",
     "Version",
     "issue",
     "present",
     "read",
+    "read_presentation",
     "unsafe_ignore_status",
     "verify",
     "verify_presentation",

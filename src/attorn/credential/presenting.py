@@ -10,7 +10,7 @@ from typing import Final, Literal, overload
 from attorn import integrity
 from attorn.canonical import JsonValue
 from attorn.credential import jose, presentation
-from attorn.credential.document import MOST
+from attorn.credential.document import MOST, checked_most
 from attorn.credential.envelope import Enveloped, is_envelope
 from attorn.credential.jose import Kind, UnverifiedPayload
 from attorn.credential.opening import Opened, opened
@@ -27,6 +27,20 @@ from attorn.jsonld import Contexts, require_known
 
 _INVALID_CHALLENGE: Final = "https://w3id.org/security#INVALID_CHALLENGE_ERROR"
 _INVALID_DOMAIN: Final = "https://w3id.org/security#INVALID_DOMAIN_ERROR"
+
+
+def read_presentation(
+    secured: object, *, contexts: Contexts | None = None, accept_v1: bool = False, most: int = MOST
+) -> UnverifiedPresentation:
+    """The presentation in `secured`, in any form that `verify_presentation` takes; **nothing is verified**.
+
+    Its credentials are objects, each of which `read` takes. Raises `CredentialError` for anything that is no
+    presentation of the data model.
+    """
+    found = opened(secured, Kind.PRESENTATION, most=checked_most(most))
+    claimed = presentation.read(found.unverified_document, accept_v1=accept_v1)
+    _require_known(claimed, contexts)
+    return claimed
 
 
 @overload
