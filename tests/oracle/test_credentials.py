@@ -1,4 +1,4 @@
-"""The W3C's example credentials: the model reads every one, and the front door takes them once a DID stands for them."""
+"""The W3C's example credentials: the model reads every one, and the front door takes them once a DID signs them."""
 
 from __future__ import annotations
 
