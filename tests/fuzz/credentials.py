@@ -77,7 +77,9 @@ def _shown(secured: object, **changed: Any) -> object:
 
 def _presentation(data: bytes) -> bool:
     """A presentation as it comes, and once its holder has signed it."""
+    claimed = tried(lambda: credential.read_presentation(data, accept_v1=True), CredentialError)
     unsigned = _shown(data, unsigned=True)
+    require(unsigned is None or claimed is not None, "verified and not readable")
     require(unsigned is None or _shown(data) is None, "what nobody signed is taken")
     try:
         payload = json.loads(data)
