@@ -12,7 +12,7 @@ from tests.fuzz.harness import Harness, accepted, require, text_of
 from vectors.testkit import ALICE, PLANNER
 
 from attorn import Identity, agent
-from attorn.agent import AgentProfile, Form, Register
+from attorn.agent import AgentProfile, Register, Securing
 from attorn.canonical import canonicalise, parse
 from attorn.errors import CredentialError, ExpiredError, InputError, LimitError, MalformedError, VerificationError
 from attorn.status import BitstringEntry, Publisher, TokenReference
@@ -35,9 +35,9 @@ FULL = AgentProfile(
 TOKEN = TokenReference("https://lists.example/1", 7)
 
 
-def _issued(profile: AgentProfile, form: Form, status: list[Any]) -> str:
+def _issued(profile: AgentProfile, form: Securing, status: list[Any]) -> str:
     day = timedelta(days=1)
-    return agent.issue(profile, by=ORG, lifetime=day, status=status, form=form, clock=lambda: NOW)
+    return agent.issue(profile, by=ORG, lifetime=day, status=status, securing=form, clock=lambda: NOW)
 
 
 def _credential(data: bytes) -> bool:
@@ -52,10 +52,10 @@ def _credential(data: bytes) -> bool:
 
 def _credentials() -> Iterable[bytes]:
     entry = BitstringEntry("https://lists.example/r", 3)
-    for form, status in ((Form.JOSE, [TOKEN]), (Form.DATA_INTEGRITY, [entry]), (Form.SD_JWT, [])):
+    for form, status in ((Securing.JOSE, [TOKEN]), (Securing.DATA_INTEGRITY, [entry]), (Securing.SD_JWT, [])):
         yield _issued(FULL, form, status).encode()
-    yield agent.disclose(_issued(FULL, Form.SD_JWT, [TOKEN]), "model", "stage").encode()
-    yield _issued(AgentProfile(id=ALICE.did, kind="service"), Form.JOSE, []).encode()
+    yield agent.disclose(_issued(FULL, Securing.SD_JWT, [TOKEN]), "model", "stage").encode()
+    yield _issued(AgentProfile(id=ALICE.did, kind="service"), Securing.JOSE, []).encode()
 
 
 def _profile(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.unit.scene import ALICE, AUDIENCE, NOW, PLANNER, REQUEST, SCOUT, Clock, draw, person, refused, verifier
 
 from attorn import Identity, Token, Verifier, agent, caveat, macaroon
-from attorn.agent import AgentProfile, Form
+from attorn.agent import AgentProfile, Securing
 from attorn.caveat import Agent, Caveat
 
 ORG, LAB = person(21), person(22)
@@ -28,13 +28,15 @@ def issued(
     of: Identity = PLANNER,
     *,
     by: Identity = ORG,
-    form: Form = Form.JOSE,
+    securing: Securing = Securing.JOSE,
     second: float = NOW,
     lifetime: timedelta = DAY,
     status: Sequence[Any] = (),
     **said: Any,
 ) -> str:
-    return agent.issue(profile(of, **said), by=by, lifetime=lifetime, status=status, form=form, clock=Clock(second))
+    return agent.issue(
+        profile(of, **said), by=by, lifetime=lifetime, status=status, securing=securing, clock=Clock(second)
+    )
 
 
 def minted(form: str, *caveats: Caveat, to: Identity = PLANNER) -> Token:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.agent_scene import DAY, LAB, NOW, ORG, PLANNER, SCOUT, Clock, issued, profile
 
 from attorn import agent, credential, sdjwt
-from attorn.agent import Form, Reference, context
+from attorn.agent import Reference, Securing, context
 from attorn.did.document import DidDocument
 from attorn.did.resolver import StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
@@ -29,7 +29,8 @@ ENTRIES = [
     BitstringEntry("https://lists.example/r", 3),
     BitstringEntry("https://lists.example/s", 4, ListKind.SUSPENSION),
 ]
-forms = pytest.mark.parametrize("form", Form)
+FORMS = [Securing.JOSE, Securing.DATA_INTEGRITY, Securing.SD_JWT]
+forms = pytest.mark.parametrize("form", FORMS)
 
 
 def verified(text: str, **changed: Any) -> agent.AgentIdentity:
@@ -61,8 +62,8 @@ def signed(by: Any = ORG, **changed: Any) -> str:
 
 
 @forms
-def test_what_is_issued_is_what_is_read(form: Form) -> None:
-    text = issued(form=form)
+def test_what_is_issued_is_what_is_read(form: Securing) -> None:
+    text = issued(securing=form)
     found = verified(text)
     assert (found.issuer, found.profile, found.references) == (ORG.did, profile(), ())
     assert (found.valid_from, found.valid_until) == (AT, AT + DAY)
@@ -74,12 +75,12 @@ def test_a_hand_made_credential_is_read_and_so_each_refusal_below_is_for_its_own
 
 
 @pytest.mark.parametrize(
-    ("form", "status"), [(Form.JOSE, [TOKEN]), (Form.SD_JWT, [TOKEN]), *((form, ENTRIES) for form in Form)]
+    ("form", "status"), [(Securing.JOSE, [TOKEN]), (Securing.SD_JWT, [TOKEN]), *((form, ENTRIES) for form in FORMS)]
 )
-def test_it_says_where_its_status_stands(form: Form, status: list[Any]) -> None:
+def test_it_says_where_its_status_stands(form: Securing, status: list[Any]) -> None:
     token = [Reference("token", TOKEN.uri, 7)]
     bits = [Reference("revocation", ENTRIES[0].uri, 3), Reference("suspension", ENTRIES[1].uri, 4)]
-    assert list(verified(issued(form=form, status=status)).references) == (token if status == [TOKEN] else bits)
+    assert list(verified(issued(securing=form, status=status)).references) == (token if status == [TOKEN] else bits)
 
 
 CHANGED: list[dict[str, Any]] = [
@@ -114,23 +115,23 @@ def test_a_signed_document_that_is_no_such_credential_is_refused(changed: dict[s
 
 
 @forms
-def test_an_issuer_that_is_not_asked_says_nothing(form: Form) -> None:
-    refused(issued(form=form), issuers=[LAB.did])
-    refused(issued(form=form), issuers=[])
+def test_an_issuer_that_is_not_asked_says_nothing(form: Securing) -> None:
+    refused(issued(securing=form), issuers=[LAB.did])
+    refused(issued(securing=form), issuers=[])
 
 
 @forms
 @pytest.mark.parametrize("seconds", [-61, 86_400 + 62])
-def test_too_early_and_too_late(form: Form, seconds: int) -> None:
-    text, edge = issued(form=form), 60 if seconds > 0 else -60
+def test_too_early_and_too_late(form: Securing, seconds: int) -> None:
+    text, edge = issued(securing=form), 60 if seconds > 0 else -60
     verified(text, now=AT + timedelta(seconds=seconds + (-2 if seconds > 0 else 1)))
     refused(text, "outside_validity", now=AT + timedelta(seconds=seconds))
     refused(text, "outside_validity", now=AT + timedelta(seconds=seconds - edge), skew=0)
 
 
 @forms
-def test_every_part_of_the_text_is_signed(form: Form) -> None:
-    text = issued(form=form)
+def test_every_part_of_the_text_is_signed(form: Securing) -> None:
+    text = issued(securing=form)
     step = max(1, len(text) // 150)
     for place in range(0, len(text), step):
         other = "A" if text[place] != "A" else "B"
@@ -142,10 +143,10 @@ def test_every_part_of_the_text_is_signed(form: Form) -> None:
 
 
 @forms
-def test_signed_by_somebody_else_in_the_issuers_name(form: Form) -> None:
+def test_signed_by_somebody_else_in_the_issuers_name(form: Securing) -> None:
     """Attack 28."""
-    mine, theirs = issued(form=form), issued(form=form, by=LAB)
-    if form is Form.DATA_INTEGRITY:
+    mine, theirs = issued(securing=form), issued(securing=form, by=LAB)
+    if form is Securing.DATA_INTEGRITY:
         forged = json.dumps({**json.loads(mine), "proof": json.loads(theirs)["proof"]})
     else:
         head, body, _ = mine.split("~")[0].split(".")
@@ -154,31 +155,31 @@ def test_signed_by_somebody_else_in_the_issuers_name(form: Form) -> None:
 
 
 @forms
-def test_a_deactivated_issuer_says_nothing(form: Form) -> None:
+def test_a_deactivated_issuer_says_nothing(form: Securing) -> None:
     """Attack 39."""
 
     class Gone:
         def resolve(self, did: str) -> DidDocument:
             return DidDocument(did, (), deactivated=True)
 
-    refused(issued(form=form), "unresolved_principal", "bad_proof", resolver=Gone())
+    refused(issued(securing=form), "unresolved_principal", "bad_proof", resolver=Gone())
 
 
 @forms
-def test_an_issuer_that_cannot_be_asked_decides_nothing(form: Form) -> None:
+def test_an_issuer_that_cannot_be_asked_decides_nothing(form: Securing) -> None:
     """Attack 40."""
 
     class Silent:
         def resolve(self, did: str) -> DidDocument:
             raise UnavailableError("no answer")
 
-    refused(issued(form=form), "unavailable", resolver=Silent())
+    refused(issued(securing=form), "unavailable", resolver=Silent())
 
 
 @forms
-def test_the_issuer_must_be_there_to_make_assertions(form: Form) -> None:
+def test_the_issuer_must_be_there_to_make_assertions(form: Securing) -> None:
     """Attack 30."""
-    text = issued(form=form)
+    text = issued(securing=form)
     full = StaticResolver({}).resolve(ORG.did)
     methods = [
         type(each)(each.id, each.controller, each.key, frozenset(each.relationships) - {"assertionMethod"})
@@ -230,7 +231,7 @@ SAID = sorted(set(profile(capability=("a", "b")).subject()) - {"id", "type", "ki
 
 @given(st.sets(st.sampled_from(SAID)))
 def test_a_holder_shows_just_what_it_chose(names: set[str]) -> None:
-    text = issued(form=Form.SD_JWT, capability=("a", "b"))
+    text = issued(securing=Securing.SD_JWT, capability=("a", "b"))
     shown = agent.disclose(text, *names)
     subject = verified(shown).profile.subject()
     assert set(subject) == {"id", "type", "kind", *names}
@@ -240,7 +241,7 @@ def test_a_holder_shows_just_what_it_chose(names: set[str]) -> None:
 
 
 def test_what_is_kept_back_is_nowhere_in_the_text() -> None:
-    shown = agent.disclose(issued(form=Form.SD_JWT), "model")
+    shown = agent.disclose(issued(securing=Securing.SD_JWT), "model")
     whole = "".join(base64url_decode(part).decode("latin-1") for part in shown.replace("~", ".").split(".") if part)
     assert "m-1" in whole
     assert not any(value in whole for value in ("Travel team", "Lab", "production"))
@@ -249,18 +250,18 @@ def test_what_is_kept_back_is_nowhere_in_the_text() -> None:
 @pytest.mark.parametrize("name", ["clearance", "", "capability", "issuer"])
 def test_nothing_is_shown_that_was_not_said(name: str) -> None:
     with pytest.raises(InputError):
-        agent.disclose(issued(form=Form.SD_JWT), name)
+        agent.disclose(issued(securing=Securing.SD_JWT), name)
 
 
-@pytest.mark.parametrize("form", [Form.JOSE, Form.DATA_INTEGRITY])
-def test_other_forms_show_all_or_nothing(form: Form) -> None:
+@pytest.mark.parametrize("form", [Securing.JOSE, Securing.DATA_INTEGRITY])
+def test_other_forms_show_all_or_nothing(form: Securing) -> None:
     with pytest.raises(InputError):
-        agent.disclose(issued(form=form), "model")
+        agent.disclose(issued(securing=form), "model")
 
 
 def test_disclosures_of_another_credential_are_refused() -> None:
     """Attacks 96 and 97."""
-    mine, other = issued(form=Form.SD_JWT), issued(form=Form.SD_JWT, model="m-9")
+    mine, other = issued(securing=Securing.SD_JWT), issued(securing=Securing.SD_JWT, model="m-9")
     shown, strange = agent.disclose(mine), agent.disclose(other, "model")
     refused(shown + strange.split("~")[1] + "~")
     refused(agent.disclose(mine, "model").rstrip("~"), "bad_credential", "malformed")
@@ -285,11 +286,11 @@ def test_a_key_binding_is_out_of_place() -> None:
         {"lifetime": timedelta(0)},
         {"lifetime": timedelta(days=367)},
         {"lifetime": 60},
-        {"form": "jose"},
+        {"securing": "jose"},
         {"status": TOKEN},
         {"status": [TOKEN, TOKEN]},
         {"status": ["x"]},
-        {"status": [TOKEN], "form": Form.DATA_INTEGRITY},
+        {"status": [TOKEN], "securing": Securing.DATA_INTEGRITY},
         {"status": [BitstringEntry("https://lists.example/m", 3, ListKind.REFRESH)]},
         {"by": "did:web:a.example"},
         {"method": "did:web:a.example#k"},

@@ -27,7 +27,7 @@ from tests.unit.agent_scene import (
 from tests.unit.scene import denied
 
 from attorn import agent, revocation, store
-from attorn.agent import Form, Record, Register
+from attorn.agent import Record, Register, Securing
 from attorn.encoding import base64url_decode
 from attorn.errors import InputError, MalformedError
 from attorn.revocation import LifecycleEvent
@@ -67,10 +67,10 @@ def told(text: str, world: World) -> agent.AgentIdentity:
 
 
 @formats
-@pytest.mark.parametrize("secured", [Form.JOSE, Form.SD_JWT])
-def test_enrolled_suspended_resumed_and_deprovisioned(world: World, form: str, secured: Form) -> None:
+@pytest.mark.parametrize("secured", [Securing.JOSE, Securing.SD_JWT])
+def test_enrolled_suspended_resumed_and_deprovisioned(world: World, form: str, secured: Securing) -> None:
     token = minted(form, BY_ORG)
-    text, entry = world.register.enrol(profile(), form=secured)
+    text, entry = world.register.enrol(profile(), securing=secured)
     assert (entry.event, entry.principal, entry.by) == (LifecycleEvent.ENROL, PLANNER.did, ORG.did)
     assert told(text, world).profile == profile()
     world.heard(entry)
@@ -130,7 +130,9 @@ def test_a_renewal_says_the_same_and_revokes_nothing(world: World) -> None:
 def test_other_names_share_the_fate_of_the_agent_and_the_credentials_do_not_say_so(world: World) -> None:
     here, there = PLANNER.pairwise("did:web:a.example"), PLANNER.pairwise("did:web:b.example")
     world.register.enrol(profile())
-    texts = [world.register.enrol(profile(each), form=Form.SD_JWT, alias_of=PLANNER.did)[0] for each in (here, there)]
+    texts = [
+        world.register.enrol(profile(each), securing=Securing.SD_JWT, alias_of=PLANNER.did)[0] for each in (here, there)
+    ]
     for text in texts:
         shown = "".join(base64url_decode(part).decode("latin-1") for part in text.replace("~", ".").split(".") if part)
         assert PLANNER.did not in shown

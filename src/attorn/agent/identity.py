@@ -6,29 +6,25 @@ more than an audience needs. What is said of the agent is the same in each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from attorn import credential, sdjwt
+from attorn import credential
 from attorn.agent.context import contexts
 from attorn.agent.profile import AgentProfile
 from attorn.canonical import JsonValue
-from attorn.credential import StatusEntry, Subject, unsafe_ignore_status
+from attorn.credential import StatusEntry, unsafe_ignore_status
 from attorn.did.did import is_did
 from attorn.did.resolver import LocalResolver, Resolver
-from attorn.display import shown
 from attorn.errors import CredentialError, InputError, MalformedError
-from attorn.sdjwt import VerifiedSdJwt
 from attorn.status import BitstringEntry, ListKind, TokenReference
 
 TYPE: Final = "AgentIdentityCredential"
 VC: Final = "https://www.w3.org/ns/credentials/v2"
 MOST: Final = 16_384
 """Longest text of one credential, in characters."""
-_CLAIMS: Final = frozenset(("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "status"))
-"""What stands beside a credential in a JWT and is none of its members."""
 _JUDGED: Final = (ListKind.REVOCATION, ListKind.SUSPENSION)
 
 
@@ -68,8 +64,7 @@ def read(text: str) -> UnverifiedAgentIdentity:
 
     Raises `CredentialError`, `MalformedError` or `LimitError`.
     """
-    document = _members(sdjwt.read(text).unverified_claims) if "~" in _bounded(text) else text
-    claimed = credential.read(document, contexts=contexts(), most=MOST)
+    claimed = credential.read(_bounded(text), contexts=contexts(), most=MOST)
     if len(claimed.unverified_subjects) != 1:
         raise CredentialError("agent identity: expected one subject")
     return UnverifiedAgentIdentity(claimed.unverified_issuer, str(claimed.unverified_subjects[0].id))
@@ -91,25 +86,9 @@ def verify(
     """
     if isinstance(issuers, str) or not all(isinstance(did, str) and is_did(did) for did in issuers):
         raise InputError("agent identity: expected issuers as a list of DIDs")
-    resolver = LocalResolver() if resolver is None else resolver
-    if "~" in _bounded(text):
-        return _of_sd_jwt(
-            sdjwt.verify(
-                text,
-                typ=sdjwt.W3C_VC,
-                audience=None,
-                nonce=None,
-                now=now,
-                resolver=resolver,
-                skew=timedelta(seconds=skew),
-            ),
-            issuers,
-            now,
-            skew,
-        )
     found = credential.verify(
-        text,
-        resolver=resolver,
+        _bounded(text),
+        resolver=LocalResolver() if resolver is None else resolver,
         now=now,
         issuers=list(issuers),
         # Whoever has lists looks them up, by the references that are returned.
@@ -118,46 +97,15 @@ def verify(
         contexts=contexts(),
         most=MOST,
     )
-    references = _references(found.status, found.token_status)
-    return _identity(found.issuer, found.types, found.subjects, (found.valid_from, found.valid_until), references)
-
-
-def _of_sd_jwt(found: VerifiedSdJwt, issuers: Sequence[str], now: datetime, skew: int) -> AgentIdentity:
-    if found.issuer not in issuers:
-        raise CredentialError(f"agent identity: {shown(found.issuer)} is not an issuer that is asked")
-    # Signed, and so no longer unverified: what is left is whether it is a credential.
-    claimed = credential.read(_members(found.claims), contexts=contexts(), most=MOST)
-    period = claimed.unverified_period
-    period.require(now, skew)
-    return _identity(
-        claimed.unverified_issuer,
-        claimed.unverified_types,
-        claimed.unverified_subjects,
-        (period.valid_from, period.valid_until),
-        _references(claimed.unverified_status, found.claims.get("status")),
-    )
-
-
-def _members(claims: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    return {name: value for name, value in claims.items() if name not in _CLAIMS}
-
-
-def _identity(
-    issuer: str,
-    types: Sequence[str],
-    subjects: Sequence[Subject],
-    period: tuple[datetime | None, datetime | None],
-    references: tuple[Reference, ...],
-) -> AgentIdentity:
-    if TYPE not in types:
+    if TYPE not in found.types:
         raise CredentialError(f"agent identity: expected a credential of type {TYPE}")
-    if len(subjects) != 1:
+    if len(found.subjects) != 1:
         raise CredentialError("agent identity: expected one subject")
-    start, stop = period
-    if start is None or stop is None:
+    if found.valid_from is None or found.valid_until is None:
         raise CredentialError("agent identity: expected validFrom and validUntil")
-    profile = AgentProfile.read({"id": subjects[0].id, **subjects[0].claims})
-    return AgentIdentity(issuer, profile, start, stop, references)
+    profile = AgentProfile.read({"id": found.subjects[0].id, **found.subjects[0].claims})
+    references = _references(found.status, found.token_status)
+    return AgentIdentity(found.issuer, profile, found.valid_from, found.valid_until, references)
 
 
 def _references(entries: Sequence[StatusEntry], token: JsonValue) -> tuple[Reference, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from attorn import credential, sdjwt
@@ -25,24 +24,13 @@ _OPEN: Final = ("id", "type", "kind")
 _JUDGED: Final = (ListKind.REVOCATION, ListKind.SUSPENSION)
 
 
-class Form(StrEnum):
-    """How a credential is secured."""
-
-    JOSE = "jose"
-    """A compact JWS of type `vc+jwt`."""
-    DATA_INTEGRITY = "data-integrity"
-    """A JSON object with a proof of the JCS suite of the key."""
-    SD_JWT = "sd-jwt"
-    """An SD-JWT of type `vc+sd-jwt`: all that is said but the DID and the kind is shown only if the holder does."""
-
-
 def issue(
     profile: AgentProfile,
     *,
     by: Signatory,
     lifetime: timedelta,
     status: Sequence[BitstringEntry | TokenReference] = (),
-    form: Form = Form.JOSE,
+    securing: Securing = Securing.JOSE,
     method: str | None = None,
     clock: Clock = system_clock,
 ) -> str:
@@ -52,19 +40,17 @@ def issue(
     which needs a JWS. `method` is the DID URL of the signer's key, known by itself for did:key and did:jwk. Raises
     `InputError` for unusable arguments, and `UnavailableError` if the clock or the signer fails.
     """
-    if not isinstance(profile, AgentProfile) or not isinstance(form, Form):
-        raise InputError("agent identity: expected an AgentProfile and a Form")
+    if not isinstance(profile, AgentProfile) or not isinstance(securing, Securing):
+        raise InputError("agent identity: expected an AgentProfile and a Securing")
     require_signatory(by, "agent identity")
     if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
         raise InputError(f"agent identity: expected a lifetime from one second to {LONGEST.days} days")
     now = read(clock).replace(microsecond=0)
     document, token = _document(profile, by.did, now, now + lifetime, status)
+    if securing is Securing.ENVELOPED:
+        raise InputError("agent identity: expected a JWS, a Data Integrity proof or an SD-JWT")
+    hidden = [("credentialSubject", name) for name in profile.subject() if name not in _OPEN]
     try:
-        if form is Form.SD_JWT:
-            hidden = [("credentialSubject", name) for name in profile.subject() if name not in _OPEN]
-            claims = document if token is None else {**document, "status": token.write()}
-            return sdjwt.issue(claims, by=by, typ=sdjwt.W3C_VC, disclosable=hidden, kid=method)
-        securing = Securing.JOSE if form is Form.JOSE else Securing.DATA_INTEGRITY
         secured = credential.issue(
             document,
             by=by,
@@ -72,6 +58,7 @@ def issue(
             created=now,
             method=method,
             token_status=None if token is None else token.write(),
+            disclosable=hidden if securing is Securing.SD_JWT else (),
             contexts=contexts(),
         )
     except CredentialError as error:

@@ -8,10 +8,11 @@ from datetime import timedelta
 from threading import RLock
 from typing import Final, Self
 
-from attorn.agent.issuing import Form, issue
+from attorn.agent.issuing import issue
 from attorn.agent.profile import AgentProfile
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.clock import Clock, system_clock
+from attorn.credential import Securing
 from attorn.did.did import is_did
 from attorn.display import shown
 from attorn.errors import CredentialError, InputError, MalformedError
@@ -75,7 +76,7 @@ class Register:
         return found
 
     def enrol(
-        self, profile: AgentProfile, *, form: Form = Form.JOSE, alias_of: str | None = None
+        self, profile: AgentProfile, *, securing: Securing = Securing.JOSE, alias_of: str | None = None
     ) -> tuple[str, LifecycleEntry]:
         """The agent's first credential, and the signed entry that says it is known.
 
@@ -91,11 +92,11 @@ class Register:
                 self._require_going(self.record(alias_of))
             record = Record(profile, self._publisher.allocate().index, alias_of)
             entry = enrol(profile.id, by=self._by, clock=self._clock)
-            text = self._issued(record, form)
+            text = self._issued(record, securing)
             self._records[profile.id] = record
         return text, entry
 
-    def renew(self, did: str, *, form: Form = Form.JOSE) -> str:
+    def renew(self, did: str, *, securing: Securing = Securing.JOSE) -> str:
         """A credential that says the same, good from now on; the earlier ones stay good as long as they said.
 
         Raises `InputError` for an agent that is not known or has been deprovisioned, and as `issue` does.
@@ -103,9 +104,9 @@ class Register:
         with self._lock:
             record = self.record(did)
             self._require_going(record)
-            return self._issued(record, form)
+            return self._issued(record, securing)
 
-    def change(self, profile: AgentProfile, *, form: Form = Form.JOSE) -> str:
+    def change(self, profile: AgentProfile, *, securing: Securing = Securing.JOSE) -> str:
         """A credential that says `profile` of the agent that it is about; all earlier ones are revoked.
 
         Raises as `renew` does, and `InputError` while the agent is suspended: a new entry would resume it.
@@ -118,14 +119,14 @@ class Register:
             if self._publisher.value(before.index) == SUSPENDED:
                 raise InputError("register: the agent is suspended; resume it first")
             record = replace(before, profile=profile, index=self._publisher.allocate().index)
-            text = self._issued(record, form)
+            text = self._issued(record, securing)
             self._publisher.revoke(before.index)
             self._records[profile.id] = record
         return text
 
-    def transfer(self, did: str, *, owner: str, accountable: str | None, form: Form = Form.JOSE) -> str:
+    def transfer(self, did: str, *, owner: str, accountable: str | None, securing: Securing = Securing.JOSE) -> str:
         """A credential by which the agent belongs to `owner` and `accountable` answers for it; as `change`."""
-        return self.change(replace(self.record(did).profile, owner=owner, accountable=accountable), form=form)
+        return self.change(replace(self.record(did).profile, owner=owner, accountable=accountable), securing=securing)
 
     def suspend(self, did: str) -> tuple[LifecycleEntry, ...]:
         """Suspends the agent under every name that it has; the signed entries for verifiers. Raises `InputError`."""
@@ -176,10 +177,15 @@ class Register:
             made._records[record.profile.id] = record
         return made
 
-    def _issued(self, record: Record, form: Form) -> str:
+    def _issued(self, record: Record, securing: Securing) -> str:
         reference = TokenReference(self._publisher.uri, record.index)
         return issue(
-            record.profile, by=self._by, lifetime=self._lifetime, status=[reference], form=form, clock=self._clock
+            record.profile,
+            by=self._by,
+            lifetime=self._lifetime,
+            status=[reference],
+            securing=securing,
+            clock=self._clock,
         )
 
     def _each(self, did: str, act: Callable[[Record], LifecycleEntry]) -> tuple[LifecycleEntry, ...]:
