@@ -20,10 +20,10 @@ unit: $(VENV)/.test
 	@command -v redis-server >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
 	  echo "the tests of the Redis and PostgreSQL stores are skipped; to run them, on Debian: $(SERVERS)"
 	@command -v java >/dev/null || echo "the tests of the TLA+ model are skipped; to run them, on Debian: $(JAVA)"
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
 
 test-long: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=long
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
