@@ -15,7 +15,7 @@ from pymacaroons import MACAROON_V2, Verifier
 from pymacaroons import Macaroon as Theirs
 from pymacaroons.exceptions import MacaroonInvalidSignatureException, MacaroonUnmetCaveatException
 from pymacaroons.serializers import BinarySerializer, JsonSerializer
-from tests.property.strategies import law
+from tests.property.strategies import compared
 from tests.unit.macaroon_chain import verify as chain_signatures
 
 from attorn.encoding import base64url_decode, base64url_encode
@@ -94,7 +94,7 @@ def we_hold(macaroon: Macaroon, met: list[Macaroon]) -> bool:
     return True
 
 
-@law
+@compared
 @given(octets, steps)
 def test_both_write_the_same_bytes(identifier: bytes, added: list[Step]) -> None:
     (mine, my_met), (other, other_met) = ours(identifier, added), theirs(identifier, added)
@@ -103,7 +103,7 @@ def test_both_write_the_same_bytes(identifier: bytes, added: list[Step]) -> None
         assert json.loads(to_json(one)) == json.loads(two.serialize(JSON))
 
 
-@law
+@compared
 @given(octets, steps, st.booleans())
 def test_they_verify_ours(identifier: bytes, added: list[Step], as_json: bool) -> None:
     macaroon, met = ours(identifier, added)
@@ -118,7 +118,7 @@ def test_they_verify_ours(identifier: bytes, added: list[Step], as_json: bool) -
         assert not they_hold(them, unbound, secret)
 
 
-@law
+@compared
 @given(octets, steps, st.booleans())
 def test_we_verify_theirs(identifier: bytes, added: list[Step], as_json: bool) -> None:
     them, their_met = theirs(identifier, added)
@@ -131,7 +131,7 @@ def test_we_verify_theirs(identifier: bytes, added: list[Step], as_json: bool) -
         assert not we_hold(macaroon, [bind(macaroon, each) for each in met])
 
 
-@law
+@compared
 @given(octets, st.lists(conditions, min_size=1, max_size=4), st.data())
 def test_both_agree_on_edited_conditions(identifier: bytes, added: list[bytes], data: st.DataObject) -> None:
     macaroon, _ = ours(identifier, list(added))

@@ -15,7 +15,7 @@ from sd_jwt.holder import SDJWTHolder
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 from tests.property.sdjwt_claims import credentials, within, without
-from tests.property.strategies import law
+from tests.property.strategies import compared
 
 from attorn import Identity, sdjwt
 from attorn.encoding import base64url_encode
@@ -89,7 +89,7 @@ def own(claims: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in claims.items() if name not in ("iss", "cnf")}
 
 
-@settings(law, max_examples=25)
+@settings(compared, max_examples=25)
 @given(credentials())
 def test_they_accept_ours(credential: Credential) -> None:
     claims, disclosable, chosen = credential
@@ -99,7 +99,7 @@ def test_they_accept_ours(credential: Credential) -> None:
         assert own(accepted_by_them(text)) == own(accepted_by_us(text).claims) == expected
 
 
-@settings(law, max_examples=25)
+@settings(compared, max_examples=25)
 @given(credentials())
 def test_we_accept_theirs(credential: Credential) -> None:
     claims, disclosable, chosen = credential

@@ -44,7 +44,7 @@ from tests.property.chains import (
     verifier,
     wire_of,
 )
-from tests.property.strategies import ATOMS, SCOPES, Scene, law, near, requests, scenes
+from tests.property.strategies import ATOMS, SCOPES, Scene, compared, near, requests, scenes
 from tests.property.test_unknown import checks
 
 from attorn.biscuit.admission import admit
@@ -126,7 +126,7 @@ def has_counted(steps: tuple[Step, ...]) -> bool:
 # The same bytes
 
 
-@law
+@compared
 @given(scenes())
 def test_the_stock_compiler_writes_the_same_bytes_for_the_printed_text(scene: Scene) -> None:
     chain = scene.chain()
@@ -142,7 +142,7 @@ def test_the_stock_compiler_writes_the_same_bytes_for_the_printed_text(scene: Sc
     assert [block.payload for block in theirs.blocks] == [block.payload for block in ours.blocks]
 
 
-@law
+@compared
 @given(st.lists(checks, min_size=1, max_size=2))
 def test_the_stock_compiler_writes_the_same_bytes_for_any_admitted_check(several: list[Check]) -> None:
     payload = encode((), tuple(several), ())
@@ -167,7 +167,7 @@ def test_the_stock_compiler_writes_the_same_bytes_for_any_admitted_check(several
 # The same verdict
 
 
-@law
+@compared
 @given(scenes())
 def test_stock_and_attorn_give_the_same_verdict(scene: Scene) -> None:
     chain = scene.chain()
@@ -186,7 +186,7 @@ def test_stock_and_attorn_give_the_same_verdict(scene: Scene) -> None:
 def test_stock_and_attorn_agree_at_the_edges_of_every_atom(kind: str) -> None:
     """Each atom and its negation against every value just inside and just outside of what it allows."""
 
-    @settings(law, max_examples=60)
+    @settings(compared, max_examples=60)
     @given(ATOMS[kind], ATOMS[kind], st.booleans())
     def agree(limit: Any, other: Any, negated: bool) -> None:
         try:
@@ -206,7 +206,7 @@ def test_stock_and_attorn_agree_at_the_edges_of_every_atom(kind: str) -> None:
     agree()
 
 
-@law
+@compared
 @given(SCOPES["RequiresApproval"], requests(), st.frozensets(st.sampled_from(APPROVERS)))
 def test_stock_and_attorn_agree_on_what_needs_approval_and_has_it(
     limit: RequiresApproval, request: Request, crowd: frozenset[str]
@@ -219,7 +219,7 @@ def test_stock_and_attorn_agree_on_what_needs_approval_and_has_it(
     assert judged(authorizer.build_unauthenticated()) is permits(limit, request, approved=crowd)
 
 
-@law
+@compared
 @given(
     scenes(most=4, kinds=st.one_of(SCOPES["RequiresApproval"], *ATOMS.values())),
     st.frozensets(st.sampled_from(APPROVERS)),
@@ -231,7 +231,7 @@ def test_the_stock_engine_may_be_told_who_approved(scene: Scene, crowd: frozense
     assert adapter(chain, wire, scene.request, nonce=bytes(16), approved=crowd) == (ALLOWED if expected else "denied")
 
 
-@law
+@compared
 @given(scenes(most=3), requests())
 def test_stock_enforces_the_presentation_too(scene: Scene, other: Request) -> None:
     chain = scene.chain()
@@ -245,7 +245,7 @@ def test_stock_enforces_the_presentation_too(scene: Scene, other: Request) -> No
         assert adapter(chain, wire, other, nonce=nonce) in ("wrong_request", "denied")
 
 
-@law
+@compared
 @given(scenes(most=4), st.integers(0, 3), st.lists(mutations(), min_size=1, max_size=2))
 def test_they_agree_on_links_that_were_damaged_before_they_were_signed(
     scene: Scene, place: int, changes: list[Callable[[bytes], bytes]]
@@ -295,7 +295,7 @@ def test_attorn_alone_looks_at_when_a_link_was_issued() -> None:
 # Tokens in transit, and sealed ones
 
 
-@law
+@compared
 @given(scenes(most=4), st.sampled_from((ProofKind.IN_TRANSIT, ProofKind.SEAL)))
 def test_stock_refuses_a_token_in_transit(scene: Scene, ending: ProofKind) -> None:
     chain = scene.chain()
@@ -306,7 +306,7 @@ def test_stock_refuses_a_token_in_transit(scene: Scene, ending: ProofKind) -> No
         UnverifiedBiscuit.from_base64(wire).verify(stock_key(chain))
 
 
-@law
+@compared
 @given(scenes(most=4))
 def test_a_sealed_presentation_is_a_standard_biscuit_that_cannot_be_extended(scene: Scene) -> None:
     chain = scene.chain()
