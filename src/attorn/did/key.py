@@ -27,6 +27,10 @@ _VERSIONED: Final = re.compile(r"did:key:(?:([^:]*):)?([^:]*)")
 _VERSION: Final = re.compile("[1-9][0-9]{0,8}")
 _STANDARD: Final = frozenset(KeyFormat) - {KeyFormat.JSON_WEB_KEY}
 """The types that the specification names; the others it calls experimental."""
+_OTHERS: Final = frozenset(
+    {"Ed25519VerificationKey2018", "X25519KeyAgreementKey2019", "EcdsaSecp256r1VerificationKey2019"}
+)
+"""Types that are known by their names, and that attorn does not write."""
 _LENGTHS: Final = {Algorithm.ED25519: 32, Algorithm.P256: 33}
 
 
@@ -115,6 +119,10 @@ def _examined(did: str) -> tuple[str, PublicKey | AgreementKey]:
 
 
 def _format(options: Options, key: PublicKey | AgreementKey) -> KeyFormat:
+    if options.key_format in _OTHERS:
+        raise ResolutionError(
+            f"did:key: no key is to be had as {options.key_format}", problem=Fault.INVALID_PUBLIC_KEY_TYPE
+        )
     if options.key_format not in tuple(KeyFormat):
         raise ResolutionError(
             f"did:key: unknown format {shown(options.key_format)}", problem=Fault.UNSUPPORTED_PUBLIC_KEY_TYPE

@@ -11,10 +11,10 @@ from attorn.did import jwk as did_jwk
 from attorn.did import key as did_key
 from attorn.did.did import is_did
 from attorn.did.document import Relationship
-from attorn.display import stamp
+from attorn.display import shown, stamp
 from attorn.encoding import base58_encode
 from attorn.errors import InputError, ProofError
-from attorn.integrity.proof import MOST_NAMES, MOST_PROOFS, TYPE, read
+from attorn.integrity.proof import MOST_NAMES, MOST_PROOFS, TYPE, read, wrong
 from attorn.integrity.stages import configuration, hash_data, transform
 from attorn.integrity.suite import Suite
 from attorn.jsonld import Contexts, require_known
@@ -132,6 +132,9 @@ def _before(document: Mapping[str, JsonValue]) -> list[JsonValue]:
     before = found if isinstance(found, list) else [found]
     if len(before) >= MOST_PROOFS:
         raise InputError(f"document: expected less than {MOST_PROOFS} proofs, got {len(before)}")
+    for each in before:
+        if not isinstance(each, dict) or not isinstance(each.get("type"), str):
+            raise wrong(f"expected its proofs as objects with a type, got {shown(each)}", "PROOF_GENERATION_ERROR")
     return list(before)
 
 
