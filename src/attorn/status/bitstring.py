@@ -1,22 +1,28 @@
-"""The Bitstring Status List of the W3C (Recommendation 1.0), as a credential secured by a JWT of type `vc+jwt`.
+"""The Bitstring Status List of the W3C (Recommendation 1.0): a credential secured by a JWS or by Data Integrity proofs.
 
-The payload is the credential itself (Verifiable Credentials Data Model 2.0, secured as VC-JOSE-COSE 1.0 says). The
-left-most bit is index 0; the array is compressed with gzip and written as multibase base64url.
+The payload of the JWS, of type `vc+jwt`, is the credential itself (Verifiable Credentials Data Model 2.0, VC-JOSE-COSE
+1.0). The left-most bit is index 0; the array is compressed with gzip and written as multibase base64url.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from attorn.canonical import JsonValue
+from attorn import integrity
+from attorn.canonical import JsonValue, parse
 from attorn.caveat.validity import moment
-from attorn.did.resolver import Resolver
-from attorn.display import stamp
+from attorn.did.did import is_did
+from attorn.did.document import Relationship
+from attorn.did.resolver import LocalResolver, Resolver
+from attorn.display import shown, stamp
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import InputError, MalformedError, StatusError
+from attorn.errors import InputError, MalformedError, SignatureError, StatusError
+from attorn.integrity import Suite
+from attorn.integrity.proof import proofs_of
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory
@@ -40,6 +46,7 @@ CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 TYPES: Final = ("VerifiableCredential", "BitstringStatusListCredential")
 SUBJECT: Final = "BitstringStatusList"
 _BASE64URL: Final = "u"
+_DEPTH: Final = 12
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 # What another format would say at the same place, and a list whose own status nobody looks up.
 _ABSENT: Final = ("vc", "vp", "credentialStatus")
@@ -56,24 +63,53 @@ def issue(
     ttl: int | None = None,
     bits: int = 1,
     kid: str | None = None,
+    suite: Suite | None = None,
 ) -> str:
     """The signed text of a list of packed entries, to be found at `uri`, whose entries mean each of `purposes` alike.
 
-    Times in Unix seconds, `ttl` in seconds. `bits` is more than 1 for the purpose `message` alone. `kid` is the DID URL
-    of the signer's key, known by itself for did:key and did:jwk. Raises `InputError` for values that no list has, fewer
-    than 131,072 entries included, and `UnavailableError` if the signer fails.
+    With `suite` it is JSON with a proof of Data Integrity, without it a JWS. Times in Unix seconds, `ttl` in seconds.
+    `bits` is more than 1 for the purpose `message` alone. `kid` is the DID URL of the signer's key, known by itself for
+    did:key and did:jwk. Raises `InputError` for values that no list has, fewer than 131,072 entries included, and
+    `UnavailableError` if the signer fails.
     """
-    purposes = tuple(purposes)
+    if type(data) is not bytes or len(data) > MOST_BYTES:
+        raise InputError(f"status list: expected {FEWEST} entries or more, in at most {MOST_BYTES} bytes")
+    times(issued, expires, ttl)
+    kid = kid_of(by, kid, "status list")
+    document: dict[str, JsonValue] = {
+        "@context": [CONTEXT],
+        "id": own_uri(uri),
+        "type": list(TYPES),
+        "issuer": by.did,
+        "validFrom": stamp(moment(issued)),
+        "credentialSubject": _new_subject(uri, data, tuple(purposes), bits, ttl),
+    }
+    if expires is not None:
+        document["validUntil"] = stamp(moment(expires))
+    if suite is not None:
+        purpose, created = Relationship.ASSERTION_METHOD, moment(issued)
+        signed = integrity.sign(document, by=by, suite=suite, purpose=purpose, created=created, method=kid)
+        text = json.dumps(signed, separators=(",", ":"))
+    else:
+        ends: dict[str, JsonValue] = {} if expires is None else {"exp": expires}
+        text = jws.sign({**document, "iat": issued, "iss": by.did, **ends}, by=by.signer, typ=TYP, kid=kid)
+    if len(text) > MOST_CHARACTERS:
+        raise InputError(f"status list: longer than {MOST_CHARACTERS} characters once signed")
+    return text
+
+
+def _new_subject(
+    uri: str, data: bytes, purposes: tuple[ListKind, ...], bits: int, ttl: int | None
+) -> dict[str, JsonValue]:
     if not purposes or len(set(purposes)) < len(purposes) or not set(purposes) <= set(ListKind) - {ListKind.TOKEN}:
         raise InputError("status list: expected its purposes as ListKind, each once, and not token")
     if type(bits) is not int or not 1 <= bits <= WIDEST or (bits > 1 and purposes != (ListKind.MESSAGE,)):
         raise InputError("status list: expected 1 bit for an entry, or up to 8 for messages alone")
-    if type(data) is not bytes or len(data) > MOST_BYTES or entries(data, bits) < FEWEST:
-        raise InputError(f"status list: expected {FEWEST} entries or more, in at most {MOST_BYTES} bytes")
-    times(issued, expires, ttl)
+    if entries(data, bits) < FEWEST:
+        raise InputError(f"status list: expected {FEWEST} entries or more, got {entries(data, bits)}")
     names: list[JsonValue] = [str(purpose) for purpose in purposes]
     subject: dict[str, JsonValue] = {
-        "id": f"{own_uri(uri)}#list",
+        "id": f"{uri}#list",
         "type": SUBJECT,
         "statusPurpose": names if len(names) > 1 else names[0],
         "encodedList": _BASE64URL + base64url_encode(pack(data, Packing.GZIP)),
@@ -82,31 +118,24 @@ def issue(
         subject["statusSize"] = bits
     if ttl is not None:
         subject["ttl"] = ttl * 1000
-    kid = kid_of(by, kid, "status list")
-    claims: dict[str, JsonValue] = {
-        "@context": [CONTEXT],
-        "id": uri,
-        "type": list(TYPES),
-        "issuer": by.did,
-        "validFrom": stamp(moment(issued)),
-        "credentialSubject": subject,
-        "iat": issued,
-        "iss": by.did,
-    }
-    if expires is not None:
-        claims.update({"exp": expires, "validUntil": stamp(moment(expires))})
-    text = jws.sign(claims, by=by.signer, typ=TYP, kid=kid)
-    if len(text) > MOST_CHARACTERS:
-        raise InputError(f"status list: longer than {MOST_CHARACTERS} characters once signed")
-    return text
+    return subject
+
+
+def is_embedded(text: str) -> bool:
+    """Whether `text` is JSON, so that its proofs are in it, rather than a JWS."""
+    return isinstance(text, str) and text.startswith("{")
 
 
 def read(text: str) -> tuple[StatusList, ...]:
     """A list for each purpose that attorn knows, the signature not checked.
 
-    Raises `MalformedError`, `LimitError` or `StatusError`.
+    Raises `MalformedError`, `LimitError`, `StatusError` or `ProofError`.
     """
-    return _lists(jws.read(text, typ=TYP, most=MOST_CHARACTERS), text)
+    if is_embedded(text):
+        document = _embedded(text)
+        return _lists(document, _named(document), _embedded_window(document), text)
+    found = jws.read(text, typ=TYP, most=MOST_CHARACTERS)
+    return _lists(found.claims, _issuer(found), _window(found.claims), text)
 
 
 def verify(text: str, resolver: Resolver | None = None) -> tuple[StatusList, ...]:
@@ -114,20 +143,53 @@ def verify(text: str, resolver: Resolver | None = None) -> tuple[StatusList, ...
 
     Whether that one is trusted, and whether the lists are fresh, is for the caller to say.
 
-    Raises `MalformedError`, `LimitError`, `StatusError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
+    Raises `MalformedError`, `LimitError`, `StatusError`, `SignatureError`, `ResolutionError` or `UnavailableError`; for
+    a list with proofs `ProofError` and `CredentialError` too.
     """
+    resolver = LocalResolver() if resolver is None else resolver
+    # First, in both forms: what nobody signed is not inflated.
+    if is_embedded(text):
+        document = _embedded(text)
+        issuer, window = _named(document), _embedded_window(document)
+        proven = integrity.verify(
+            document, purpose=Relationship.ASSERTION_METHOD, resolver=resolver, now=moment(window[0])
+        )
+        if issuer not in {proof.controller for proof in proven.proofs}:
+            raise SignatureError(f"status list: not signed by {shown(issuer)}", step=7)
+        return _lists(dict(proven.document), issuer, window, text)
     found = jws.read(text, typ=TYP, most=MOST_CHARACTERS)
-    # First: what nobody signed is not inflated.
     verify_by(found, _issuer(found), resolver)
-    return _lists(found, text)
+    return _lists(found.claims, _issuer(found), _window(found.claims), text)
 
 
-def _lists(found: jws.UnverifiedJws, text: str) -> tuple[StatusList, ...]:
-    claims = found.claims
+def _embedded(text: str) -> dict[str, JsonValue]:
+    document = parse(text, most=MOST_CHARACTERS, depth=_DEPTH)
+    if not isinstance(document, dict):
+        raise MalformedError("status list: expected a JSON object")
+    for name in ("iat", "nbf", "exp", "iss"):
+        if name in document:
+            raise MalformedError(f"status list: {name} has no place beside a proof")
+    return document
+
+
+def _embedded_window(document: dict[str, JsonValue]) -> tuple[int, int | None]:
+    """As `_window`; a list speaks no earlier than it was signed, and no longer than its proofs are good."""
+    issued, expires = _window(document)
+    proofs = proofs_of(document)
+    ends = [int(proof.expires.timestamp()) for proof in proofs if proof.expires is not None]
+    issued = max([issued, *(int(proof.created.timestamp()) for proof in proofs if proof.created is not None)])
+    expires = min(ends if expires is None else [*ends, expires], default=None)
+    if expires is not None and expires <= issued:
+        raise StatusError("status list: it expires before it speaks")
+    return second(issued, "created"), expires
+
+
+def _lists(
+    claims: dict[str, JsonValue], issuer: str, window: tuple[int, int | None], text: str
+) -> tuple[StatusList, ...]:
     subject = _subject(claims)
     uri = checked_uri(claims.get("id"), "status list")
-    issuer = _issuer(found)
-    issued, expires = _window(claims)
+    issued, expires = window
     purposes = _purposes(subject.get("statusPurpose"))
     bits = subject.get("statusSize", 1)
     if type(bits) is not int or not 1 <= bits <= WIDEST or (bits > 1 and purposes != (ListKind.MESSAGE,)):
@@ -143,12 +205,17 @@ def _lists(found: jws.UnverifiedJws, text: str) -> tuple[StatusList, ...]:
 
 
 def _issuer(found: jws.UnverifiedJws) -> str:
-    issuer = found.claims.get("issuer")
+    return issuer_of(found, _named(found.claims))
+
+
+def _named(claims: dict[str, JsonValue]) -> str:
+    """The issuer that the credential names."""
+    issuer = claims.get("issuer")
     if isinstance(issuer, dict):
         issuer = issuer.get("id")
-    if not isinstance(issuer, str):
+    if not isinstance(issuer, str) or not is_did(issuer):
         raise MalformedError("status list: expected issuer as a DID or an object with one as its id")
-    return issuer_of(found, issuer)
+    return issuer
 
 
 def _subject(claims: dict[str, JsonValue]) -> dict[str, JsonValue]:

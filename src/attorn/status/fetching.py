@@ -15,7 +15,7 @@ from attorn.status.reading import verify
 from attorn.status.status_list import MOST_CHARACTERS, StatusList, checked_uri
 from attorn.transport import Transport, is_fetchable
 
-ACCEPT: Final = f"application/{token_list.TYP}, application/{bitstring.TYP}"
+ACCEPT: Final = f"application/{token_list.TYP}, application/{bitstring.TYP}, application/vc"
 
 
 class Applying(Protocol):
@@ -78,9 +78,12 @@ def _refreshed(
     body = ask("transport", lambda: transport.get(uri, accept=ACCEPT, most=MOST_CHARACTERS))
     if type(body) is not bytes or len(body) > MOST_CHARACTERS:
         raise UnavailableError("the transport returned no bytes, or more than it was asked for")
-    if not body.isascii():
-        raise MalformedError("status list: not ASCII text")
-    text = body.decode("ascii")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = None
+    if text is None:
+        raise MalformedError("status list: not valid UTF-8")
     lists = verify(text, resolver)
     if lists[0].uri != uri:
         raise StatusError(f"status list: {shown(uri)} holds the list of {shown(lists[0].uri)}")

@@ -13,6 +13,7 @@ from attorn.clock import Clock, second_of, system_clock
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, LimitError, MalformedError, UnavailableError
 from attorn.handed import ask
+from attorn.integrity import Suite
 from attorn.keys.signer import Signatory
 from attorn.status import bitstring, token_list
 from attorn.status.bits import MOST_BYTES, Packing, get, pack, put, unpack
@@ -67,6 +68,11 @@ class Publisher:
         self._random = random
         self._lock = Lock()
 
+    @property
+    def free(self) -> int:
+        """How many entries were never given out."""
+        return self._free
+
     def allocate(self) -> TokenReference | BitstringEntry:
         """A reference to an entry that was never given out, and is valid. Raises `InputError` if there is none left."""
         with self._lock:
@@ -106,12 +112,16 @@ class Publisher:
         lifetime: timedelta | None = None,
         ttl: timedelta | None = None,
         kid: str | None = None,
+        suite: Suite | None = None,
     ) -> str:
         """The signed text of the list as it is now, each time a later second than the last.
 
+        With `suite`, which is for bitstrings, it is JSON with a proof of Data Integrity, without it a JWS.
         Raises `InputError` for unusable arguments and `UnavailableError` if the signer or the clock fails, or the clock
         is more than a minute behind the last list.
         """
+        if suite is not None and self.kind is ListKind.TOKEN:
+            raise InputError("publisher: a suite is for bitstrings")
         now = second_of(clock)
         with self._lock:
             if self._issued - now > _LEAD:
@@ -126,7 +136,15 @@ class Publisher:
                 )
             else:
                 text = bitstring.issue(
-                    self.uri, data, by=by, purposes=[self.kind], issued=issued, expires=expires, ttl=keep, kid=kid
+                    self.uri,
+                    data,
+                    by=by,
+                    purposes=[self.kind],
+                    issued=issued,
+                    expires=expires,
+                    ttl=keep,
+                    kid=kid,
+                    suite=suite,
                 )
             self._issued = issued
         return text

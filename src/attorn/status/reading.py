@@ -1,4 +1,4 @@
-"""Reading a list of either form: the type of its JWT says which."""
+"""Reading a list of either form: the type of its JWS says which, and what is JSON is a bitstring."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def verify(text: str, resolver: Resolver | None = None) -> tuple[StatusList, ...
     """The lists in `text` of either form, signed by the DID that each names as its issuer.
 
     Whether that issuer is trusted, and whether the list is fresh, is for the caller to say. Raises `MalformedError`,
-    `LimitError`, `StatusError`, `SignatureError`, `ResolutionError` or `UnavailableError`.
+    `LimitError`, `StatusError`, `SignatureError`, `ResolutionError` or `UnavailableError`; for a bitstring with proofs
+    also `ProofError` and `CredentialError`.
     """
     if _form(text) == token_list.TYP:
         return (token_list.verify(text, resolver),)
@@ -31,6 +32,8 @@ def verify(text: str, resolver: Resolver | None = None) -> tuple[StatusList, ...
 
 
 def _form(text: str) -> str:
+    if bitstring.is_embedded(text):
+        return bitstring.TYP
     typ = typ_of(text, most=MOST_CHARACTERS)
     if typ not in (token_list.TYP, bitstring.TYP):
         raise MalformedError(f"status list: expected typ {token_list.TYP} or {bitstring.TYP}")
