@@ -57,7 +57,7 @@ HOMES = {
     "starlette": "web",
     "fastapi": "web",
     "httpx": "web",
-    "uvicorn": "demo",
+    "uvicorn": "web",
     "biscuit_auth": "engine",
     "pyld": "integrity",
     "pyoxigraph": "integrity",

@@ -14,11 +14,12 @@ from attorn.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command has to say: `text` for a person, `data` for a machine."""
+    """What a command has to say: `text` for a person, `data` for a machine; and what it does once that is said."""
 
     text: str
     data: Mapping[str, JsonValue] = field(default_factory=dict)
     code: Exit = Exit.OK
+    then: Callable[[], None] | None = None
 
 
 Run = Callable[[argparse.Namespace], Result]

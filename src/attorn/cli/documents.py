@@ -6,17 +6,16 @@ import argparse
 import json
 
 from attorn.canonical import JsonValue
-from attorn.cli import logs, passphrase
+from attorn.cli import logs, network, passphrase
 from attorn.cli.command import Commands, Result, add_passphrase, command
 from attorn.did import reading
 from attorn.did.dereferencing import follow
 from attorn.did.did import parse_url
 from attorn.did.document import DidDocument, Relationship, VerificationMethod
 from attorn.did.material import KeyFormat
-from attorn.did.methods import MethodResolver
 from attorn.did.resolution import Options
-from attorn.did.resolver import LocalResolver, Resolver, look_up
-from attorn.errors import MalformedError, ResolutionError, UnavailableError
+from attorn.did.resolver import LocalResolver, look_up
+from attorn.errors import MalformedError, ResolutionError
 from attorn.keys import jwk, keyfile, multikey
 from attorn.keys.public import PublicKey
 
@@ -91,24 +90,13 @@ def _document(did: str, key: PublicKey, file: str) -> JsonValue:
 
 
 def _resolve(arguments: argparse.Namespace) -> Result:
-    resolver = _online() if arguments.network else LocalResolver()
+    resolver = network.resolver(network.transport()) if arguments.network else LocalResolver()
     options = Options(key_agreement=arguments.key_agreement, key_format=arguments.key_format, experimental=True)
     if any(sign in arguments.did for sign in "/?#"):
         led = follow(arguments.did, resolver, options=options)
         return Result(_pretty(led.content), led.to_json())
     found = look_up(resolver, arguments.did, options)
     return Result(_pretty(found.did_document), found.to_json())
-
-
-def _online() -> Resolver:
-    try:
-        from attorn.did.web import WebResolver  # noqa: PLC0415 - most runs ask nobody
-        from attorn.did.webvh.resolver import WebvhResolver  # noqa: PLC0415 - most runs ask nobody
-        from attorn.web.fetch import HttpTransport  # noqa: PLC0415 - most runs ask nobody
-    except ImportError as error:
-        raise UnavailableError(f"--network needs more packages ({error.name}): install attorn[web]") from None
-    transport = HttpTransport()
-    return MethodResolver({"web": WebResolver(transport), "webvh": WebvhResolver(transport)})
 
 
 def _pretty(value: JsonValue) -> str:

@@ -15,11 +15,12 @@ from attorn.cli import (
     lives,
     macaroons,
     revocations,
+    serving,
     tokens,
     vectors,
     verification,
 )
-from attorn.cli.command import Parser, unknown
+from attorn.cli.command import Parser, Result, unknown
 from attorn.cli.exits import Exit, of
 from attorn.cli.output import complain, tell
 from attorn.errors import AttornError, InputError
@@ -34,6 +35,7 @@ _FAMILIES = (
     revocations,
     lives,
     audits,
+    serving,
     vectors,
     demonstration,
 )
@@ -52,7 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if rest:
             raise unknown(rest)
         _check_input(arguments)
-        return int(tell(arguments.run(arguments), as_json=arguments.json))
+        result: Result = arguments.run(arguments)
+        told = tell(result, as_json=arguments.json)
+        if result.then is not None and told is Exit.OK:
+            result.then()
+        return int(told)
     except AttornError as error:
         return int(complain(error, of(error), as_json=as_json))
     except SystemExit as stop:

@@ -22,6 +22,22 @@ def opened(path: str, by: Identity, *, new: bool) -> Iterator[Roll]:
 
     Whoever else opens it waits. Raises `InputError` where it cannot be read or written, or is another's.
     """
+    with locked(path):
+        content = _read(path, new=new)
+        try:
+            roll = Roll(by) if content is None else Roll.decode(content, by=by)
+        except MalformedError as error:
+            raise InputError(f"list: the file is damaged: {error}") from None
+        yield roll
+        try:
+            write(path, roll.encode().encode())
+        except OSError as error:
+            raise InputError(f"list: cannot write the file: {source.reason(error)}") from None
+
+
+@contextmanager
+def locked(path: str, *, wait: bool = True) -> Iterator[None]:
+    """While it lasts, nobody else has the file at `path` so. Raises `InputError`, unless told to `wait` if one has."""
     import fcntl  # noqa: PLC0415 - not on every system, and most commands need no lock
 
     if not path:
@@ -31,19 +47,10 @@ def opened(path: str, by: Identity, *, new: bool) -> Iterator[Roll]:
         try:
             lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             # Released with the descriptor, also when the process dies.
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (OSError, ValueError) as error:
             raise InputError(f"list: cannot open the file: {source.reason(error)}") from None
-        content = _read(path, new=new)
-        try:
-            roll = Roll(by) if content is None else Roll.decode(content, by=by)
-        except MalformedError as error:
-            raise InputError(f"list: the file is damaged: {error}") from None
-        yield roll
-        try:
-            _write(path, roll.encode().encode())
-        except OSError as error:
-            raise InputError(f"list: cannot write the file: {source.reason(error)}") from None
+        yield
     finally:
         if lock is not None:
             os.close(lock)
@@ -55,7 +62,7 @@ def _read(path: str, *, new: bool) -> str | None:
     return source.file(path, "list", _MOST).decode("utf-8", "replace")
 
 
-def _write(path: str, content: bytes) -> None:
+def write(path: str, content: bytes) -> None:
     """Replace the file in one step: after a crash it holds what it held, or all of this."""
     folder = os.path.dirname(path) or "."
     target = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")

@@ -1,0 +1,139 @@
+"""The VC API as an ASGI application: credentials issued, verified and set, lists hosted, DIDs resolved.
+
+Source: VC API (W3C CCG draft), as the conformance suites of the W3C use it; docs/spec/vc-api.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from attorn.canonical import JsonValue
+from attorn.display import shown
+from attorn.errors import AttornError, InputError
+from attorn.handed import ask
+from attorn.status import bitstring
+from attorn.web.did_api import DidApi
+from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body
+from attorn.web.vc_body import read_changes, read_issue, read_verify
+from attorn.web.vc_issuing import Issuing
+from attorn.web.vc_lists import Lists
+from attorn.web.vc_problem import MediaTypeError, plain, refusal
+from attorn.web.vc_verifying import Verifying
+
+LIST_PATH: Final = "/status"
+"""Under which path an issuer's lists are."""
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_Endpoint = Callable[[Request], Awaitable[Response]]
+_Answered = Callable[[bytes], Response]
+
+
+def application(
+    *,
+    issuing: Issuing | None = None,
+    verifying: Verifying | None = None,
+    lists: Lists | None = None,
+    dids: DidApi | None = None,
+    most_body: int = MOST_BODY,
+) -> ASGIApp:
+    """The VC API with those endpoints for which something is handed in. A body has at most `most_body` bytes.
+
+    Whoever can reach it may have credentials issued and their status set: who that is, is for what stands before it to
+    decide. Raises `InputError`.
+    """
+    most = checked_most(most_body)
+    routes: list[Route] = []
+    if issuing is not None:
+        routes.append(_post("/credentials/issue", _issue(issuing, most), most))
+    if verifying is not None:
+        credential = _verified(verifying.verify, "verifiableCredential", most)
+        routes.append(_post("/credentials/verify", credential, most, verifying=True))
+        presentation = _verified(verifying.verify_presentation, "verifiablePresentation", most)
+        routes.append(_post("/presentations/verify", presentation, most, verifying=True))
+    if lists is not None:
+        routes.append(_post("/credentials/status", _change(lists, most), most))
+        routes.append(Route(f"{LIST_PATH}/{{purpose}}/{{number}}", _hosted(lists), methods=["GET"]))
+        routes.append(_post(f"{LIST_PATH}/{{purpose}}/{{number}}/publish", lambda _: Response(status_code=204), most))
+    if dids is not None:
+        routes += dids.routes
+    return Starlette(routes=routes, exception_handlers={HTTPException: _unrouted})
+
+
+def _post(path: str, answered: _Answered, most: int, *, verifying: bool = False) -> Route:
+    """A route that reads a body of JSON and answers, whatever it is, never with a server's error."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            _check_media_type(request)
+            check_length(declared_length(request.scope) or 0, most)
+            body = await read_body(request.receive, most)
+            if body is None:
+                # Nobody is there to read it.
+                return Response(status_code=400)
+            return await run_in_threadpool(ask, "VC API", lambda: answered(body))
+        except AttornError as error:
+            return refusal(error, verifying=verifying)
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _check_media_type(request: Request) -> None:
+    # A page in a browser may send a form or plain text to any server without asking it first, but not JSON.
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != "application/json" and not (given.startswith("application/") and given.endswith("+json")):
+        raise MediaTypeError(f"Content-Type: expected application/json, got {shown(given)}")
+
+
+def _issue(issuing: Issuing, most: int) -> _Answered:
+    def answered(body: bytes) -> Response:
+        issued = issuing.issue(read_issue(body, most=most))
+        return JSONResponse({"verifiableCredential": issued}, 201, _NO_STORE)
+
+    return answered
+
+
+def _verified(verify: Callable[..., dict[str, JsonValue]], name: str, most: int) -> _Answered:
+    def answered(body: bytes) -> Response:
+        return JSONResponse(verify(read_verify(body, name, most=most)), 200, _NO_STORE)
+
+    return answered
+
+
+def _change(lists: Lists, most: int) -> _Answered:
+    def answered(body: bytes) -> Response:
+        changes = read_changes(body, most=most)
+        entries = lists.change(changes)
+        told: list[JsonValue] = [
+            {**entry.write(), "status": change.value} for entry, change in zip(entries, changes, strict=True)
+        ]
+        return JSONResponse({"credentialStatus": told[0] if len(told) == 1 else told}, 200, _NO_STORE)
+
+    return answered
+
+
+def _hosted(lists: Lists) -> _Endpoint:
+    async def endpoint(request: Request) -> Response:
+        jwt = f"application/{bitstring.TYP}" in request.headers.get("accept", "")
+        path = f"{request.path_params['purpose']}/{request.path_params['number']}"
+        try:
+            text = await run_in_threadpool(ask, "status list", lambda: lists.text(f"{lists.base}{path}", jwt=jwt))
+        except InputError:
+            return plain(404)
+        except AttornError as error:
+            return refusal(error)
+        media_type = f"application/{bitstring.TYP}" if jwt else "application/json"
+        return Response(text, headers={"Cache-Control": "no-cache", "Vary": "Accept"}, media_type=media_type)
+
+    return endpoint
+
+
+async def _unrouted(_: Request, error: Exception) -> Response:
+    return plain(error.status_code if isinstance(error, HTTPException) else 400)
