@@ -26,10 +26,8 @@ from tests.unit.agent_scene import (
 )
 from tests.unit.scene import denied
 
-from attorn import agent, revocation, store
-from attorn.agent import Record, Register, Securing
-from attorn.encoding import base64url_decode
-from attorn.errors import InputError, MalformedError
+from attorn import Identityfrom attorn.encoding import base64url_decode
+from attorn.errors import InputError, MalformedError, UnavailableError
 from attorn.revocation import LifecycleEvent
 from attorn.status import Publisher
 
@@ -152,6 +150,67 @@ def test_one_name_can_be_ended_by_itself(world: World) -> None:
     assert [entry.principal for entry in world.register.suspend(PLANNER.did)] == [PLANNER.did]
 
 
+def test_no_new_name_while_the_agent_is_suspended(world: World) -> None:
+    # Its entry in the list would be valid, and the agent back under it.
+    world.register.enrol(profile())
+    world.register.suspend(PLANNER.did)
+    with pytest.raises(InputError):
+        world.register.enrol(profile(SCOUT), alias_of=PLANNER.did)
+    world.register.resume(PLANNER.did)
+    world.register.enrol(profile(SCOUT), alias_of=PLANNER.did)
+
+
+def test_a_name_has_no_other_names(world: World) -> None:
+    # What is done to the agent would not reach a name of its name.
+    here, there = PLANNER.pairwise("did:web:a.example"), PLANNER.pairwise("did:web:b.example")
+    world.register.enrol(profile())
+    world.register.enrol(profile(here), alias_of=PLANNER.did)
+    with pytest.raises(InputError):
+        world.register.enrol(profile(there), alias_of=here.did)
+
+
+class Failing:
+    """A signer that fails after so many signatures."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.left = inner, 0
+        self.public_key = inner.public_key
+
+    def sign(self, message: bytes) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError
+        return self.inner.sign(message)
+
+
+@pytest.mark.parametrize("verb", ["suspend", "resume", "deprovision"])
+def test_a_signer_that_fails_half_way_leaves_every_name_as_it_was(world: World, verb: str) -> None:
+    world.register.enrol(profile())
+    world.register.enrol(profile(SCOUT), alias_of=PLANNER.did)
+    before, values = world.register.encode(), [world.publisher.value(record.index) for record in world.register]
+    signer = Failing(ORG.signer)
+    failing = Register.decode(before, by=Identity(signer), publisher=world.publisher, clock=world.clock)
+    signer.left = 1
+    with pytest.raises(UnavailableError):
+        getattr(failing, verb)(PLANNER.did)
+    assert failing.encode() == before
+    assert [world.publisher.value(record.index) for record in failing] == values
+    signer.left = 2
+    assert len(getattr(failing, verb)(PLANNER.did)) == 2
+
+
+@pytest.mark.parametrize("verb", ["change", "transfer", "alias", "suspend", "resume"])
+def test_an_older_state_raises_nobody_from_the_dead(world: World, verb: str) -> None:
+    # The publisher was saved after the end, the register before it.
+    world.register.enrol(profile())
+    state = world.register.encode()
+    world.register.deprovision(PLANNER.did)
+    older = Register.decode(state, by=ORG, publisher=world.publisher, clock=world.clock)
+    with pytest.raises(InputError):
+        act(older, verb)
+    assert [entry.event for entry in older.deprovision(PLANNER.did)] == [LifecycleEvent.DEPROVISION]
+
+
 ENDED = ["renew", "suspend", "resume", "deprovision", "change", "transfer", "alias"]
 
 
@@ -239,6 +298,8 @@ GOOD: dict[str, Any] = {"alias_of": None, "ended": False, "index": 3, "profile":
                 [{**GOOD, "index": True}],
                 [{**GOOD, "ended": 0}],
                 [{**GOOD, "alias_of": "x"}],
+                [{**GOOD, "alias_of": SCOUT.did}],
+                [{**GOOD, "alias_of": PLANNER.did}],
                 [{**GOOD, "profile": {}}],
                 [{**GOOD, "profile": None}],
                 [{**GOOD, "more": 1}],

@@ -18,7 +18,7 @@ from attorn.display import shown
 from attorn.errors import CredentialError, InputError, MalformedError
 from attorn.keys.signer import Signatory, require_signatory
 from attorn.revocation import LifecycleEntry, deprovision, enrol, resume, suspend
-from attorn.status import SUSPENDED, ListKind, Publisher, TokenReference
+from attorn.status import SUSPENDED, VALID, ListKind, Publisher, TokenReference
 
 LIFETIME: Final = timedelta(days=30)
 _VERSION: Final = 1
@@ -81,7 +81,8 @@ class Register:
         """The agent's first credential, and the signed entry that says it is known.
 
         `alias_of` is the enrolled agent whose name for one audience this is: it shares its fate. Raises `InputError`
-        for an agent that is known already, and as `issue` does.
+        for an agent that is known already, for another name of one that is suspended or is such a name itself, and as
+        `issue` does.
         """
         if not isinstance(profile, AgentProfile):
             raise InputError(f"register: expected an AgentProfile, got {type(profile).__name__}")
@@ -89,7 +90,7 @@ class Register:
             if profile.id in self._records:
                 raise InputError(f"register: {shown(profile.id)} is enrolled already")
             if alias_of is not None:
-                self._require_going(self.record(alias_of))
+                self._require_nameable(self.record(alias_of))
             record = Record(profile, self._publisher.allocate().index, alias_of)
             entry = enrol(profile.id, by=self._by, clock=self._clock)
             text = self._issued(record, securing)
@@ -116,8 +117,7 @@ class Register:
         with self._lock:
             before = self.record(profile.id)
             self._require_going(before)
-            if self._publisher.value(before.index) == SUSPENDED:
-                raise InputError("register: the agent is suspended; resume it first")
+            self._require_valid(before)
             record = replace(before, profile=profile, index=self._publisher.allocate().index)
             text = self._issued(record, securing)
             self._publisher.revoke(before.index)
@@ -130,15 +130,25 @@ class Register:
 
     def suspend(self, did: str) -> tuple[LifecycleEntry, ...]:
         """Suspends the agent under every name that it has; the signed entries for verifiers. Raises `InputError`."""
-        return self._each(did, self._suspended)
+        return self._each(
+            did,
+            lambda record: suspend(record.profile.id, by=self._by, clock=self._clock),
+            lambda record: self._publisher.suspend(record.index),
+        )
 
     def resume(self, did: str) -> tuple[LifecycleEntry, ...]:
         """Ends the suspension under every name; the signed entries for verifiers. Raises `InputError`."""
-        return self._each(did, self._resumed)
+        return self._each(
+            did,
+            lambda record: resume(record.profile.id, by=self._by, clock=self._clock),
+            lambda record: self._publisher.resume(record.index),
+        )
 
     def deprovision(self, did: str) -> tuple[LifecycleEntry, ...]:
         """Ends the agent under every name, for good; the signed entries for verifiers. Raises `InputError`."""
-        return self._each(did, self._ended)
+        return self._each(
+            did, lambda record: deprovision(record.profile.id, by=self._by, clock=self._clock), self._ended
+        )
 
     def encode(self) -> bytes:
         """All that the register must remember, as JSON. It holds no key, and says which names are one agent."""
@@ -174,6 +184,9 @@ class Register:
             record = _record(each)
             if record.profile.id in made._records:
                 raise MalformedError("register: an agent is there twice")
+            of = made._records.get(record.alias_of) if record.alias_of is not None else None
+            if record.alias_of is not None and (of is None or of.alias_of is not None):
+                raise MalformedError("register: expected alias_of as an agent before it")
             made._records[record.profile.id] = record
         return made
 
@@ -188,25 +201,37 @@ class Register:
             clock=self._clock,
         )
 
-    def _each(self, did: str, act: Callable[[Record], LifecycleEntry]) -> tuple[LifecycleEntry, ...]:
-        """What `act` made of the agent and of its other names, those that have not ended."""
+    def _each(
+        self, did: str, sign: Callable[[Record], LifecycleEntry], act: Callable[[Record], None]
+    ) -> tuple[LifecycleEntry, ...]:
+        """What `sign` made of the agent and of its other names that have not ended, once `act` did it to each."""
         with self._lock:
             self._require_going(self.record(did))
-            names = [record for record in self._records.values() if did in (record.profile.id, record.alias_of)]
-            return tuple(act(record) for record in names if not record.ended)
+            named = [record for record in self._records.values() if did in (record.profile.id, record.alias_of)]
+            names = [record for record in named if not record.ended]
+            # All is signed before anything is done: a signer that fails half way must leave no name behind.
+            entries = tuple(sign(record) for record in names)
+            for record in names:
+                act(record)
+            return entries
 
-    def _suspended(self, record: Record) -> LifecycleEntry:
-        self._publisher.suspend(record.index)
-        return suspend(record.profile.id, by=self._by, clock=self._clock)
-
-    def _resumed(self, record: Record) -> LifecycleEntry:
-        self._publisher.resume(record.index)
-        return resume(record.profile.id, by=self._by, clock=self._clock)
-
-    def _ended(self, record: Record) -> LifecycleEntry:
+    def _ended(self, record: Record) -> None:
         self._publisher.revoke(record.index)
         self._records[record.profile.id] = replace(record, ended=True)
-        return deprovision(record.profile.id, by=self._by, clock=self._clock)
+
+    def _require_nameable(self, record: Record) -> None:
+        self._require_going(record)
+        self._require_valid(record)
+        if record.alias_of is not None:
+            raise InputError(f"register: {shown(record.profile.id)} is another name of an agent; expected its own")
+
+    def _require_valid(self, record: Record) -> None:
+        # A new entry would be valid whatever became of the old one.
+        value = self._publisher.value(record.index)
+        if value == SUSPENDED:
+            raise InputError("register: the agent is suspended; resume it first")
+        if value != VALID:
+            raise InputError("register: the list says that the agent has ended; this state is older than the list")
 
     def _require_going(self, record: Record) -> None:
         if record.ended:
