@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.agent_scene import DAY, LAB, NOW, ORG, PLANNER, SCOUT, Clock, issued, profile
+from tests.unit.agent_scene import DAY, LAB, NOW, ORG, PLANNER, SCOUT, Clock, draw, issued, profile
 
 from attorn import agent, credential, sdjwt
 from attorn.agent import Reference, Securing, context
@@ -19,6 +20,8 @@ from attorn.did.resolver import StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import AttornError, InputError, UnavailableError, VerificationError
 from attorn.jose import jws
+from attorn.sdjwt.concealing import conceal
+from attorn.sdjwt.digest import HashAlgorithm
 from attorn.status import BitstringEntry, ListKind, TokenReference
 
 SPEC = Path(__file__).parents[2] / "docs" / "spec"
@@ -321,3 +324,41 @@ def test_the_schema_on_the_page_names_what_is_read() -> None:
     assert set(subject) == {"id", "type", *agent.profile.NAMES}
     assert subject["kind"]["enum"] == list(agent.profile.KINDS)
     assert subject["stage"]["enum"] == list(agent.profile.STAGES)
+
+
+def signed_sd(claims: dict[str, Any], hidden: Sequence[Any], *shown: int) -> str:
+    """An SD-JWT by an issuer that hides what attorn would not, as its holder shows it."""
+    found = conceal(claims, hidden, algorithm=HashAlgorithm.SHA_256, random=draw)
+    key = ORG.did.removeprefix("did:key:")
+    text = jws.sign(found.payload, by=ORG.signer, typ="vc+sd-jwt", kid=f"{ORG.did}#{key}")
+    return "".join(f"{part}~" for part in (text, *(found.disclosures[number].text for number in shown)))
+
+
+# attack 98, attack 107: a status that its holder keeps back is one that nobody looks up
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("credentialStatus", [ENTRIES[0].write()]), ("status", TOKEN.write()), ("name", "Scout"), ("sub", SCOUT.did)],
+)
+def test_nothing_but_what_is_said_of_the_agent_may_be_kept_back(name: str, value: Any) -> None:
+    verified(signed_sd(document(), [("credentialSubject", "model")]))
+    refused(signed_sd({**document(), name: value}, [(name,)]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("sub", SCOUT.did), ("jti", "urn:other"), ("iat", "1"), ("nbf", -1), ("vc", {}), ("proof", {})]
+)
+def test_claims_beside_it_say_nothing_else(name: str, value: Any) -> None:
+    claims = {**document(), "id": "urn:this"}
+    verified(signed_sd({**claims, "sub": PLANNER.did, "jti": "urn:this"}, []))
+    refused(signed_sd({**claims, name: value}, []))
+
+
+@pytest.mark.parametrize("odd", [None, 5, ORG.did, {ORG.did: 1}, [None], ["x"], iter([ORG.did])])
+def test_issuers_are_a_list_of_dids(odd: Any) -> None:
+    refused(issued(), "invalid_input", issuers=odd)
+
+
+def test_a_status_that_nobody_looks_up_is_refused() -> None:
+    both = {**TOKEN.write(), "identifier_list": {"id": "00", "uri": "https://lists.example/2"}}
+    refused(signed(status=both))
+    verified(signed(status=TOKEN.write()))

@@ -26,7 +26,9 @@ from tests.unit.agent_scene import (
 )
 from tests.unit.scene import denied
 
-from attorn import Identityfrom attorn.encoding import base64url_decode
+from attorn import Identity, agent, revocation, store
+from attorn.agent import Record, Register, Securing
+from attorn.encoding import base64url_decode
 from attorn.errors import InputError, MalformedError, UnavailableError
 from attorn.revocation import LifecycleEvent
 from attorn.status import Publisher

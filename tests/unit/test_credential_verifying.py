@@ -364,6 +364,9 @@ def test_a_token_status_beside_the_credential() -> None:
     for claim in ({}, None, [], "a", {"status_list": {"idx": "7", "uri": LIST}}, {"status_list": {"idx": 7}}):
         with pytest.raises((CredentialError, StaleError)):
             verified(jws({**document(), "status": claim}), status=checked(lists()))
+    # attack 107: what nobody looks up would never revoke anything
+    both = {**reference.write(), "identifier_list": {"id": "00", "uri": LIST}}
+    refused(jws({**document(), "status": both}), MALFORMED, status=checked(lists(kind="token")))
     with pytest.raises(InputError):
         credential.issue(document(), by=ISSUER, token_status=reference.write())
 

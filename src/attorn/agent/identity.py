@@ -84,7 +84,7 @@ def verify(
     identity credential by one of them, `ProofError`, `SignatureError`, `ResolutionError` or `ExpiredError`, and
     `UnavailableError`.
     """
-    if isinstance(issuers, str) or not all(isinstance(did, str) and is_did(did) for did in issuers):
+    if not isinstance(issuers, list | tuple) or not all(isinstance(did, str) and is_did(did) for did in issuers):
         raise InputError("agent identity: expected issuers as a list of DIDs")
     found = credential.verify(
         _bounded(text),
@@ -118,6 +118,8 @@ def _references(entries: Sequence[StatusEntry], token: JsonValue) -> tuple[Refer
                 raise CredentialError("agent identity: expected a status for revocation or suspension")
             found.append(Reference(read_entry.purpose.value, read_entry.uri, read_entry.index))
         if token is not None:
+            if not isinstance(token, dict) or set(token) != {"status_list"}:
+                raise CredentialError("agent identity: expected status as an object with status_list alone")
             reference = TokenReference.read({"status": token})
             found.append(Reference(ListKind.TOKEN.value, reference.uri, reference.index))
     except MalformedError as error:

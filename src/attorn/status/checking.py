@@ -90,6 +90,8 @@ def check_credential(
                 raise StatusError(f"credential: no status of type {shown(list(entry.types))} is known")
             references.append(BitstringEntry.read({**entry.members, "type": TYPE}))
         if credential.token_status is not None:
+            if not isinstance(credential.token_status, dict) or set(credential.token_status) != {"status_list"}:
+                raise CredentialError("credential: expected status as an object with status_list alone")
             references.append(TokenReference.read({"status": credential.token_status}))
     except MalformedError as error:
         raise CredentialError(str(error)) from None
