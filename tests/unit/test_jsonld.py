@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import time
 from importlib.resources import files
 from typing import Any
 
@@ -14,7 +15,7 @@ from attorn.errors import CredentialError, InputError
 from attorn.jsonld import Contexts, PinnedContext, require_known
 from attorn.jsonld.known import DATA_LOSS, DEEPEST, MOST_VALUES
 from attorn.jsonld.library import CREDENTIALS_V1, CREDENTIALS_V2, MOST_BYTES
-from attorn.jsonld.processing import MOST_CONTEXTS, MOST_DEFINITIONS
+from attorn.jsonld.processing import MOST_CONTEXTS, MOST_DEFINITIONS, MOST_IRI
 
 EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
 CITIZENSHIP = "https://w3id.org/citizenship/v4rc1"
@@ -268,6 +269,34 @@ def test_types_in_any_number_and_order_stay_within_the_bound() -> None:
     }
     nodes = [{"type": [f"T{n}" for n in range(12) if mask >> n & 1]} for mask in range(4096)]
     refused(credential(context, credentialSubject=nodes))
+
+
+def test_names_grow_no_longer_than_the_document_says() -> None:
+    # attack 1: 200 kB of this were 29 s and 890 MB
+    long = "https://a.example/" + "x" * 60_000
+    began = time.process_time()
+    refused(credential({"@vocab": long}, credentialSubject={f"k{n}": 1 for n in range(9000)}))
+    refused(credential({"a": f"{long}#", **{f"k{n}": f"a:{n}" for n in range(4000)}}))
+    fits = "https://a.example/" + "x" * (MOST_IRI - 18)
+    require_known(credential({"@vocab": fits, "a": f"{fits[:-1]}#"}, credentialSubject={"a:b": 1, "c": 2}))
+    refused(credential({"@vocab": f"{fits}x"}))
+    refused(credential({"a": f"{fits}x"}))
+    refused(credential({"a": f"{fits[:-1]}#", "b": "a:b"}))
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "scope", [{}, [{}] * MOST_CONTEXTS, {"@vocab": "urn:x:"}], ids=["empty", "empties", "vocabulary"]
+)
+def test_contexts_that_define_nothing_are_counted(scope: Any) -> None:
+    # attack 1: each is a copy of all that was defined before; 180 kB of this were 550 MB
+    terms: dict[str, Any] = {f"p{n}": f"urn:x:{n}" for n in range(3500)}
+    terms |= {f"T{n}": {"@id": f"urn:x:T{n}", "@context": scope} for n in range(20)}
+    terms |= {f"m{n}": {"@id": f"urn:x:m{n}", "@context": scope} for n in range(20)}
+    pairs = [{"type": [f"T{a}", f"T{b}", f"T{c}"]} for a in range(20) for b in range(20) for c in range(5)]
+    refused(credential(terms, credentialSubject=pairs))
+    refused(credential(terms, credentialSubject={f"m{a}": {f"m{b}": {} for b in range(20)} for a in range(20)}))
+    require_known(credential(terms, credentialSubject=[{"type": "T1"}, {"m1": {}}]))
 
 
 def test_a_handed_in_context_defines_its_terms() -> None:

@@ -16,6 +16,10 @@ MOST_CONTEXTS: Final = 16
 """Most contexts in one list."""
 MOST_DEFINITIONS: Final = 4096
 """Most terms defined while one document is read."""
+MOST_COPIED: Final = 262_144
+"""Most terms that are taken over from one context to the next while one document is read."""
+MOST_IRI: Final = 512
+"""Most characters of what a context makes of a term, or puts before others: it may be said 20,000 times."""
 _DEEPEST: Final = 8
 _OWN: Final = frozenset(("@version", "@vocab", "@protected", "@language", "@direction"))
 _DEFINITION: Final = frozenset(
@@ -32,13 +36,14 @@ class Processing:
     With `every`, a context counts each time that it is applied, even if it is remembered.
     """
 
-    __slots__ = ("_contexts", "_every", "_left", "_made", "_own")
+    __slots__ = ("_contexts", "_copies", "_every", "_left", "_made", "_own")
 
     def __init__(self, contexts: Contexts, *, every: bool = False) -> None:
         self._contexts = contexts
         self._made = contexts.made
         self._every = every
         self._left = MOST_DEFINITIONS
+        self._copies = MOST_COPIED
         self._own: dict[Key, ActiveContext] = {}
 
     def scoped(self, active: ActiveContext, name: str, scope: Scope, *, by_type: bool) -> ActiveContext:
@@ -78,6 +83,7 @@ class Processing:
                 result = self._remote(result, entry, depth)
             elif isinstance(entry, dict):
                 self._spend(len(entry))
+                self._copy(len(result.terms))
                 result = _Definitions(result, entry, pinned=pinned, override=override).context()
             else:
                 raise CredentialError(f"expected a context as a URL or an object, got {shown(entry)}")
@@ -104,6 +110,12 @@ class Processing:
         self._left -= definitions
         if self._left < 0:
             raise CredentialError(f"contexts define more than {MOST_DEFINITIONS} terms")
+
+    def _copy(self, terms: int) -> None:
+        # A context that defines nothing costs as much as those that it stands behind.
+        self._copies -= terms
+        if self._copies < 0:
+            raise CredentialError(f"contexts take over more than {MOST_COPIED} terms from each other")
 
 
 def _more(made: ActiveContext, before: ActiveContext) -> int:
@@ -147,8 +159,10 @@ class _Definitions:
         if value is None:
             return None
         vocab = compact_iri(self._before.terms, value) if isinstance(value, str) else None
-        if vocab is None or not is_absolute(vocab):
-            raise CredentialError(f"a context: expected @vocab as an absolute IRI, got {shown(value)}")
+        if vocab is None or len(vocab) > MOST_IRI or not is_absolute(vocab):
+            raise CredentialError(
+                f"a context: expected @vocab as an absolute IRI of at most {MOST_IRI} characters, got {shown(value)}"
+            )
         return vocab
 
     def _define(self, name: str) -> None:
@@ -196,6 +210,8 @@ class _Definitions:
         # What went before must not help to define it anew (section 4.2.2 step 7).
         self._terms.pop(name, None)
         iri = self._mapping(name, members)
+        if iri is not None and len(iri) > MOST_IRI:
+            raise CredentialError(f"a context: the term {shown(name)} is an IRI of more than {MOST_IRI} characters")
         if simple and iri is not None and iri[-1:] in _SEPARATORS:
             prefix = True
         return Term(
