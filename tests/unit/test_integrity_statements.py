@@ -16,7 +16,7 @@ from tests.unit.integrity_scene import ALICE, CREDENTIAL, RDFC, SIGNER, accepted
 
 from attorn.canonical import canonicalise
 from attorn.errors import CredentialError, ProofError, UnavailableError, VerificationError
-from attorn.integrity import Suite, sign
+from attorn.integrity import Suite, sign, verifying
 from attorn.integrity.stages import transform
 from attorn.integrity.statements import MOST_STATEMENTS, canonical
 from attorn.jsonld import Contexts, PinnedContext, require_known
@@ -232,6 +232,23 @@ def test_statements_are_counted() -> None:
         statements(*about([f"{n}" for n in range(MOST_STATEMENTS + 1)]))
     assert caught.value.problem.endswith("PROOF_TRANSFORMATION_ERROR")
     statements(*about([f"{n}" for n in range(MOST_STATEMENTS - 20)]))
+
+
+def test_a_chain_counts_its_statements_for_each_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    # attack 49: sixteen proofs over 4,096 statements each were four seconds, whoever made them
+    counted = accepted(chain := signed(SIGNER[SUITE], CREDENTIAL, suite=SUITE, id="urn:p:0"))
+    for number in range(1, 4):
+        chain = signed(SIGNER[SUITE], chain, suite=SUITE, id=f"urn:p:{number}", previous=f"urn:p:{number - 1}")
+    assert len(accepted(chain).proofs) == 4
+    alone = transform(counted.document, SUITE, bundled()).count(b"\n")
+    monkeypatch.setattr(verifying, "MOST_STATEMENTS", 4 * alone)
+    refused(chain, "PROOF_TRANSFORMATION_ERROR")
+    # A set is over the document alone, and so is each of its proofs.
+    both = signed(SIGNER[SUITE], signed(SIGNER[SUITE], CREDENTIAL, suite=SUITE), suite=SUITE)
+    monkeypatch.setattr(verifying, "MOST_STATEMENTS", alone)
+    assert len(accepted(both).proofs) == 2
+    monkeypatch.setattr(verifying, "MOST_STATEMENTS", alone - 1)
+    refused(both, "PROOF_TRANSFORMATION_ERROR")
 
 
 def test_contexts_that_are_applied_again_and_again_count_each_time() -> None:

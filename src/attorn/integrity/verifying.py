@@ -21,6 +21,8 @@ from attorn.jsonld.library import bundled
 
 SKEW: Final = timedelta(seconds=300)
 """How far the clock of whoever made a proof may be ahead of the verifier's."""
+MOST_STATEMENTS: Final = 8192
+"""Most statements that are canonicalised for one document: each proof of a chain is over others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,15 @@ def verify(
         expected.check(proof)
     transformed: dict[tuple[bool, frozenset[str]], bytes] = {}
     verified = []
+    stated = 0
     for proof in proofs:
         method = _method(proof, purpose, resolver)
         key = (proof.suite.signs_rdf, proof.previous)
         if key not in transformed:
             transformed[key] = transform(secured(body, proof.previous, proofs), proof.suite, contexts)
+            stated += transformed[key].count(b"\n") if proof.suite.signs_rdf else 0
+            if stated > MOST_STATEMENTS:
+                raise wrong(f"a chain over more than {MOST_STATEMENTS} statements", "PROOF_TRANSFORMATION_ERROR")
         options = transform(configuration(proof.members, body, proof.suite), proof.suite, contexts)
         if not is_signed(method.key, proof.signature, hash_data(options, transformed[key])):
             raise wrong(f"{shown(proof.method)} did not sign this")
