@@ -20,10 +20,10 @@ from attorn.credential.policy import NO_RESOURCES
 from attorn.credential.presentation import domains_of
 from attorn.credential.problem import malformed, unsecured
 from attorn.credential.verified import Securing
-from attorn.did.did import parse_url
+from attorn.did.did import is_method
 from attorn.did.document import Relationship
 from attorn.display import shown
-from attorn.errors import CredentialError, InputError, MalformedError
+from attorn.errors import CredentialError, InputError
 from attorn.integrity import Suite
 from attorn.jose.kid import kid_of
 from attorn.jsonld import Contexts, require_known
@@ -222,7 +222,7 @@ class _Signing:
             raise InputError("credential: a suite is of Data Integrity")
         if self.securing is not Securing.SD_JWT and (self.holder is not None or self.disclosable != ()):
             raise InputError("credential: only an SD-JWT has a holder who may keep claims back")
-        if self.method is not None and (not isinstance(self.method, str) or not _is_method(self.method, self.by.did)):
+        if self.method is not None and not _is_own(self.method, self.by.did):
             raise InputError("credential: expected method as a DID URL of whoever signs")
 
     def secured(
@@ -288,12 +288,8 @@ class _Signing:
         return kid
 
 
-def _is_method(method: str, did: str) -> bool:
-    try:
-        url = parse_url(method)
-    except MalformedError:
-        return False
-    return url.did.text == did and not url.path and url.query is None and bool(url.fragment)
+def _is_own(method: str, did: str) -> bool:
+    return isinstance(method, str) and is_method(method) and method.startswith(f"{did}#")
 
 
 def _taken(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -14,7 +14,7 @@ from typing import Final
 from attorn.canonical import MOST_INTEGER, JsonValue
 from attorn.credential.part import Period
 from attorn.credential.problem import malformed, out_of_range, unparsed, unsecured
-from attorn.did.did import is_did, parse_url
+from attorn.did.did import is_did, is_method, parse_url
 from attorn.did.document import Relationship
 from attorn.did.resolver import Resolver
 from attorn.display import shown
@@ -131,11 +131,7 @@ def sign(
 
 def _check_kid(kid: str | None) -> None:
     """Returns for an absolute DID URL of a key. Raises `CredentialError`."""
-    try:
-        url = parse_url(kid) if kid is not None else None
-    except MalformedError:
-        url = None
-    if url is None or url.path or url.query is not None or not url.fragment:
+    if kid is None or not is_method(kid):
         raise unsecured(f"JWS: expected kid as the absolute DID URL of a key, got {shown(kid)}")
 
 

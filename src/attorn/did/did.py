@@ -34,6 +34,11 @@ class DidUrl:
     query: str | None
     fragment: str | None
 
+    @property
+    def names_method(self) -> bool:
+        """Whether it is of the form that names a verification method: a DID and a fragment, and nothing between."""
+        return not self.path and self.query is None and bool(self.fragment)
+
 
 def parse(text: str) -> Did:
     """The parts of the bare DID `text`. Raises `MalformedError` for anything else, a DID URL included."""
@@ -55,6 +60,14 @@ def parse_url(text: str) -> DidUrl:
 def is_did(text: str) -> bool:
     """Whether `text` is a bare DID."""
     return isinstance(text, str) and len(text) <= MOST and _DID.fullmatch(text) is not None
+
+
+def is_method(text: str) -> bool:
+    """Whether `text` is an absolute DID URL of the form that names a verification method."""
+    try:
+        return parse_url(text).names_method
+    except MalformedError:
+        return False
 
 
 def _bounded(text: str) -> str:

@@ -82,7 +82,7 @@ class DidDocument:
             if not isinstance(method, VerificationMethod):
                 raise InputError(f"DID document: expected a verification method, got {type(method).__name__}")
             url = parse_url(method.id)
-            if url.did.text != self.id or url.path or url.query is not None or not url.fragment:
+            if url.did.text != self.id or not url.names_method:
                 raise MalformedError(f"DID document {shown(self.id)}: method {shown(method.id)} is not its own")
             if method.controller != self.id:
                 raise MalformedError(f"DID document {shown(self.id)}: method {shown(method.id)} has another controller")

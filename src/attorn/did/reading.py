@@ -183,7 +183,7 @@ def _method(item: dict[str, JsonValue], did: str) -> _Method:
     if not isinstance(given, str):
         raise MalformedError("DID document: expected the id of a method as text")
     url = parse_url(absolute(given, did))
-    if url.did.text != did or url.path or url.query is not None or not url.fragment:
+    if url.did.text != did or not url.names_method:
         raise MalformedError(f"DID document: method {shown(given)} is not its own")
     if item.get("controller") != did:
         raise MalformedError(f"DID document: method {shown(given)} has another controller")

@@ -24,7 +24,7 @@ def retrieve(url: str, relationship: Relationship, resolver: Resolver) -> Verifi
         parsed = parse_url(url)
     except MalformedError as error:
         raise ResolutionError(f"verification method: {error}", problem=Fault.INVALID_VERIFICATION_METHOD_URL) from None
-    if parsed.path or parsed.query is not None or not parsed.fragment:
+    if not parsed.names_method:
         raise ResolutionError(
             f"verification method: expected a DID and a fragment, got {shown(url)}",
             problem=Fault.INVALID_VERIFICATION_METHOD_URL,

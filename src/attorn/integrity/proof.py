@@ -105,7 +105,7 @@ def _method(members: Mapping[str, JsonValue]) -> str:
         url = parse_url(method)
     except MalformedError as error:
         raise wrong(f"verificationMethod: {error}", "INVALID_VERIFICATION_METHOD_URL") from None
-    if url.path or url.query is not None or not url.fragment:
+    if not url.names_method:
         raise wrong("verificationMethod: expected a DID and a fragment", "INVALID_VERIFICATION_METHOD_URL")
     return method
 

@@ -7,10 +7,9 @@ from datetime import datetime
 
 from attorn.canonical import JsonValue
 from attorn.clock import instant
-from attorn.did import jwk as did_jwk
-from attorn.did import key as did_key
 from attorn.did.did import is_did
 from attorn.did.document import Relationship
+from attorn.did.only_key import only_key_of
 from attorn.display import shown, stamp
 from attorn.encoding import base58_encode
 from attorn.errors import InputError, ProofError
@@ -105,11 +104,10 @@ def _method(did: str, method: str | None) -> str:
         if not isinstance(method, str) or not method.startswith(f"{did}#"):
             raise InputError("method: expected a DID URL of the signer")
         return method
-    if did.startswith(did_key.PREFIX):
-        return f"{did}#{did.removeprefix(did_key.PREFIX)}"
-    if did.startswith(did_jwk.PREFIX):
-        return f"{did}#0"
-    raise InputError("method: expected the DID URL of the signer's key, for any DID but did:key and did:jwk")
+    only = only_key_of(did)
+    if only is None:
+        raise InputError("method: expected the DID URL of the signer's key, for any DID but did:key and did:jwk")
+    return only
 
 
 def _time(at: datetime | None, name: str) -> str | None:

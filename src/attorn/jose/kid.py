@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from attorn.did import jwk as did_jwk
-from attorn.did import key as did_key
 from attorn.did.did import is_did
+from attorn.did.only_key import only_key_of
 from attorn.errors import InputError
 from attorn.keys.signer import Signatory
-
-
-def only_key_of(did: str) -> str | None:
-    """The DID URL of the only key of a did:key or did:jwk; None for a DID that must say which."""
-    if did.startswith(did_key.PREFIX):
-        return f"{did}#{did[len(did_key.PREFIX) :]}"
-    return f"{did}#0" if did.startswith(did_jwk.PREFIX) else None
 
 
 def kid_of(by: Signatory, kid: str | None, what: str) -> str | None:

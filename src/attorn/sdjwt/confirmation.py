@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.did.did import is_did, parse_url
+from attorn.did.did import is_did, is_method, parse_url
 from attorn.did.document import Relationship
+from attorn.did.only_key import only_key_of
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import CredentialError, InputError, MalformedError
 from attorn.jose.jws import issuer_keys
-from attorn.jose.kid import only_key_of
 from attorn.keys.jwk import from_jwk, to_jwk
 from attorn.keys.public import PublicKey
 
@@ -33,7 +33,7 @@ class Confirmation:
     def __post_init__(self) -> None:
         if self.method is None and isinstance(self.key, PublicKey):
             return
-        if self.key is not None or not isinstance(self.method, str) or not _is_method(self.method):
+        if self.key is not None or not isinstance(self.method, str) or not is_method(self.method):
             raise InputError("holder: expected a PublicKey, or an absolute DID URL with a fragment")
 
     @classmethod
@@ -57,7 +57,7 @@ class Confirmation:
             raise CredentialError("cnf: expected an object with either jwk or kid")
         if "kid" in cnf:
             kid = cnf["kid"]
-            if not isinstance(kid, str) or not _is_method(kid):
+            if not isinstance(kid, str) or not is_method(kid):
                 raise CredentialError("cnf: expected kid as an absolute DID URL with a fragment")
             return cls(method=kid)
         jwk = cnf["jwk"]
@@ -83,11 +83,3 @@ class Confirmation:
     def describe(self) -> str:
         """For a message: whom a holder must be."""
         return "the key in cnf" if self.method is None else shown(self.method)
-
-
-def _is_method(text: str) -> bool:
-    try:
-        url = parse_url(text)
-    except MalformedError:
-        return False
-    return bool(url.fragment) and not url.path and url.query is None

@@ -43,7 +43,7 @@ class Principal:
 def named(text: str) -> str:
     """`text` if it is a DID URL that may name a principal: not a did:key, and with a fragment. `MalformedError`."""
     url = parse_url(text)
-    if url.did.method == "key" or url.path or url.query is not None or not url.fragment:
+    if url.did.method == "key" or not url.names_method:
         raise MalformedError("a principal that is not a did:key is named by the DID URL of its key")
     return text
 
