@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.benchmarks import budgets, hostile, hostile_full, hostile_run, ours, suite
+from tests.benchmarks import budgets, credentials, hostile, hostile_full, hostile_run, ours, suite
 from tests.benchmarks.environment import describe
 from tests.benchmarks.imports import import_times
 from tests.benchmarks.measure import Timing
@@ -79,6 +79,14 @@ def _hostile(_sides: suite.Sides, rounds: int) -> Result:
     return budgets.hostile_rows(weights), [weight.record() for weight in weights], table(headings, lines)
 
 
+def _credentials(_sides: suite.Sides, rounds: int) -> Result:
+    timings, absent = credentials.timings(rounds)
+    rows, record, details = _timed(timings, credentials.rows(timings))
+    if absent is None:
+        return rows, record, details
+    return rows, {"measured": record, "skipped": absent}, f"{details}\n\nskipped: {absent}"
+
+
 SECTIONS: Mapping[str, Callable[[suite.Sides, int], Result]] = {
     "verification": _verification,
     "links": _per_link,
@@ -87,6 +95,7 @@ SECTIONS: Mapping[str, Callable[[suite.Sides, int], Result]] = {
     "imports": _imports,
     "hostile": _hostile,
     "issuing": _issuing,
+    "credentials": _credentials,
 }
 
 

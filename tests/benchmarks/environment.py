@@ -7,7 +7,20 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("attorn", "tenuo", "biscuit-python", "pynacl", "cryptography", "rfc8785")
+_PACKAGES = (
+    "attorn",
+    "tenuo",
+    "biscuit-python",
+    "pynacl",
+    "cryptography",
+    "rfc8785",
+    "pyld",
+    "pyoxigraph",
+    "didkit",
+    "joserfc",
+    "jwcrypto",
+    "sd-jwt",
+)
 
 
 def describe() -> dict[str, object]:
@@ -27,7 +40,7 @@ def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "from the source tree"
+        return "from the source tree" if name == "attorn" else "not installed"
 
 
 def _processor() -> str:

@@ -19,6 +19,28 @@ class Case:
     work: Callable[[Any], object]
     batch: int = 40
 
+    def run(self) -> float:
+        """Microseconds for one of a batch."""
+        items = self.supply(self.batch)
+        work = self.work
+        gc.collect()
+        start = perf_counter()
+        for item in items:
+            work(item)
+        return (perf_counter() - start) / len(items) * 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A thing that another process does and times: `time(n)` gives microseconds for one of n."""
+
+    name: str
+    time: Callable[[int], float]
+    batch: int
+
+    def run(self) -> float:
+        return self.time(self.batch)
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -53,7 +75,7 @@ def each(make: Callable[[], object]) -> Callable[[int], Sequence[Any]]:
     return lambda count: [make() for _ in range(count)]
 
 
-def interleaved(cases: Sequence[Case], rounds: int) -> dict[str, Timing]:
+def interleaved(cases: Sequence[Case | Elsewhere], rounds: int) -> dict[str, Timing]:
     """Time every case once per round, the order rotated by one each round, after one round that is thrown away.
 
     The garbage collector stays on, as it is for a user; it starts each batch with nothing to collect.
@@ -64,20 +86,10 @@ def interleaved(cases: Sequence[Case], rounds: int) -> dict[str, Timing]:
     for number in range(rounds + 1):
         turn = number % len(cases)
         for case in (*cases[turn:], *cases[:turn]):
-            microseconds = _batch(case)
+            microseconds = case.run()
             if number:
                 taken[case.name].append(microseconds)
     return {name: Timing(tuple(values)) for name, values in taken.items()}
-
-
-def _batch(case: Case) -> float:
-    items = case.supply(case.batch)
-    work = case.work
-    gc.collect()
-    start = perf_counter()
-    for item in items:
-        work(item)
-    return (perf_counter() - start) / len(items) * 1e6
 
 
 def slope(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
