@@ -6,7 +6,7 @@ A kit is one entry in the `KITS` of a file in `tests/caveats/kits`, or for a kin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.reference.caveats import World
 
 from attorn import Request
 from attorn.caveat import Caveat
+from attorn.request.attested import Attested
 from attorn.request.facts import Facts
 from attorn.request.money import Money
 
@@ -26,7 +27,11 @@ OTHER_TYPES: tuple[Any, ...] = (None, True, 0, 2.5, "", "x", [], ["x"], [1], [No
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One request, and where, when and how deep in a chain it is made."""
+    """One request, and where, when and how deep in a chain it is made.
+
+    `attested` is what identity credentials by some of `pools.APPROVERS` say of the holder, and of every other delegate
+    too unless `holder_only`.
+    """
 
     args: dict[str, Any] = field(default_factory=dict)
     action: str = "events:read"
@@ -36,21 +41,40 @@ class Situation:
     depth: int = 0
     audience: str = pools.AUDIENCE
     approved: frozenset[str] = frozenset()
+    attested: frozenset[Attested] = frozenset()
+    holder_only: bool = False
 
     def request(self) -> Request:
         cost = None if self.cost is None else Money(*self.cost)
         return Request(action=self.action, resource=self.resource, args=self.args, cost=cost)
 
-    def facts(self) -> Facts:
-        return Facts(self.request(), audience=self.audience, now=self.now, depth=self.depth, approved=self.approved)
+    def told(self, delegates: Sequence[str] = ()) -> tuple[frozenset[Attested], ...]:
+        """What is said of each of these delegates, the holder last; without their DIDs, of as many different ones."""
+        names = tuple(delegates) or tuple(map(str, range(self.depth + 1)))
+        return tuple(
+            self.attested if name == names[-1] or not self.holder_only else frozenset()
+            for name in names
+            if self.attested
+        )
+
+    def facts(self, delegates: Sequence[str] = ()) -> Facts:
+        return Facts(
+            self.request(),
+            audience=self.audience,
+            now=self.now,
+            depth=self.depth,
+            approved=self.approved,
+            attested=self.told(delegates),
+        )
 
     def plain(self) -> Plain:
         """The request for the reference."""
         asked: Plain = {"action": self.action, "resource": self.resource, "args": self.args}
         return asked if self.cost is None else {**asked, "cost": {"amount": self.cost[0], "currency": self.cost[1]}}
 
-    def world(self) -> World:
-        return World(self.audience, self.now, self.depth, approved=self.approved)
+    def world(self, delegates: Sequence[str] = ()) -> World:
+        said = tuple(tuple(map(tuple, each)) for each in self.told(delegates))
+        return World(self.audience, self.now, self.depth, approved=self.approved, attested=said)
 
 
 def nothing_wider(limit: Any) -> None:

@@ -92,7 +92,7 @@ FRACTIONS = (0.5, 2.5, -1.5, 3.0, 1e15 + 0.5)
 SECONDS = (0, NOW - 5000, NOW - 1, NOW, NOW + 1, NOW + 5000)
 CURRENCIES = ("EUR", "USD")
 APPROVERS = tuple(Identity.from_seed(bytes((number,)) * 32).did for number in (1, 2, 3))
-"""People who can sign what they approve."""
+"""People who can sign what they approve, and what they say of others."""
 DIDS = ("did:web:lists.example", "did:web:other.example")
 
 texts = st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=3)

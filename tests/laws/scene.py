@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from tests.property.chains import PEOPLE, Person
 from tests.reference import caveats as reference
 from tests.reference import verdict as judging
 
-from attorn import AttornError, Denied, Request, Verifier
+from attorn import AttornError, Denied, Request, Verifier, agent
 from attorn.approval import ApprovalRequest, approve
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
@@ -74,6 +75,10 @@ class Grant:
     def root(self) -> Person:
         return self.people[0]
 
+    @property
+    def delegates(self) -> list[str]:
+        return [each.did for each in self.people[1:]]
+
 
 def base(format_: str, *, salt: int = 0, key: MacKey = KEY) -> Carrier:
     """What a grant begins with."""
@@ -115,10 +120,17 @@ def claim(situation: Situation, request: Request, *, number: int = 0) -> Present
     return Presentation(situation.audience, request.digest(), number.to_bytes(16, "big"), start, stop)
 
 
-def presented(held: Grant, said: Presentation, *, by: Person | None = None, approvals: Sequence[str] = ()) -> str:
-    """The grant with a presentation, by its holder unless said otherwise, and with these approvals."""
+def presented(
+    held: Grant,
+    said: Presentation,
+    *,
+    by: Person | None = None,
+    approvals: Sequence[str] = (),
+    credentials: Sequence[str] = (),
+) -> str:
+    """The grant with a presentation, by its holder unless said otherwise, and with these approvals and credentials."""
     carrier, stated = held.carrier.accompanied(tuple(approvals))
-    whole = replace(said, unverified_approvals=stated)
+    whole = replace(said, unverified_approvals=stated, unverified_credentials=tuple(credentials))
     payload = encode(whole.facts(), (whole.check(),), held.symbols)
     return base64url_encode(carrier.presented((by or held.holder).signer, payload))
 
@@ -143,14 +155,33 @@ def approvals_of(held: Grant, situation: Situation, request: Request, *, number:
     ]
 
 
+def credentials_of(held: Grant, situation: Situation) -> list[str]:
+    """An identity credential for each thing that the situation says of a delegate."""
+    said = dict(zip(held.delegates, situation.told(held.delegates), strict=False))
+    return [identity_credential(by, did, says) for did in sorted(said) for by, says in sorted(said[did], key=repr)]
+
+
+# Signed again and again, in both formats and by every law, if it were not kept.
+@cache
+def identity_credential(by: str, of: str, says: frozenset[str]) -> str:
+    """One by one of the people about another, good for a hundred days around the time of most situations."""
+    members: dict[str, Any] = dict(text.split("=", 1) for text in says if not text.startswith("capability="))
+    several = sorted(text.partition("=")[2] for text in says if text.startswith("capability="))
+    profile = agent.AgentProfile(id=of, capability=tuple(several), **members)
+    issuer = BY_DID[by].identity
+    issued = moment(NOW) - timedelta(days=50)
+    return agent.issue(profile, by=issuer, lifetime=timedelta(days=100), clock=lambda: issued)
+
+
 def use(
     held: Grant, situation: Situation, *, number: int = 0, challenge: str | None = None, by: Person | None = None
 ) -> tuple[str, Request]:
-    """What the holder sends for a request, with every approval that the situation speaks of."""
+    """What the holder sends for a request, with every approval and credential that the situation speaks of."""
     request = situation.request()
     approvals = approvals_of(held, situation, request, number=number)
     said = replace(claim(situation, request, number=number), challenge=challenge)
-    return presented(held, said, by=by, approvals=approvals), request
+    shown = credentials_of(held, situation)
+    return presented(held, said, by=by, approvals=approvals, credentials=shown), request
 
 
 def verifier(root: Person, situation: Situation, **changed: Any) -> Verifier:
@@ -191,6 +222,10 @@ class Case:
     def grant(self, format_: str, *, salt: int = 0) -> Grant:
         return grant(format_, self.root, self.steps, salt=salt)
 
+    @property
+    def delegates(self) -> list[str]:
+        return [step.to.did for step in self.steps]
+
     def caveats(self) -> list[tuple[int, Step, Caveat]]:
         """Each with the position of its link, from 0, and its link."""
         return [(place, step, each) for place, step in enumerate(self.steps) for each in step.caveats]
@@ -203,7 +238,7 @@ class Case:
             judging.Link(by.did, str(place), step.issued, list(map(plain, step.caveats)))
             for place, (by, step) in enumerate(zip(people, self.steps, strict=False))
         ]
-        found = judging.judge(links, asked.plain(), asked.world(), ledger)
+        found = judging.judge(links, asked.plain(), asked.world(self.delegates), ledger)
         if found.link is None or found.caveat is None:
             return Verdict(found.code)
         return Verdict(found.code, found.link, self._read_as(found.link - 1, found.caveat))
@@ -216,7 +251,7 @@ class Case:
 
     def stock_permits(self) -> bool:
         """What a stock engine must say: every check that it has the facts for holds, and there is no other."""
-        world, asked = self.situation.world(), self.situation.plain()
+        world, asked = self.situation.world(self.delegates), self.situation.plain()
         limits = [(each, _made(each, step, place)) for place, step, each in self.caveats()]
         return all(kit_of(each).stock and not reference.prohibits(made, asked, world) for each, made in limits)
 
@@ -225,10 +260,10 @@ def _made(limit: Caveat, step: Step, place: int) -> dict[str, Any]:
     return plain(limit.resolved(moment(step.issued), place))
 
 
-def permits(limit: Caveat, situation: Situation, *, issued: int, place: int) -> bool:
+def permits(limit: Caveat, situation: Situation, *, issued: int, place: int, delegates: Sequence[str] = ()) -> bool:
     """What the reference says of one caveat of the link at a place (from 0), without ledger or lists."""
     made = plain(limit.resolved(moment(issued), place))
-    return not reference.prohibits(made, situation.plain(), situation.world())
+    return not reference.prohibits(made, situation.plain(), situation.world(delegates))
 
 
 _OFFSETS = (-30, -30, -30, -30, 0, 60, 61, -89, -5000)
@@ -273,6 +308,7 @@ def cases(
         length = max(length, near.depth + 1) if draw(st.booleans()) else near.depth + 1
     situation = replace(situation, depth=length - 1)
     root, *others = [draw(people) for _ in range(length + 1)]
+    delegates = [each.did for each in others]
     mood = draw(_moods)
     spare = mood == 2
     limits, lateness = _limits(tuple(kits)), _lateness(offsets)
@@ -282,7 +318,7 @@ def cases(
         issued = max(0, situation.now + draw(lateness))
         kept: list[Caveat] = []
         for each in draw(limits):
-            if mood and not permits(each, situation, issued=issued, place=place):
+            if mood and not permits(each, situation, issued=issued, place=place, delegates=delegates):
                 if not spare:
                     continue
                 spare = False

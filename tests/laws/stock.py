@@ -14,6 +14,7 @@ from attorn.biscuit.text import block_text
 from attorn.datalog import Check, Predicate, octets
 from attorn.encoding import base64url_decode
 from attorn.limits import Limits
+from attorn.request.facts import Asked
 
 
 def stock_permits(held: Grant, situation: Situation) -> bool:
@@ -23,12 +24,13 @@ def stock_permits(held: Grant, situation: Situation) -> bool:
     key = held.root.key.data
     root = PublicKey(f"{'ed25519' if len(key) == 32 else 'secp256r1'}/{key.hex()}")
     token = Biscuit.from_bytes(base64url_decode(wire), root)
-    statements = [*situation.facts().statements(*_asked(held)), Predicate("nonce", (octets(said.id),))]
+    facts = situation.facts(held.delegates)
+    statements = [*facts.statements(*_asked(held)), Predicate("nonce", (octets(said.id),))]
     return _judged(_patient(block_text(tuple(statements), ())).build(token))
 
 
 def stock_finds(check: Check, situation: Situation) -> bool:
-    """Whether it finds one check true of a request. The check asks for no pattern and no approval."""
+    """Whether it finds one check true of a request. The check asks for no pattern, approval or credential."""
     known = block_text(tuple(situation.facts().statements()), (check,))
     return _judged(_patient(known).build_unauthenticated())
 
@@ -51,10 +53,11 @@ def _judged(authorizer: Any) -> bool:
         raise
 
 
-def _asked(held: Grant) -> tuple[list[tuple[str, str]], list[tuple[int, frozenset[str]]]]:
-    """The patterns and the approvals that the chain's checks ask about, read from its blocks as any verifier would."""
+def _asked(held: Grant) -> tuple[list[tuple[str, str]], list[tuple[int, frozenset[str]]], list[Asked]]:
+    """What the chain's checks ask about: patterns, approvals and credentials; read from its blocks as anybody would."""
     globs: list[tuple[str, str]] = []
     approvals: list[tuple[int, frozenset[str]]] = []
+    attested: list[Asked] = []
     known: tuple[str, ...] = ()
     for block in held.carrier.blocks:
         content = admit(block.payload, known, Limits())
@@ -62,5 +65,12 @@ def _asked(held: Grant) -> tuple[list[tuple[str, str]], list[tuple[int, frozense
         predicates = [each for check in content.checks for query in check for each in query.body]
         globs += [(str(each.terms[0][1]), str(each.terms[1][1])) for each in predicates if each.name == "glob"]
         approved: list[Any] = [each.terms for each in predicates if each.name == "approved"]
-        approvals += [(many[1], frozenset(did for _, did in dids[1])) for many, dids in approved]
-    return globs, approvals
+        approvals += [(many[1], _texts(dids)) for many, dids in approved]
+        said: list[Any] = [each.terms for each in predicates if each.name == "attested"]
+        attested += [(who[1] == "every", _texts(by), frozenset().union(*map(_texts, what))) for who, by, *what in said]
+    return globs, approvals, attested
+
+
+def _texts(of: Any) -> frozenset[str]:
+    """The members of a set of texts."""
+    return frozenset(text for _, text in of[1])

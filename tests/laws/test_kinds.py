@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.caveats.kit import Kit, situations
+from tests.caveats.pools import APPROVERS
 from tests.caveats.vocabulary import KITS, drawn, kit_of, plain, with_opposite
 from tests.laws.scene import (
     FORMATS,
@@ -36,7 +37,7 @@ from tests.reference import caveats as reference
 import attorn.caveat
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
-from attorn.caveat import Caveat, Purpose, Unrecognised
+from attorn.caveat import Agent, Caveat, Purpose, Unrecognised
 from attorn.caveat.formula import Alternatives
 from attorn.caveat.profile import recognise
 from attorn.cli.caveats import from_json, to_json
@@ -85,6 +86,21 @@ def test_only_what_is_never_a_check_of_its_own_is_left_out() -> None:
     assert {kit.name for kit in KITS if not kit.written} == {"ExpiresIn", "NoDelegation", "Purpose"}
 
 
+def test_agents_of_whom_the_right_thing_is_said_are_among_those_that_the_laws_see() -> None:
+    limits = [Agent(attested_by=APPROVERS[0], every=every, model="a", capability="=") for every in (False, True)]
+    for limit, allowed in zip(limits, (3, 2), strict=True):
+        found = [
+            [verdict(grant(each, PEOPLE[0], _steps(limit, to.depth)), to).code for to in kit_of(limit).near(limit)]
+            for each in FORMATS
+        ]
+        assert found[0] == found[1]
+        assert (found[0].count("allowed"), found[0].count("denied")) == (allowed, 6 - allowed)
+
+
+def _steps(limit: Caveat, depth: int) -> list[Step]:
+    return [*(Step(PEOPLE[place + 5]) for place in range(depth)), Step(PEOPLE[4], (limit,))]
+
+
 # Laws of chains
 
 
@@ -109,7 +125,8 @@ def test_law_one_more_caveat_is_one_more_condition(kit: Kit, data: Any) -> None:
     root, last = data.draw(people), data.draw(people)
     bare, narrowed = (grant(format_, root, [*steps, Step(last, added, situation.now)]) for added in ((), (limit,)))
     assert permitted(bare, situation)
-    expected = permits(limit, situation, issued=situation.now, place=situation.depth)
+    delegates = narrowed.delegates
+    expected = permits(limit, situation, issued=situation.now, place=situation.depth, delegates=delegates)
     assert permitted(narrowed, situation) is expected
 
 
