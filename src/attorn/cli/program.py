@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from attorn.cli import (
     approvals,
     audits,
+    credentials,
     demonstration,
     identities,
     inspection,
@@ -35,6 +36,7 @@ _FAMILIES = (
     revocations,
     lives,
     audits,
+    credentials,
     serving,
     vectors,
     demonstration,
@@ -79,8 +81,8 @@ def parser() -> Parser:
 
 def _check_input(arguments: argparse.Namespace) -> None:
     """Return if at most one thing comes from standard input. Raises `InputError`."""
-    given = [getattr(arguments, name, None) for name in ("token", "asked", "base")]
-    for name in ("approval", "discharge", "tokens"):
+    given = [getattr(arguments, name, None) for name in ("token", "asked", "base", "document", "secured")]
+    for name in ("approval", "discharge", "tokens", "credentials"):
         given += getattr(arguments, name, None) or []
     if "-" in given and getattr(arguments, "passphrase_stdin", False):
         raise InputError("standard input holds the token or the passphrase, not both")

@@ -3,7 +3,7 @@
 from attorn.keys.signer import Signatory
 from attorn.status.checking import check, check_credential, judge, require_current
 from attorn.status.entry import BitstringEntry
-from attorn.status.fetching import Refreshed, refresh
+from attorn.status.fetching import Refreshed, lists_for, refresh
 from attorn.status.publisher import Publisher
 from attorn.status.reading import read, verify
 from attorn.status.status_list import ListKind, StatusList
@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "check_credential",
     "judge",
+    "lists_for",
     "read",
     "refresh",
     "require_current",

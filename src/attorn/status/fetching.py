@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
-from attorn.errors import AttornError, InputError, MalformedError, StatusError, UnavailableError
+from attorn.errors import AttornError, InputError, MalformedError, StaleError, StatusError, UnavailableError
 from attorn.handed import ask
 from attorn.status import bitstring, token_list
+from attorn.status.entry import TYPE
 from attorn.status.reading import verify
 from attorn.status.status_list import MOST_CHARACTERS, StatusList, checked_uri
+from attorn.status.token_list import TokenReference
 from attorn.transport import Transport, is_fetchable
+
+if TYPE_CHECKING:
+    from attorn.credential.verified import VerifiedCredential
 
 ACCEPT: Final = f"application/{token_list.TYP}, application/{bitstring.TYP}, application/vc"
 
@@ -69,6 +74,38 @@ def refresh(
         except AttornError as error:
             results[uri] = Refreshed(uri, error=error)
     return tuple(results.values())
+
+
+def lists_for(
+    credential: VerifiedCredential,
+    transport: Transport,
+    resolver: Resolver | None = None,
+    *,
+    loopback: bool = False,
+) -> tuple[StatusList, ...]:
+    """The lists that a verified credential names, got and verified as `refresh` does, and kept nowhere.
+
+    Raises `StaleError` for one that is not to be had, and what is wrong with one that is.
+    """
+    wanted = [entry.members.get("statusListCredential") for entry in credential.status if TYPE in entry.types]
+    if credential.token_status is not None:
+        wanted.append(TokenReference.read({"status": credential.token_status}).uri)
+    found: list[StatusList] = []
+    uris = [uri for uri in wanted if isinstance(uri, str)]
+    for refreshed in refresh(_Nowhere(), uris, transport, resolver, loopback=loopback):
+        if isinstance(refreshed.error, UnavailableError):
+            raise StaleError(str(refreshed.error))
+        if refreshed.error is not None:
+            raise refreshed.error
+        found += refreshed.lists
+    return tuple(found)
+
+
+class _Nowhere:
+    """A store that keeps nothing."""
+
+    def apply(self, signed: str, *, resolver: Resolver | None = None) -> None:
+        """Returns."""
 
 
 def _refreshed(

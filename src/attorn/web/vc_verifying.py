@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -13,8 +12,7 @@ from attorn.credential import UnsignedPresentation, VerifiedCredential
 from attorn.credential.policy import Issuers
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
-from attorn.errors import AttornError, ProofError, StaleError, UnavailableError
-from attorn.status.entry import TYPE
+from attorn.errors import ProofError, StaleError
 from attorn.transport import Transport
 from attorn.web.vc_body import Verify
 
@@ -24,13 +22,6 @@ _MOST_PRESENTATION: Final = 1 << 20
 _INVALID_DOMAIN: Final = "https://w3id.org/security#INVALID_DOMAIN_ERROR"
 _UNCHECKED: Final = "the status was not checked, as the client listed the checks and this is none of them"
 _UNSIGNED: Final = "nobody signed the presentation: anybody may have put it together"
-
-
-class _Nowhere:
-    """A store that keeps nothing: what was fetched is for one verification."""
-
-    def apply(self, signed: str, *, resolver: Resolver | None = None) -> None:
-        """Returns."""
 
 
 def anybody(issuer: str) -> bool:
@@ -125,27 +116,12 @@ class Verifying:
         )
 
     def _check_status(self, found: VerifiedCredential, now: datetime) -> None:
-        status.check_credential(found, self._lists(found), now=int(now.timestamp()), staleness=self._staleness)
-
-    def _lists(self, found: VerifiedCredential) -> Iterator[status.StatusList]:
-        uris = [entry.members.get("statusListCredential") for entry in found.status if TYPE in entry.types]
-        wanted = [uri for uri in uris if isinstance(uri, str)]
-        if isinstance(found.token_status, dict):
-            wanted.append(status.TokenReference.read({"status": found.token_status}).uri)
-        if not wanted:
+        if not _has_status(found):
             return
         if self._transport is None:
             raise StaleError("status list: this server fetches none")
-        found_lists = status.refresh(_Nowhere(), wanted, self._transport, self._resolver, loopback=self._loopback)
-        for refreshed in found_lists:
-            if refreshed.error is not None:
-                raise _unknown(refreshed.error)
-            yield from refreshed.lists
-
-
-def _unknown(error: AttornError) -> AttornError:
-    """Why the status is not known: what is wrong with the list itself stays as it is."""
-    return StaleError(str(error)) if isinstance(error, UnavailableError) else error
+        lists = status.lists_for(found, self._transport, self._resolver, loopback=self._loopback)
+        status.check_credential(found, lists, now=int(now.timestamp()), staleness=self._staleness)
 
 
 def _require_purpose(asked: Verify, purpose: Relationship) -> None:
