@@ -13,6 +13,7 @@ from tests.fuzz import (
     histories,
     macaroons,
     proofs,
+    servers,
     signed,
     wire,
 )
@@ -31,5 +32,6 @@ MODULES = (
     credentials,
     proofs,
     agents,
+    servers,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

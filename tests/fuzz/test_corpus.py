@@ -29,7 +29,6 @@ NO_PARSERS = {
     "caveat.collection.SubsetOf.from_pattern": "Contains reads it",
     "caveat.value.NotOneOf.from_pattern": "OneOf reads it",
     "caveat.unrecognised.Unrecognised.read": "made by whoever finds no other kind",
-    "cli.logs.read": "reads a file beside the user's own key",
     "keys.owned.read": "reads a file that is the user's own",
     "verify.arrival.Arrival.read_chain": "a protocol",
     "verify.arrival.Arrival.read_presentation": "a protocol",

@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.vc_scene import (
     DATA_MODEL,
+    ED,
     PROBLEM,
     Answer,
     Api,
@@ -25,8 +26,8 @@ from attorn.status import ListKind
 from attorn.web.vc_api import application
 from attorn.web.vc_issuing import Issuing
 
-from tests.web.vc_scene import ED  # isort: skip
-
+# A request costs more than a call does.
+SOME = settings(max_examples=settings.default.max_examples // 3)
 API = Api(purposes=(ListKind.REVOCATION,))
 ISSUED = API.issued(written(credentialStatus={"type": "https://issuer.example/terms#Status"}))
 BODIES: dict[str, dict[str, Any]] = {
@@ -90,16 +91,19 @@ def require_answer(answer: Answer) -> None:
         refused(answer, status=answer.status)
 
 
+@SOME
 @given(st.sampled_from(PATHS), st.binary(max_size=200))
 def test_bytes(path: str, body: bytes) -> None:
     refused(API.post(path, body), f"{DATA_MODEL}PARSING_ERROR")
 
 
+@SOME
 @given(st.sampled_from(PATHS), JSON)
 def test_json(path: str, value: Any) -> None:
     require_answer(API.post(path, value))
 
 
+@SOME
 @given(st.data())
 def test_one_value_of_a_good_body_is_another(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(PATHS))
@@ -108,6 +112,7 @@ def test_one_value_of_a_good_body_is_another(data: st.DataObject) -> None:
     require_answer(API.post(path, put(body, at, data.draw(JSON))))
 
 
+@SOME
 @given(st.sampled_from(PATHS), st.data())
 def test_a_good_body_cut_or_with_other_bytes_in_it(path: str, data: st.DataObject) -> None:
     body = json.dumps(BODIES[path]).encode()

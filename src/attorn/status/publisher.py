@@ -73,6 +73,11 @@ class Publisher:
         """How many entries were never given out."""
         return self._free
 
+    @property
+    def issued(self) -> int:
+        """The Unix second of the list that was published last, perhaps a little ahead of the clock; 0 before that."""
+        return self._issued
+
     def allocate(self) -> TokenReference | BitstringEntry:
         """A reference to an entry that was never given out, and is valid. Raises `InputError` if there is none left."""
         with self._lock:

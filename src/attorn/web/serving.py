@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 from attorn.errors import InputError, UnavailableError
 
 _MOST_CONNECTIONS: Final = 128
-_IDLE_SECONDS: Final = 10
+_IDLE_SECONDS: Final = 30
+_LAST_SECONDS: Final = 5
 _MOST_HEAD: Final = 32_768
 
 
@@ -40,7 +41,7 @@ def server(app: ASGIApp, *, context: ssl.SSLContext | None) -> uvicorn.Server:
         server_header=False,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_keep_alive=_IDLE_SECONDS,
-        timeout_graceful_shutdown=_IDLE_SECONDS,
+        timeout_graceful_shutdown=_LAST_SECONDS,
         h11_max_incomplete_event_size=_MOST_HEAD,
     )
     config.load()

@@ -20,6 +20,8 @@ from attorn.web.vc_body import Change
 
 LIFETIME: Final = timedelta(hours=1)
 """For how long a signed list speaks."""
+_LEAD: Final = 30
+"""How many seconds a list may be ahead of the clock before it is signed no more often than once a second."""
 _FRESH: Final = 300
 """For how many seconds a signed list is served before it is signed anew."""
 
@@ -35,8 +37,9 @@ class Lists:
     """The lists of `by` under `base`, each a credential at a URL of this server.
 
     A list is signed when it is asked for and has changed since, or is five minutes old: as a Data Integrity credential
-    of `suite`, or as a JWS. `method` is the DID URL of the key, known by itself for did:key and did:jwk. Raises
-    `InputError` for a `base` that is no URL with a path.
+    of `suite`, or as a JWS. Signed lists differ by a second at least, so where it changes more often than that for a
+    while, what is served may be a few seconds old. `method` is the DID URL of the key, known by itself for did:key and
+    did:jwk. Raises `InputError` for a `base` that is no URL with a path.
     """
 
     def __init__(
@@ -94,7 +97,8 @@ class Lists:
         now, changes = second_of(self._clock), self.register.changes(uri)
         with self._lock:
             known = self._signed.get((uri, jwt))
-            if known is None or known.changes != changes or not 0 <= now - known.at < _FRESH:
+            fresh = known is not None and known.changes == changes and 0 <= now - known.at < _FRESH
+            if known is None or not (fresh or publisher.issued - now > _LEAD):
                 text = publisher.publish(
                     self._by,
                     clock=self._clock,
