@@ -197,6 +197,24 @@ def test_what_is_not_there(method: str, path: str, status: int) -> None:
     assert answer.media_type == PROBLEM
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8443", 404),
+        ("LOCALHOST:8443", 404),
+        ("evil.example:8443", 421),
+        ("127.0.0.1", 421),
+        ("127.0.0.1:8443.evil.example", 421),
+        ("", 421),
+        (None, 421),
+    ],
+)
+def test_a_name_that_is_not_the_servers(host: str | None, status: int) -> None:
+    app = application(authorities=["127.0.0.1:8443", "localhost:8443"])
+    answer = ask(app, "GET", "/", headers={} if host is None else {"host": host})
+    assert (answer.status, answer.media_type) == (status, PROBLEM)
+
+
 def test_a_document_as_large_as_a_body_may_be_is_refused_in_time() -> None:
     deep: Any = "x"
     for _ in range(30):

@@ -99,6 +99,15 @@ def test_what_is_said_before_it_serves(server: Server) -> None:
     assert all(url.startswith("https://127.0.0.1:") for url in told["endpoints"].values())
 
 
+def test_one_state_is_for_one_server(
+    server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    assert main(["serve", "vc", *key(folder), "--port", "0", "--self-signed", "--state", "state"]) == 1
+    assert "cannot open the file" in capsys.readouterr().err
+    assert server.process.poll() is None
+
+
 def test_issued_verified_revoked_and_remembered(server: Server, folder: Path) -> None:
     with server.client() as client:
         answer = client.post("/credentials/issue", json={"credential": written(), "options": {}})
@@ -194,7 +203,7 @@ def test_plain_http_on_this_machine(plain: Server) -> None:
         (["--certificate", "passphrase", "--certificate-key", "passphrase"], "PEM"),
         (["--certificate", "nowhere", "--certificate-key", "passphrase"], "cannot read"),
         (["--self-signed", "--state", "passphrase"], "damaged"),
-        (["--self-signed", "--state", "no/such/folder"], "cannot write"),
+        (["--self-signed", "--state", "no/such/folder"], "cannot open"),
         (["--self-signed", "--issuer"], "expected one argument"),
     ],
 )

@@ -110,7 +110,13 @@ def _serve(arguments: argparse.Namespace) -> Result:
             loopback=arguments.plain_http,
         )
         issuing = Issuing(by, form=forms[0], lists=lists, purposes=_purposes(arguments.status), method=method)
-        app = application(issuing=issuing, verifying=verifying, lists=lists, dids=DidApi(resolver))
+        app = application(
+            issuing=issuing,
+            verifying=verifying,
+            lists=lists,
+            dids=DidApi(resolver),
+            authorities=_authorities(listener.getsockname()[1]) if arguments.plain_http else None,
+        )
         running = server(app, context=context)
         held = opened.pop_all()
 
@@ -160,6 +166,11 @@ def _scheme(arguments: argparse.Namespace) -> str:
 
 def _own_url(arguments: argparse.Namespace, host: str, port: int) -> str:
     return f"{_scheme(arguments)}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _authorities(port: int) -> list[str]:
+    """How this machine's own clients name the server."""
+    return [f"{f'[{host}]' if ':' in host else host}:{port}" for host in _LOOPBACK]
 
 
 def _context(arguments: argparse.Namespace) -> ssl.SSLContext | None:

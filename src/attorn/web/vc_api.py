@@ -5,7 +5,8 @@ Source: VC API (W3C CCG draft), as the conformance suites of the W3C use it; doc
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from attorn.canonical import JsonValue
 from attorn.display import shown
@@ -22,7 +23,7 @@ from attorn.errors import AttornError, InputError
 from attorn.handed import ask
 from attorn.status import bitstring
 from attorn.web.did_api import DidApi
-from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body
+from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, header_values, read_body
 from attorn.web.vc_body import read_changes, read_issue, read_verify
 from attorn.web.vc_issuing import Issuing
 from attorn.web.vc_lists import Lists
@@ -43,8 +44,12 @@ def application(
     lists: Lists | None = None,
     dids: DidApi | None = None,
     most_body: int = MOST_BODY,
+    authorities: Collection[str] | None = None,
 ) -> ASGIApp:
     """The VC API with those endpoints for which something is handed in. A body has at most `most_body` bytes.
+
+    `authorities` are the values of Host that are answered, any without: over plain http a page could otherwise have its
+    own name lead to this machine, and so be of one origin with the server.
 
     Whoever can reach it may have credentials issued and their status set: who that is, is for what stands before it to
     decide. Raises `InputError`.
@@ -64,7 +69,22 @@ def application(
         routes.append(_post(f"{LIST_PATH}/{{purpose}}/{{number}}/publish", lambda _: Response(status_code=204), most))
     if dids is not None:
         routes += dids.routes
-    return Starlette(routes=routes, exception_handlers={HTTPException: _unrouted})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _unrouted})
+    return app if authorities is None else _Named(app, frozenset(each.lower().encode() for each in authorities))
+
+
+class _Named:
+    """Answers requests that name this server in their one Host header, and no others."""
+
+    def __init__(self, app: ASGIApp, names: frozenset[bytes]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        given = header_values(scope, b"host") if scope["type"] == "http" else ()
+        named = len(given) == 1 and given[0].lower() in self._names
+        await (self._app if named else plain(HTTPStatus.MISDIRECTED_REQUEST))(scope, receive, send)
 
 
 def _post(path: str, answered: _Answered, most: int, *, verifying: bool = False) -> Route:
