@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from attorn.did.document import Relationship
+from attorn.did.only_key import only_key_of
 from attorn.did.resolver import Resolver, live_document
 from attorn.errors import InputError
 from attorn.identity import Identity
-from attorn.jose.kid import only_key_of
 from attorn.keys.signer import key_of
 
 JWT: Final = "vc+jwt"
