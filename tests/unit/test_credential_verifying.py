@@ -35,6 +35,7 @@ from tests.unit.credential_scene import (
 from attorn import AttornError, Identity, credential, integrity, status
 from attorn.credential import Securing, VerifiedCredential
 from attorn.did.document import Relationship
+from attorn.did.resolver import LocalResolver
 from attorn.encoding import base64url_decode
 from attorn.errors import (
     CredentialError,
@@ -162,6 +163,27 @@ def test_every_proof_must_hold_and_one_be_the_issuers() -> None:
     refused(proven(MALLORY), CRYPTOGRAPHIC)
     refused({**both, "proof": both["proof"][1:]}, CRYPTOGRAPHIC)
     refused(proven(MALLORY), CRYPTOGRAPHIC, issuers=[ISSUER.did, MALLORY.did])
+
+
+def test_nobody_else_is_asked_for_keys_before_the_issuers_proof_holds() -> None:
+    # attack 35: whoever forges a credential would choose what a verifier fetches
+    class Resolver:
+        def resolve(self, did: str) -> Any:
+            asked.append(did)
+            return LocalResolver().resolve(did)
+
+    both = proven(ISSUER, claims=proven(MALLORY))
+    for order in (1, -1):
+        asked: list[str] = []
+        good = {**both, "proof": both["proof"][::order]}
+        assert verified(good, resolver=Resolver()).signers == (MALLORY.did, ISSUER.did)[::order]
+        assert asked == [ISSUER.did, MALLORY.did]
+        asked = []
+        refused({**good, "name": "forged"}, error=ProofError, resolver=Resolver())
+        assert asked == [ISSUER.did]
+    asked = []
+    refused({**both, "proof": both["proof"][0]}, CRYPTOGRAPHIC, resolver=Resolver())
+    assert asked == []
 
 
 @pytest.mark.parametrize(

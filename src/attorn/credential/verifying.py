@@ -20,6 +20,7 @@ from attorn.did.document import Relationship
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import PossessionError
+from attorn.integrity.proof import proofs_of
 from attorn.jsonld import Contexts, require_known
 
 
@@ -115,17 +116,19 @@ def _signers(found: Opened, issuer: str, policy: Policy) -> tuple[str, ...]:
             skew=policy.skew,
         )
         return (issuer,)
+    # A forger must not choose whom a verifier asks the network about.
+    if all(proof.controller != issuer for proof in proofs_of(found.unverified_secured)):
+        raise unsecured(f"credential: none of its proofs is by its issuer {shown(issuer)}")
     proven = integrity.verify(
         found.unverified_secured,
         purpose=Relationship.ASSERTION_METHOD,
         resolver=policy.resolver,
         now=policy.now,
         contexts=policy.contexts,
+        first=issuer,
     )
     signers = tuple(dict.fromkeys(proof.controller for proof in proven.proofs))
     require_same(found, proven.document)
-    if issuer not in signers:
-        raise unsecured(f"credential: none of its proofs is by its issuer {shown(issuer)}")
     return signers
 
 

@@ -51,6 +51,11 @@ class UnverifiedProof:
     challenge: str | None
     previous: frozenset[str]
 
+    @property
+    def controller(self) -> str:
+        """The DID that says it made the proof."""
+        return self.method.partition("#")[0]
+
 
 def proofs_of(document: Mapping[str, JsonValue]) -> tuple[UnverifiedProof, ...]:
     """The proofs of a document, of which there must be one. Raises `ProofError` unless each is well formed."""

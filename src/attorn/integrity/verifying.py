@@ -60,12 +60,14 @@ def verify(
     domain: str | Iterable[str] | None = None,
     challenge: str | None = None,
     contexts: Contexts | None = None,
+    first: str | None = None,
 ) -> VerifiedDocument:
     """`document` without its proofs, and those, if every one of them holds for `purpose` at `now`.
 
     Every proof must be for `domain` (as a set) and answer `challenge` where these are given. **Whose** the proofs are
     is for the caller to ask: anybody can sign for a DID of their own. A document with an `@context` must have no term
-    that nothing defines, its proofs included.
+    that nothing defines, its proofs included. The proofs of the DID `first` are verified before any other DID is
+    resolved.
 
     Raises `ProofError`, with the standard's name as `problem`; `CredentialError` for undefined terms; `ResolutionError`
     if a controller does not resolve; `UnavailableError` if that could not be found out, or a suite that signs RDF came
@@ -83,9 +85,9 @@ def verify(
     for proof in proofs:
         expected.check(proof)
     transformed: dict[tuple[bool, frozenset[str]], bytes] = {}
-    verified = []
+    verified: dict[int, VerifiedProof] = {}
     stated = 0
-    for proof in proofs:
+    for proof in sorted(proofs, key=lambda proof: proof.controller != first):
         method = _method(proof, purpose, resolver)
         key = (proof.suite.signs_rdf, proof.previous)
         if key not in transformed:
@@ -96,8 +98,8 @@ def verify(
         options = transform(configuration(proof.members, body, proof.suite), proof.suite, contexts)
         if not is_signed(method.key, proof.signature, hash_data(options, transformed[key])):
             raise wrong(f"{shown(proof.method)} did not sign this")
-        verified.append(_verified(proof, method, purpose))
-    return VerifiedDocument(body, tuple(verified))
+        verified[id(proof)] = _verified(proof, method, purpose)
+    return VerifiedDocument(body, tuple(verified[id(proof)] for proof in proofs))
 
 
 def secured(
@@ -191,7 +193,7 @@ def _check_chain(proofs: tuple[UnverifiedProof, ...]) -> None:
 
 def _method(proof: UnverifiedProof, purpose: Relationship, resolver: Resolver) -> VerificationMethod:
     """The key that the proof names, if it is for that purpose and of the suite's kind (Controlled Identifiers 3.3)."""
-    document = live_document(resolver, proof.method.partition("#")[0])
+    document = live_document(resolver, proof.controller)
     method = document.method(proof.method)
     if method is None:
         raise wrong(f"{shown(document.id)} has no method {shown(proof.method)}", "INVALID_VERIFICATION_METHOD")
