@@ -270,11 +270,17 @@ def test_times_of_the_signature() -> None:
 
 
 def test_claims_of_jwt_are_no_members_of_the_credential() -> None:
-    found = verified(jws({**document(), "iat": 5, "nonce": "n", "aud": "a", "cnf": {"jwk": {}}}))
+    found = verified(jws({**document(), "iat": 5, "nonce": "n", "cnf": {"jwk": {}}}))
     assert found.document == document()
     # attack 50: what is no claim of JWT must be defined
     with pytest.raises(CredentialError):
         verified(jws({**document(), "scope": "all"}))
+
+
+@pytest.mark.parametrize("audience", ["https://shop.example", ["a", "b"], [], None, 5])
+def test_a_credential_for_one_audience_is_for_no_other(audience: Any) -> None:
+    # RFC 7519 section 4.1.3
+    refused(jws({**document(), "aud": audience}), error=AudienceError)
 
 
 # Serialisation. # attacks 2, 44, 45

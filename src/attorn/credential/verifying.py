@@ -19,7 +19,7 @@ from attorn.did.did import is_did
 from attorn.did.document import Relationship
 from attorn.did.resolver import Resolver
 from attorn.display import shown
-from attorn.errors import PossessionError
+from attorn.errors import AudienceError, PossessionError
 from attorn.integrity.proof import proofs_of
 from attorn.jsonld import Contexts, require_known
 
@@ -64,7 +64,7 @@ def verify(
 
     Raises `CredentialError`, `ProofError`, `ResolutionError`, `ExpiredError`, what `status` raises, `UnavailableError`
     for what could not be found out, `InputError` for unusable arguments other than `secured`; and for a key binding
-    `PossessionError`, `AudienceError` and `WrongRequestError`.
+    `PossessionError`, `AudienceError` (for a JWS that names an audience, too) and `WrongRequestError`.
     """
     policy = Policy(resolver, now, issuers, status, skew, resources, contexts, audience, nonce, accept_v1, most)
     return verified(opened(secured, Kind.CREDENTIAL, most=policy.most), policy)
@@ -108,6 +108,9 @@ def _signers(found: Opened, issuer: str, policy: Policy) -> tuple[str, ...]:
     if policy.audience is not None:
         raise PossessionError("credential: expected an SD-JWT, which alone can be bound by its holder")
     if payload is not None:
+        # RFC 7519 section 4.1.3: whoever is not named must refuse it, and a credential is shown to anybody.
+        if "aud" in payload.unverified_claims:
+            raise AudienceError(f"JWS: the credential is for {shown(payload.unverified_claims['aud'])} alone")
         payload.verify(
             issuer,
             relationship=Relationship.ASSERTION_METHOD,
