@@ -6,22 +6,17 @@ VC Data Model 2.0 sections 4.4 (identifiers), 4.5 (types), 4.6 (names), 4.9 (tim
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.credential.problem import malformed, out_of_range
 from attorn.display import shown
+from attorn.stamp import is_stamp, read_stamp
 
 _CHARACTER: Final = r"[A-Za-z0-9._~!$&'()*+,;=:@/?#\[\]-]|%[0-9A-Fa-f]{2}"
 _URL: Final = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]*+):(?:{_CHARACTER})++")
 _WEB: Final = re.compile(r"[A-Za-z]+://[^/?#]")
-# XML Schema 1.1 part 2, dateTimeStamp, without its second spellings: no 24:00, no leap second, no year of five digits.
-_STAMP: Final = re.compile(
-    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?"
-    r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)",
-    re.ASCII,
-)
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,10}")
 _DIRECTIONS: Final = ("ltr", "rtl")
 _IN_VALUE: Final = frozenset({"@value", "@language", "@direction"})
@@ -69,12 +64,9 @@ def instant(value: JsonValue, name: str) -> datetime:
 
     Raises `CredentialError`: MALFORMED_VALUE_ERROR for anything else, RANGE_ERROR for a day or instant there is not.
     """
-    if not isinstance(value, str) or _STAMP.fullmatch(value) is None:
+    if not is_stamp(value):
         raise malformed(f"{name}: expected a date and time with seconds and a zone, got {shown(value)}")
-    try:
-        at = datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, OverflowError):
-        at = None
+    at = read_stamp(value)
     if at is None:
         raise out_of_range(f"{name}: there is no such time as {shown(value)}")
     return at

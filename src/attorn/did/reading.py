@@ -6,10 +6,9 @@ or a method of an unknown type breaks no document, it only cannot be used.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from attorn.canonical import JsonValue
@@ -21,13 +20,10 @@ from attorn.did.material import KeyFormat
 from attorn.display import shown, stamp
 from attorn.errors import InputError, MalformedError
 from attorn.keys.public import PublicKey
+from attorn.stamp import read_stamp
 
 MOST_MEMBERS: Final = 256
 """Most methods, references in one relationship, services, controllers or other names of a document."""
-
-_STAMP: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +91,10 @@ def absolute(reference: str, did: str) -> str:
 
 def timestamp(value: JsonValue, name: str) -> datetime:
     """The UTC instant of an `xsd:dateTimeStamp`, whose zone is required. Raises `MalformedError`."""
-    if isinstance(value, str) and _STAMP.fullmatch(value):
-        try:
-            return datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):
-            # A month 13 or an hour 25; said below in the same words as any other misspelling.
-            pass
-    raise MalformedError(f"expected {name} as a date and time with a zone, got {shown(value)}")
+    at = read_stamp(value)
+    if at is None:
+        raise MalformedError(f"expected {name} as a date and time with a zone, got {shown(value)}")
+    return at
 
 
 def _checked(value: JsonValue, did: str) -> dict[str, JsonValue]:

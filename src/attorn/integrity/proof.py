@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from attorn.canonical import JsonValue
@@ -16,6 +15,7 @@ from attorn.errors import MalformedError, ProofError
 from attorn.integrity.suite import Suite
 from attorn.jsonld.active import is_absolute
 from attorn.keys.public import SIGNATURE_BYTES
+from attorn.stamp import read_stamp
 
 SECURITY: Final = "https://w3id.org/security#"
 TYPE: Final = "DataIntegrityProof"
@@ -25,11 +25,6 @@ MOST_NAMES: Final = 16
 """Most domains, or previous proofs, of one proof."""
 _MOST_TEXT: Final = 2048
 _MOST_VALUE: Final = 90
-# XML Schema 1.1 dateTimeStamp, less leap seconds, hour 24 and years that Python has none of.
-_STAMP: Final = re.compile(
-    r"([0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(?:\.[0-9]{1,12})?"
-    r"(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +126,10 @@ def _signature(members: Mapping[str, JsonValue]) -> bytes:
 def _instant(members: Mapping[str, JsonValue], name: str) -> datetime | None:
     if name not in members:
         return None
-    value = members[name]
-    found = _STAMP.fullmatch(value) if isinstance(value, str) else None
-    if found is not None:
-        try:
-            return datetime.fromisoformat(found[1] + found[2]).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise wrong(f"expected {name} as a date and time with its offset, got {shown(value)}")
+    at = read_stamp(members[name])
+    if at is None:
+        raise wrong(f"expected {name} as a date and time with its offset, got {shown(members[name])}")
+    return at.replace(microsecond=0)
 
 
 def _text(members: Mapping[str, JsonValue], name: str) -> str | None:

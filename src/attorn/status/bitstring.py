@@ -7,9 +7,7 @@ The payload of the JWS, of type `vc+jwt`, is the credential itself (Verifiable C
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from attorn import integrity
@@ -26,6 +24,7 @@ from attorn.integrity.proof import proofs_of
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory
+from attorn.stamp import read_stamp
 from attorn.status.bits import MOST_BYTES, WIDEST, Packing, entries, pack, unpack
 from attorn.status.entry import FEWEST
 from attorn.status.status_list import (
@@ -47,7 +46,6 @@ TYPES: Final = ("VerifiableCredential", "BitstringStatusListCredential")
 SUBJECT: Final = "BitstringStatusList"
 _BASE64URL: Final = "u"
 _DEPTH: Final = 12
-_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 # What another format would say at the same place, and a list whose own status nobody looks up.
 _ABSENT: Final = ("vc", "vp", "credentialStatus")
 
@@ -267,14 +265,10 @@ def _window(claims: dict[str, JsonValue]) -> tuple[int, int | None]:
 
 def _instant(value: JsonValue, name: str) -> int:
     """The Unix second of an `xsd:dateTimeStamp`, whose zone is required. Raises `MalformedError`."""
-    if isinstance(value, str) and _STAMP.fullmatch(value):
-        try:
-            at = datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):
-            at = None
-        if at is not None and at.year >= 1970:
-            return second(int(at.timestamp()), name)
-    raise MalformedError(f"status list: expected {name} as a date and time with a zone, in 1970 or later")
+    at = read_stamp(value)
+    if at is None or at.year < 1970:
+        raise MalformedError(f"status list: expected {name} as a date and time with a zone, in 1970 or later")
+    return second(int(at.timestamp()), name)
 
 
 def _ttl(subject: dict[str, JsonValue]) -> int | None:
