@@ -228,6 +228,9 @@ def _publishers() -> Iterable[bytes]:
     yield made.encode()
     made.revoke(made.allocate().index)
     yield made.encode()
+    yield Publisher(
+        "https://a.example/2", kind="message", messages=("a", "b"), random=lambda bound: bound // 2
+    ).encode()
 
 
 def _cases() -> Iterable[bytes]:

@@ -27,7 +27,7 @@ from attorn.events.security_event import SecurityEvent
 from attorn.jose import jws
 from attorn.keys.signer import signed
 from attorn.revocation import Roll
-from attorn.status import bits, bitstring, entry, reading, status_list, token_list
+from attorn.status import aggregation, bits, bitstring, entry, reading, status_list, token_list
 from attorn.status.bits import Packing
 from attorn.store import MemoryStore
 
@@ -144,7 +144,11 @@ def _reference(data: bytes) -> bool:
         written = other.write()
         require(entry.BitstringEntry.read(written) == other, "another entry once written", written)
         require(entry.BitstringEntry.read(written).write() == written, "written anew otherwise", written)
-    return found is not None or other is not None
+    named = tried(lambda: aggregation.read_aggregation(data), *_REFUSED)
+    if named is not None:
+        again = aggregation.read_aggregation(aggregation.write_aggregation(named))
+        require(again == named, "another aggregation once written")
+    return any(each is not None for each in (found, other, named))
 
 
 def _receipt(data: bytes) -> bool:
@@ -288,6 +292,7 @@ def _references() -> Iterable[bytes]:
     yield json.dumps(entry.BitstringEntry(status_scene.URI, 7, purpose, id="https://a.example/#7").write()).encode()
     four = entry.BitstringEntry(status_scene.URI, 0, status_list.ListKind.MESSAGE, 2, ("a", "b", "c", "d"))
     yield json.dumps(four.write()).encode()
+    yield aggregation.write_aggregation([status_scene.URI, "https://a.example/2"])
 
 
 class _Kept:

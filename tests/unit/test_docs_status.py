@@ -9,7 +9,7 @@ import pytest
 
 from attorn import status
 from attorn.jose.jws import MOST_HEADER
-from attorn.status import bits, entry, status_list, token_list
+from attorn.status import aggregation, bits, entry, status_list, token_list
 
 PAGE = (Path(__file__).parents[2] / "docs" / "spec" / "status.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -18,13 +18,15 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 5
     for block in BLOCKS:
         exec(compile(block, "status.md", "exec"), names)
 
 
 @pytest.mark.parametrize(
-    "number", [status_list.MOST_CHARACTERS, MOST_HEADER, entry.FEWEST], ids=["characters", "header", "entries"]
+    "number",
+    [status_list.MOST_CHARACTERS, MOST_HEADER, entry.FEWEST, aggregation.MOST_BYTES, aggregation.MOST],
+    ids=["characters", "header", "entries", "aggregation", "aggregated"],
 )
 def test_the_bounds_are_those_of_the_code(number: int) -> None:
     assert f"{number:,}" in PAGE
@@ -41,5 +43,15 @@ def test_the_bounds_in_other_units() -> None:
 
 def test_the_examples_use_every_verb() -> None:
     text = "\n".join(BLOCKS)
-    verbs = {"BitstringEntry", "ListKind", "Publisher", "check", "refresh", "verify", "INVALID"}
+    verbs = {
+        "BitstringEntry",
+        "ListKind",
+        "Publisher",
+        "aggregated",
+        "check",
+        "look_up",
+        "refresh",
+        "verify",
+        "INVALID",
+    }
     assert [name for name in verbs if f"status.{name}" not in text] == []

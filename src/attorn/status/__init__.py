@@ -1,7 +1,8 @@
 """Status lists in both standard forms: the W3C's Bitstring Status List and the IETF's Token Status List."""
 
 from attorn.keys.signer import Signatory
-from attorn.status.checking import check, check_credential, judge, require_current
+from attorn.status.aggregation import aggregated, read_aggregation, write_aggregation
+from attorn.status.checking import Report, check, check_credential, judge, look_up, references_of, require_current
 from attorn.status.entry import BitstringEntry
 from attorn.status.fetching import Refreshed, lists_for, refresh
 from attorn.status.publisher import Publisher
@@ -18,16 +19,22 @@ __all__ = [
     "ListKind",
     "Publisher",
     "Refreshed",
+    "Report",
     "Signatory",
     "StatusList",
     "TokenReference",
     "Transport",
+    "aggregated",
     "check",
     "check_credential",
     "judge",
     "lists_for",
+    "look_up",
     "read",
+    "read_aggregation",
+    "references_of",
     "refresh",
     "require_current",
     "verify",
+    "write_aggregation",
 ]

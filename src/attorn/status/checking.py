@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attorn.display import shown
 from attorn.errors import (
@@ -22,9 +23,34 @@ from attorn.status.token_list import INVALID, SUSPENDED, VALID, TokenReference
 if TYPE_CHECKING:
     from attorn.credential.verified import VerifiedCredential
 
+Reference: TypeAlias = BitstringEntry | TokenReference
 SKEW: Final = 60
 """By how many seconds an issuer's clock may run ahead of ours."""
 _VERDICTS: Final = (ListKind.TOKEN, ListKind.REVOCATION, ListKind.SUSPENSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a current list says of one reference."""
+
+    reference: Reference
+    value: int
+
+    @property
+    def purpose(self) -> ListKind:
+        """What the list is about."""
+        return self.reference.purpose if isinstance(self.reference, BitstringEntry) else ListKind.TOKEN
+
+    @property
+    def valid(self) -> bool:
+        """Whether the value is 0, which every purpose calls valid."""
+        return self.value == VALID
+
+    @property
+    def message(self) -> str | None:
+        """What the credential says that this value means, if it says."""
+        messages = self.reference.messages if isinstance(self.reference, BitstringEntry) else ()
+        return messages[self.value] if messages else None
 
 
 def require_current(status_list: StatusList, *, now: int, staleness: int, skew: int = SKEW) -> None:
@@ -41,7 +67,7 @@ def require_current(status_list: StatusList, *, now: int, staleness: int, skew: 
 
 
 def check(
-    references: Iterable[BitstringEntry | TokenReference],
+    references: Iterable[Reference],
     lists: Iterable[StatusList],
     *,
     issuer: str,
@@ -51,21 +77,29 @@ def check(
 ) -> None:
     """Returns if every one of these references is to a valid entry of a current list by `issuer`. All must be.
 
-    The lists must come from `verify`. Entries for `refresh` and `message` are looked up and judge nothing. Raises
-    `RevokedError`, `SuspendedError`, `StatusError` for an entry that is not there or of a value with no known meaning,
-    and `StaleError` where no list is at hand, or none is current.
+    The lists must come from `verify`. Entries for `refresh` and `message` are looked up and judge nothing: `look_up`
+    tells what they say. Raises `RevokedError`, `SuspendedError`, `StatusError` for an entry that is not there or of a
+    value with no known meaning, and `StaleError` where no list is at hand, or none is current.
     """
-    known = [status_list for status_list in lists if status_list.issuer == issuer]
-    for reference in references:
-        if not isinstance(reference, BitstringEntry | TokenReference):
-            raise InputError(f"status: expected a reference to a list, got {type(reference).__name__}")
-        kind = reference.purpose if isinstance(reference, BitstringEntry) else ListKind.TOKEN
-        mine = [status_list for status_list in known if (status_list.uri, status_list.kind) == (reference.uri, kind)]
-        if not mine:
-            raise StaleError("status list: none at hand of this issuer, URI and kind")
-        newest = max(mine, key=lambda status_list: status_list.issued)
-        require_current(newest, now=now, staleness=staleness, skew=skew)
-        judge(kind, reference.value(newest))
+    for report in _reports(references, lists, issuer=issuer, now=now, staleness=staleness, skew=skew):
+        judge(report.purpose, report.value)
+
+
+def look_up(
+    references: Iterable[Reference],
+    lists: Iterable[StatusList],
+    *,
+    issuer: str,
+    now: int,
+    staleness: int,
+    skew: int = SKEW,
+) -> tuple[Report, ...]:
+    """What current lists by `issuer` say of each reference, **good or bad**: to show or to log; `check` decides.
+
+    The lists must come from `verify`. Raises `StatusError` for an entry that is not there, and `StaleError` where no
+    list is at hand, or none is current.
+    """
+    return tuple(_reports(references, lists, issuer=issuer, now=now, staleness=staleness, skew=skew))
 
 
 def check_credential(
@@ -83,7 +117,16 @@ def check_credential(
     `attorn.credential.verify`. Raises as `check` does, and `CredentialError` or `StatusError` for an entry that is
     malformed, or of a type that attorn does not know.
     """
-    references: list[BitstringEntry | TokenReference] = []
+    references = references_of(credential)
+    check(references, lists, issuer=issuer or credential.issuer, now=now, staleness=staleness, skew=skew)
+
+
+def references_of(credential: VerifiedCredential) -> tuple[Reference, ...]:
+    """The entries of lists that a verified credential names, of both forms, in its order.
+
+    Raises `CredentialError` for one that is malformed, and `StatusError` for one of a type that attorn does not know.
+    """
+    references: list[Reference] = []
     try:
         for entry in credential.status:
             if entry.types != (TYPE,):
@@ -95,7 +138,24 @@ def check_credential(
             references.append(TokenReference.read({"status": credential.token_status}))
     except MalformedError as error:
         raise CredentialError(str(error)) from None
-    check(references, lists, issuer=issuer or credential.issuer, now=now, staleness=staleness, skew=skew)
+    return tuple(references)
+
+
+def _reports(
+    references: Iterable[Reference], lists: Iterable[StatusList], *, issuer: str, now: int, staleness: int, skew: int
+) -> Iterator[Report]:
+    """One by one, so that what is known to be bad is not hidden by what is not known."""
+    known = [status_list for status_list in lists if status_list.issuer == issuer]
+    for reference in references:
+        if not isinstance(reference, BitstringEntry | TokenReference):
+            raise InputError(f"status: expected a reference to a list, got {type(reference).__name__}")
+        kind = reference.purpose if isinstance(reference, BitstringEntry) else ListKind.TOKEN
+        mine = [status_list for status_list in known if (status_list.uri, status_list.kind) == (reference.uri, kind)]
+        if not mine:
+            raise StaleError("status list: none at hand of this issuer, URI and kind")
+        newest = max(mine, key=lambda status_list: status_list.issued)
+        require_current(newest, now=now, staleness=staleness, skew=skew)
+        yield Report(reference, reference.value(newest))
 
 
 def judge(kind: ListKind, value: int) -> None:

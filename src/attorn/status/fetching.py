@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+from attorn.clock import Clock, second_of, system_clock
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import AttornError, InputError, MalformedError, StaleError, StatusError, UnavailableError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from attorn.credential.verified import VerifiedCredential
 
 ACCEPT: Final = f"application/{token_list.TYP}, application/{bitstring.TYP}, application/vc"
+LONGEST: Final = 86_400
+"""Seconds after which a list is fetched again whatever it says."""
 
 
 class Applying(Protocol):
@@ -40,11 +43,28 @@ class Referring(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What came of one URI: the lists that the store now has, or the error for which it has not."""
+    """What came of one URI: the lists that the store now has, or the error for which it has not.
+
+    `fetched` is the Unix second at which it was asked for.
+    """
 
     uri: str
     lists: tuple[StatusList, ...] = ()
     error: AttornError | None = None
+    fetched: int = 0
+
+    def keeps(self, now: int, longest: int = LONGEST) -> bool:
+        """Whether it need not be fetched again at Unix second `now`.
+
+        So it is until its `ttl` has passed, but not beyond the end of the list, nor for more than `longest` seconds. A
+        list without a `ttl`, and what failed, is always fetched again.
+        """
+        if self.error is not None or not self.lists or self.lists[0].ttl is None:
+            return False
+        ends = [each.expires for each in self.lists if each.expires is not None]
+        stop = min([self.fetched + min(self.lists[0].ttl, longest), *ends])
+        # Before: a clock that was set back says nothing about how long this was kept.
+        return self.fetched <= now < stop
 
 
 def refresh(
@@ -54,12 +74,23 @@ def refresh(
     resolver: Resolver | None = None,
     *,
     loopback: bool = False,
+    before: Iterable[Refreshed] = (),
+    issuers: Collection[str] | None = None,
+    longest: int = LONGEST,
+    clock: Clock = system_clock,
 ) -> tuple[Refreshed, ...]:
     """Gets each list once, verifies it, makes sure that it is the list of that URI, and applies it to `store`.
 
     `wanted` holds URIs, or anything with a `uri`. Only https is followed; with `loopback`, plain http to this machine
-    too. One bad list stops no other: see `Refreshed.error`. Raises `InputError` for unusable arguments only.
+    too. With `before`, what an earlier call gave, a list is not fetched again before its `ttl` has passed, or `longest`
+    seconds. With `issuers`, lists by other DIDs are not applied: say so where others chose the URIs, as an aggregation
+    does. One bad list stops no other: see `Refreshed.error`. Raises `InputError` for unusable arguments, and
+    `UnavailableError` if the clock fails.
     """
+    if isinstance(issuers, str) or type(longest) is not int or longest < 0:
+        raise InputError("refresh: expected issuers as several DIDs, and longest in whole seconds")
+    now = second_of(clock)
+    kept = {each.uri: each for each in before if each.keeps(now, longest) and _expected(each.lists[0], issuers)}
     results: dict[str, Refreshed] = {}
     for item in wanted:
         uri = item if isinstance(item, str) else getattr(item, "uri", None)
@@ -67,12 +98,15 @@ def refresh(
             raise InputError(f"refresh: expected a URI or a reference to a list, got {type(item).__name__}")
         if uri in results:
             continue
+        if uri in kept:
+            results[uri] = kept[uri]
+            continue
+        known = LocalResolver() if resolver is None else resolver
         try:
-            results[uri] = Refreshed(
-                uri, _refreshed(store, uri, transport, LocalResolver() if resolver is None else resolver, loopback)
-            )
+            require_fetchable(uri, loopback=loopback)
+            results[uri] = Refreshed(uri, _refreshed(store, uri, transport, known, issuers), fetched=now)
         except AttornError as error:
-            results[uri] = Refreshed(uri, error=error)
+            results[uri] = Refreshed(uri, error=error, fetched=now)
     return tuple(results.values())
 
 
@@ -109,9 +143,8 @@ class _Nowhere:
 
 
 def _refreshed(
-    store: Applying, uri: str, transport: Transport, resolver: Resolver, loopback: bool
+    store: Applying, uri: str, transport: Transport, resolver: Resolver, issuers: Collection[str] | None
 ) -> tuple[StatusList, ...]:
-    require_fetchable(uri, loopback=loopback)
     body = ask("transport", lambda: transport.get(uri, accept=ACCEPT, most=MOST_CHARACTERS))
     if type(body) is not bytes or len(body) > MOST_CHARACTERS:
         raise UnavailableError("the transport returned no bytes, or more than it was asked for")
@@ -124,8 +157,14 @@ def _refreshed(
     lists = verify(text, resolver)
     if lists[0].uri != uri:
         raise StatusError(f"status list: {shown(uri)} holds the list of {shown(lists[0].uri)}")
+    if not _expected(lists[0], issuers):
+        raise StatusError(f"status list: {shown(lists[0].issuer)} is none of the issuers expected")
     ask("store", lambda: store.apply(text, resolver=resolver))
     return lists
+
+
+def _expected(found: StatusList, issuers: Collection[str] | None) -> bool:
+    return issuers is None or found.issuer in issuers
 
 
 def require_fetchable(uri: str, *, loopback: bool = False) -> None:
