@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.test_cli_world import Outcome, World, call, refused, stdin
 
-from attorn import Identity, status
+from attorn import Identity, integrity, status
+from attorn.cli import network
 from attorn.cli.program import main
 from attorn.keys.signer import P256Signer
 
@@ -187,8 +188,6 @@ def test_out_of_its_time(desk: Desk) -> None:
 
 
 def test_version_1_1_is_taken_where_that_is_said(desk: Desk) -> None:
-    from attorn import integrity  # noqa: PLC0415 - the command line writes none
-
     alice = Identity.from_seed(b"\x01" * 32)
     old = {
         "@context": ["https://www.w3.org/2018/credentials/v1", "https://w3id.org/security/data-integrity/v2"],
@@ -320,6 +319,49 @@ class TestStatus:
             assert desk.call("issue", *words).code in (1, 2)
         assert (desk.folder / "list").read_bytes() == before
         assert (desk.folder / "list").stat().st_mode & 0o077 == 0
+
+
+class TestNetwork:
+    """What --network asks for, answered from this folder."""
+
+    @pytest.fixture
+    def asked(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+        pages: dict[str, str] = {}
+
+        class Pages:
+            def get(self, url: str, *, accept: str, most: int) -> bytes | None:
+                assert accept
+                assert most
+                path = pages.get(url)
+                return None if path is None else Path(path).read_bytes().strip()
+
+        monkeypatch.setattr(network, "transport", Pages)
+        return pages
+
+    def test_the_log_of_a_did_and_its_list(self, desk: Desk, asked: dict[str, str]) -> None:
+        passphrase = ("--passphrase-file", str(desk.world.folder / "passphrase"))
+        file = str(desk.folder / "webvh.key")
+        words = ("--method", "webvh", "--domain", "issuer.example", "--strength", "interactive")
+        did = call(desk.capsys, "id", "new", file, *words, *passphrase).out.strip()
+        key = ("--key", file, *passphrase)
+        list_file = str(desk.folder / "list")
+        signed = desk.file("signed", desk.call("status", list_file, *key, "--uri", URI, "--kind", "revocation").out)
+        path = desk.file("secured", desk.call("issue", desk.document(), *key, "--status", list_file).out)
+        assert json.loads(Path(path).read_text())["proof"]["verificationMethod"].startswith(f"{did}#")
+        verify = ("verify", path, "--issuer", did)
+        refused(desk.call(*verify), 2, "unresolved_principal")
+        assert desk.call(*verify, "--network").code != 0
+        asked["https://issuer.example/.well-known/did.jsonl"] = str(desk.folder / "did.jsonl")
+        refused(desk.call(*verify, "--network"), 4, "stale_status")
+        asked[URI] = signed
+        assert desk.call(*verify, "--network").code == 0
+        index = json.loads(Path(path).read_text())["credentialStatus"]["statusListIndex"]
+        desk.file("signed", desk.call("status", list_file, *key, "--revoke", index).out)
+        refused(desk.call(*verify, "--network"), 2, "revoked")
+        # What the server serves at that URI must be the list of that URI.
+        other = desk.call("status", f"{list_file}2", *key, "--uri", f"{URI}2", "--kind", "revocation").out
+        asked[URI] = desk.file("other", other)
+        refused(desk.call(*verify, "--network"), 2, "bad_status")
 
 
 @pytest.mark.parametrize("form", ["", "sign", "--json"])

@@ -229,6 +229,9 @@ def test_a_machine_without_a_server_is_told_what_to_install(
     monkeypatch.setattr(serving, "find_spec", lambda name: None if name == "uvicorn" else object())
     assert main(["serve", "vc", *key(folder), "--self-signed"]) == 4
     assert "serving needs uvicorn, not installed here: pip install 'attorn[server]'" in capsys.readouterr().err
+    monkeypatch.setattr(serving, "find_spec", lambda name: None if name == "pyld" else object())
+    assert main(["serve", "vc", *key(folder), "--self-signed", "--suite", "eddsa-rdfc-2022"]) == 4
+    assert "serving needs pyld, not installed here: pip install 'attorn[rdf]'" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken() -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from attorn.web.vc_lists import Lists
 
 _NEEDED: Final = ("starlette", "uvicorn")
+_NEEDED_FOR_RDF: Final = ("pyld", "pyoxigraph")
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 _MOST_PEM: Final = 1 << 20
@@ -72,9 +73,13 @@ def add(commands: Commands) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> Result:
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise UnavailableError(f"serving needs {', '.join(missing)}, not installed here: pip install 'attorn[server]'")
+    signs_rdf = arguments.suite is not None and "-rdfc-" in arguments.suite
+    for extra, names in (("server", _NEEDED), ("rdf", _NEEDED_FOR_RDF if signs_rdf else ())):
+        missing = [name for name in names if find_spec(name) is None]
+        if missing:
+            raise UnavailableError(
+                f"serving needs {', '.join(missing)}, not installed here: pip install 'attorn[{extra}]'"
+            )
     # Only now: these modules import what may be missing, and no other command needs them.
     from attorn.integrity import Suite  # noqa: PLC0415
     from attorn.keys.signer import key_of  # noqa: PLC0415
