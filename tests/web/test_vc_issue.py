@@ -73,6 +73,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "terms of use": {"termsOfUse": [{"type": "https://issuer.example/terms#Policy"}, {"type": "urn:policy:b"}]},
     "evidence": {"evidence": [{"type": "https://issuer.example/terms#Seen", "id": "urn:seen:1"}]},
     "a related resource": {"relatedResource": RELATED},
+    "a related resource by its SHA-256": {
+        "relatedResource": {"id": V2, "digestMultibase": "uWZVc7WaX1h4D8rJVb-vlMIqxaEKEb1tYbX8fet7JJzQ"},
+    },
     "another related resource": {
         "relatedResource": [{"id": "https://issuer.example/a.png", "digestMultibase": PICTURE}],
     },
@@ -166,6 +169,7 @@ BAD: dict[str, dict[str, Any]] = {
     "a related resource without id": {"relatedResource": {"digestSRI": RELATED["digestSRI"]}},
     "a related resource twice": {"relatedResource": [RELATED, RELATED]},
     "a related resource without digest": {"relatedResource": {"id": V2}},
+    "a related resource with another SHA-256": {"relatedResource": {"id": V2, "digestMultibase": PICTURE}},
     "a related resource with another digest": {"relatedResource": {**RELATED, "digestSRI": "sha384-" + "A" * 64}},
     "refresh without type": {"refreshService": {"id": "urn:refresh:1"}},
     "terms of use without type": {"termsOfUse": {"id": "urn:policy:1"}},
