@@ -138,8 +138,9 @@ class _Asked:
     holder_is_subject: bool
 
     def __post_init__(self) -> None:
-        if self.challenge is not None and not isinstance(self.challenge, str):
-            raise InputError(f"presentation: expected challenge as text, got {type(self.challenge).__name__}")
+        # Empty is what a value that was never set is: a copy that answers it would be good for ever.
+        if self.challenge is not None and not (isinstance(self.challenge, str) and self.challenge):
+            raise InputError(f"presentation: expected challenge as text, got {shown(self.challenge)}")
         if type(self.unsigned) is not bool or type(self.holder_is_subject) is not bool:
             raise InputError("presentation: expected unsigned and holder_is_subject as True or False")
 

@@ -120,8 +120,8 @@ class _Expected:
     def __post_init__(self) -> None:
         if not isinstance(self.purpose, Relationship):
             raise InputError(f"purpose: expected a Relationship, got {type(self.purpose).__name__}")
-        if self.challenge is not None and not isinstance(self.challenge, str):
-            raise InputError(f"challenge: expected text, got {type(self.challenge).__name__}")
+        if self.challenge is not None and not (isinstance(self.challenge, str) and self.challenge):
+            raise InputError(f"challenge: expected text, got {shown(self.challenge)}")
 
     def check(self, proof: UnverifiedProof) -> None:
         """Raises `ProofError` unless the proof is meant for this, and now."""
