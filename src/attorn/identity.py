@@ -282,9 +282,13 @@ class Identity:
 
 
 def _credentials(texts: Sequence[str]) -> tuple[str, ...]:
-    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) and text for text in texts):
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) and _is_text(text) for text in texts):
         raise InputError("credentials: expected a list of the texts of identity credentials")
     return tuple(dict.fromkeys(texts))
+
+
+def _is_text(text: str) -> bool:
+    return bool(text) and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _listed(caveats: Sequence[Caveat]) -> Sequence[Caveat]:

@@ -229,7 +229,7 @@ def test_more_credentials_than_delegates_can_have_are_refused(form: str) -> None
         use(token, PLANNER, *many)
 
 
-@pytest.mark.parametrize("texts", ["x", [""], [None], [b"x"], {"x"}])
+@pytest.mark.parametrize("texts", ["x", [""], [None], [b"x"], {"x"}, ["\ud800"]])
 def test_credentials_are_texts(texts: Any) -> None:
     with pytest.raises(InputError):
         PLANNER.present(minted("biscuit"), REQUEST, audience=AUDIENCE, credentials=texts)

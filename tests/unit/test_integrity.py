@@ -410,6 +410,7 @@ def test_there_are_proofs_and_not_too_many() -> None:
     [
         {"purpose": "assertionMethod"}, {"purpose": None}, {"now": NOW.replace(tzinfo=None)}, {"now": 0},
         {"domain": []}, {"domain": ""}, {"domain": [1]}, {"challenge": 1}, {"challenge": ""}, {"challenge": b"c"},
+        {"domain": 5}, {"contexts": 5}, {"contexts": {}},
     ],
 )  # fmt: skip
 def test_what_is_expected_must_be_of_use(options: dict[str, Any]) -> None:
@@ -425,6 +426,7 @@ def test_what_is_expected_must_be_of_use(options: dict[str, Any]) -> None:
         {"created": NOW.replace(tzinfo=None)}, {"expires": datetime(1969, 1, 1, tzinfo=UTC)}, {"domain": []},
         {"domain": ["a", "a"]}, {"domain": [1]}, {"domain": ""}, {"challenge": ""}, {"challenge": 1}, {"nonce": ""},
         {"id": "1"}, {"id": 1}, {"previous": "urn:none"}, {"previous": ["urn:none"]}, {"previous": [1]},
+        {"previous": 5}, {"domain": 5}, {"contexts": 5}, {"contexts": "x"},
         {"method": ALICE.did}, {"method": f"{BOB.did}#{BOB.did[8:]}"}, {"method": "#1"}, {"method": 1},
         {"method": f"{ALICE.did}#a b"}, {"by": WEB}, {"by": Party("x", ALICE.signer)},
     ],

@@ -281,6 +281,12 @@ def test_a_reference_must_be_one(reference: Any) -> None:
         asked(reference, lists=[token()])
 
 
+@pytest.mark.parametrize("lists", [None, 5, URI, [None], [URI], token, [()]])
+def test_lists_must_be_lists(lists: Any) -> None:
+    with pytest.raises(InputError):
+        asked(TokenReference(URI, 1), lists=lists)
+
+
 def test_attack_107_only_the_issuers_own_list_counts() -> None:
     with pytest.raises(StaleError):
         asked(TokenReference(URI, 0), lists=[token(issuer=MALLORY.did)])

@@ -117,7 +117,7 @@ def _time(at: datetime | None, name: str) -> str | None:
 def _names(value: str | Iterable[str], name: str) -> JsonValue:
     if isinstance(value, str):
         return value
-    names: list[JsonValue] = list(value)
+    names: list[JsonValue] = list(value) if isinstance(value, Iterable) else []
     if not 0 < len(names) <= MOST_NAMES or not all(isinstance(each, str) for each in names):
         raise InputError(f"{name}: expected text, or at most {MOST_NAMES} of them")
     return names[0] if len(names) == 1 else names

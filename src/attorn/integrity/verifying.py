@@ -142,7 +142,7 @@ class _Expected:
 def _domains(domain: str | Iterable[str] | None) -> frozenset[str] | None:
     if domain is None:
         return None
-    found = [domain] if isinstance(domain, str) else list(domain)
+    found = [domain] if isinstance(domain, str) else list(domain) if isinstance(domain, Iterable) else []
     if not found or not all(isinstance(each, str) and each for each in found):
         raise InputError("domain: expected text, or several")
     return frozenset(found)

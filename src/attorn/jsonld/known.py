@@ -42,6 +42,8 @@ def require_known(
     """
     if not isinstance(document, Mapping):
         raise InputError(f"document: expected a mapping, got {type(document).__name__}")
+    if contexts is not None and not isinstance(contexts, Contexts):
+        raise InputError(f"contexts: expected Contexts, got {type(contexts).__name__}")
     processing = Processing(bundled() if contexts is None else contexts, every=statements)
     _Walk(processing, statements).node(NOTHING, None, document, depth=0, embedded=True)
 

@@ -145,7 +145,10 @@ def _reports(
     references: Iterable[Reference], lists: Iterable[StatusList], *, issuer: str, now: int, staleness: int, skew: int
 ) -> Iterator[Report]:
     """One by one, so that what is known to be bad is not hidden by what is not known."""
-    known = [status_list for status_list in lists if status_list.issuer == issuer]
+    known = list(lists) if isinstance(lists, Iterable) else [lists]
+    if not all(isinstance(status_list, StatusList) for status_list in known):
+        raise InputError("status: expected lists as a list of those that verify returns")
+    known = [status_list for status_list in known if status_list.issuer == issuer]
     for reference in references:
         if not isinstance(reference, BitstringEntry | TokenReference):
             raise InputError(f"status: expected a reference to a list, got {type(reference).__name__}")
