@@ -246,7 +246,8 @@ def test_attack_32_each_mistake_has_its_name(did: str, fault: str) -> None:
 @pytest.mark.parametrize(
     ("did", "options", "fault"),
     [
-        (KEY, {"key_format": "Ed25519VerificationKey2018"}, Fault.UNSUPPORTED_PUBLIC_KEY_TYPE),
+        (KEY, {"key_format": "Ed25519VerificationKey2018"}, Fault.INVALID_PUBLIC_KEY_TYPE),
+        (KEY, {"key_format": "Ed25519VerificationKey2017"}, Fault.UNSUPPORTED_PUBLIC_KEY_TYPE),
         (KEY, {"key_format": ""}, Fault.UNSUPPORTED_PUBLIC_KEY_TYPE),
         (KEY, {"key_format": "JsonWebKey"}, Fault.INVALID_PUBLIC_KEY_TYPE),
         (KEY, {"key_format": "X25519KeyAgreementKey2020"}, Fault.INVALID_PUBLIC_KEY_TYPE),
