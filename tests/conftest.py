@@ -16,10 +16,10 @@ from hypothesis import Phase, settings
 _YOUNG = 10_000
 """New objects between two searches for garbage; Python's own 700 searches after each few lines of a law."""
 
-settings.register_profile("few", max_examples=25)
-settings.register_profile("glance", max_examples=25, phases=[Phase.generate])
-settings.register_profile("short", max_examples=500)
-settings.register_profile("long", max_examples=10_000)
+settings.register_profile("few", deadline=None, max_examples=25)
+settings.register_profile("glance", deadline=None, max_examples=25, phases=[Phase.generate])
+settings.register_profile("short", deadline=None, max_examples=500)
+settings.register_profile("long", deadline=None, max_examples=10_000)
 settings.load_profile("short")
 
 

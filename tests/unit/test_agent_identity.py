@@ -295,6 +295,7 @@ def test_a_key_binding_is_out_of_place() -> None:
         {"status": ["x"]},
         {"status": [TOKEN], "securing": Securing.DATA_INTEGRITY},
         {"status": [BitstringEntry("https://lists.example/m", 3, ListKind.REFRESH)]},
+        {"status": [BitstringEntry("https://lists.example/m", 3, size=2, messages=("a", "b", "c", "d"))]},
         {"by": "did:web:a.example"},
         {"method": "did:web:a.example#k"},
     ],
@@ -308,7 +309,7 @@ def test_unusable_arguments(changed: dict[str, Any]) -> None:
         agent.issue("x", **arguments)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("issuers", ["did:web:a.example", ["x"], [None]])
+@pytest.mark.parametrize("issuers", ["did:web:a.example", ["x"], [None], None, 5])
 def test_issuers_are_dids(issuers: Any) -> None:
     with pytest.raises(InputError):
         verified(issued(), issuers=issuers)

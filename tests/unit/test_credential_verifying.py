@@ -426,6 +426,12 @@ def test_a_status_that_fails() -> None:
         raise ConnectionError(found.issuer)
 
     refused(issued(), error=UnavailableError, status=fails)
+    wrong: list[dict[str, Any]] = [{"lists": None}, {"lists": [5]}, {"lists": lists()[0], "now": 0.5}]
+    for changed in (*wrong, {"staleness": "600"}, {"skew": None}):
+        with pytest.raises(InputError):
+            status.check_credential(verified(issued()), **{"lists": [], "now": 0, "staleness": 600, **changed})
+    with pytest.raises(InputError):
+        status.check_credential(issued(), [], now=0, staleness=600)
     for bad in (True, "yes", [], lists()):
         with pytest.raises(InputError):
             verified(issued(), status=bad)

@@ -429,6 +429,7 @@ def test_what_is_expected_must_be_of_use(options: dict[str, Any]) -> None:
         {"previous": 5}, {"domain": 5}, {"contexts": 5}, {"contexts": "x"},
         {"method": ALICE.did}, {"method": f"{BOB.did}#{BOB.did[8:]}"}, {"method": "#1"}, {"method": 1},
         {"method": f"{ALICE.did}#a b"}, {"by": WEB}, {"by": Party("x", ALICE.signer)},
+        {"domain": 1}, {"previous": 1}, {"contexts": {}},
     ],
 )  # fmt: skip
 def test_what_no_proof_has_is_not_signed(options: dict[str, Any]) -> None:

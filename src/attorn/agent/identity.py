@@ -22,10 +22,8 @@ from attorn.errors import CredentialError, InputError, MalformedError
 from attorn.status import BitstringEntry, ListKind, TokenReference
 
 TYPE: Final = "AgentIdentityCredential"
-VC: Final = "https://www.w3.org/ns/credentials/v2"
 MOST: Final = 16_384
 """Longest text of one credential, in characters."""
-_JUDGED: Final = (ListKind.REVOCATION, ListKind.SUSPENSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class AgentIdentity:
 def read(text: str) -> UnverifiedAgentIdentity:
     """Who claims to say something of whom in `text`; **no signature is checked**.
 
-    Raises `CredentialError`, `MalformedError` or `LimitError`.
+    Raises `CredentialError`.
     """
     claimed = credential.read(_bounded(text), contexts=contexts(), most=MOST)
     if len(claimed.unverified_subjects) != 1:
@@ -81,10 +79,10 @@ def verify(
     """What one of `issuers` says of an agent in `text`, good at `now`, with `skew` seconds for clocks that differ.
 
     Its status is not looked up: see `AgentIdentity.references`. Raises `CredentialError` for anything but an agent
-    identity credential by one of them, `ProofError`, `SignatureError`, `ResolutionError` or `ExpiredError`, and
-    `UnavailableError`.
+    identity credential by one of them, `ProofError`, `ResolutionError` or `ExpiredError`, `PossessionError` for an
+    SD-JWT that names its holder, `UnavailableError`, and `InputError` for unusable arguments other than `text`.
     """
-    if not isinstance(issuers, list | tuple) or not all(isinstance(did, str) and is_did(did) for did in issuers):
+    if not isinstance(issuers, list | tuple) or not all(is_did(did) for did in issuers):
         raise InputError("agent identity: expected issuers as a list of DIDs")
     found = credential.verify(
         _bounded(text),
@@ -108,13 +106,18 @@ def verify(
     return AgentIdentity(found.issuer, profile, found.valid_from, found.valid_until, references)
 
 
+def is_judged(entry: BitstringEntry) -> bool:
+    """Whether an entry is of a kind by which the status of an agent is judged: one bit, revoked or suspended."""
+    return entry.purpose in (ListKind.REVOCATION, ListKind.SUSPENSION) and entry.size == 1
+
+
 def _references(entries: Sequence[StatusEntry], token: JsonValue) -> tuple[Reference, ...]:
     """Where the status stands, all of it. Raises `CredentialError` for a status that nobody here can look up."""
     found: list[Reference] = []
     try:
         for entry in entries:
             read_entry = BitstringEntry.read(entry.members)
-            if read_entry.purpose not in _JUDGED or read_entry.size != 1:
+            if not is_judged(read_entry):
                 raise CredentialError("agent identity: expected a status for revocation or suspension")
             found.append(Reference(read_entry.purpose.value, read_entry.uri, read_entry.index))
         if token is not None:

@@ -8,20 +8,19 @@ from typing import Final
 
 from attorn import credential, sdjwt
 from attorn.agent.context import URL, contexts
-from attorn.agent.identity import TYPE, VC
+from attorn.agent.identity import TYPE, is_judged
 from attorn.agent.profile import AgentProfile
 from attorn.canonical import JsonValue, canonicalise
 from attorn.clock import Clock, read, system_clock
-from attorn.credential import Securing
+from attorn.credential import Securing, Version
 from attorn.display import stamp
 from attorn.errors import CredentialError, InputError
 from attorn.keys.signer import Signatory, require_signatory
-from attorn.status import BitstringEntry, ListKind, TokenReference
+from attorn.status import BitstringEntry, TokenReference
 
 LONGEST: Final = timedelta(days=366)
 """Longest validity of one credential."""
 _OPEN: Final = ("id", "type", "kind")
-_JUDGED: Final = (ListKind.REVOCATION, ListKind.SUSPENSION)
 
 
 def issue(
@@ -90,10 +89,10 @@ def _document(
     entries = [entry for entry in status if isinstance(entry, BitstringEntry)]
     if len(tokens) + len(entries) != len(status) or len(tokens) > 1:
         raise InputError("agent identity: expected status as entries of bitstrings, and at most one of a token list")
-    if any(entry.purpose not in _JUDGED for entry in entries):
+    if not all(map(is_judged, entries)):
         raise InputError("agent identity: expected entries for revocation or suspension")
     document: dict[str, JsonValue] = {
-        "@context": [VC, URL],
+        "@context": [str(Version.V2), URL],
         "type": ["VerifiableCredential", TYPE],
         "issuer": issuer,
         "validFrom": stamp(now),

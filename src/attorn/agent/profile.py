@@ -11,6 +11,7 @@ from attorn.canonical import JsonValue
 from attorn.did.did import is_did
 from attorn.display import shown
 from attorn.errors import CredentialError, InputError
+from attorn.request.attested import NAMES
 
 SUBJECT: Final = "AgentIdentity"
 """The type of the credential's subject."""
@@ -19,21 +20,6 @@ STAGES: Final = ("development", "staging", "production", "retired")
 MOST_TEXT: Final = 256
 MOST_CAPABILITIES: Final = 64
 _TEXTS: Final = ("accountable", "model", "provider", "purpose", "version")
-NAMES: Final = frozenset(
-    (
-        "accountable",
-        "capability",
-        "digest",
-        "kind",
-        "model",
-        "owner",
-        "parent",
-        "provider",
-        "purpose",
-        "stage",
-        "version",
-    )
-)
 _DIGEST: Final = re.compile(r"sha-256:[A-Za-z0-9_-]{43}")
 
 
@@ -90,7 +76,7 @@ class AgentProfile:
         members = dict(unverified_subject)
         if members.pop("type", None) not in (SUBJECT, [SUBJECT]):
             raise CredentialError(f"agent profile: expected a subject of type {SUBJECT}")
-        strange = sorted(set(members) - NAMES - {"id"})
+        strange = sorted(set(members) - {*NAMES, "id"})
         if strange:
             raise CredentialError(f"agent profile: {shown(strange[0])} has no meaning")
         capability = members.pop("capability", [])
@@ -116,7 +102,7 @@ class AgentProfile:
         return frozenset(single | {f"capability={value}" for value in self.capability})
 
     def _single(self) -> dict[str, str | None]:
-        return {name: getattr(self, name) for name in sorted(NAMES - {"capability"})}
+        return {name: getattr(self, name) for name in NAMES if name != "capability"}
 
 
 def _require_text(value: JsonValue, name: str) -> None:

@@ -126,6 +126,8 @@ def references_of(credential: VerifiedCredential) -> tuple[Reference, ...]:
 
     Raises `CredentialError` for one that is malformed, and `StatusError` for one of a type that attorn does not know.
     """
+    if not isinstance(getattr(credential, "status", None), tuple):
+        raise InputError(f"status: expected a verified credential, got {type(credential).__name__}")
     references: list[Reference] = []
     try:
         for entry in credential.status:
@@ -145,11 +147,14 @@ def _reports(
     references: Iterable[Reference], lists: Iterable[StatusList], *, issuer: str, now: int, staleness: int, skew: int
 ) -> Iterator[Report]:
     """One by one, so that what is known to be bad is not hidden by what is not known."""
-    known = list(lists) if isinstance(lists, Iterable) else [lists]
-    if not all(isinstance(status_list, StatusList) for status_list in known):
-        raise InputError("status: expected lists as a list of those that verify returns")
-    known = [status_list for status_list in known if status_list.issuer == issuer]
-    for reference in references:
+    lists = list(lists) if isinstance(lists, Iterable) else [lists]
+    if not all(isinstance(status_list, StatusList) for status_list in lists):
+        raise InputError("status: expected lists as StatusList")
+    for name, number in (("now", now), ("staleness", staleness), ("skew", skew)):
+        if type(number) is not int:
+            raise InputError(f"status: expected {name} in whole seconds, got {type(number).__name__}")
+    known = [status_list for status_list in lists if status_list.issuer == issuer]
+    for reference in references if isinstance(references, Iterable) else [references]:
         if not isinstance(reference, BitstringEntry | TokenReference):
             raise InputError(f"status: expected a reference to a list, got {type(reference).__name__}")
         kind = reference.purpose if isinstance(reference, BitstringEntry) else ListKind.TOKEN
