@@ -12,7 +12,7 @@ from tests.fuzz.harness import Harness, accepted, require, text_of
 from vectors.testkit import ALICE, PLANNER
 
 from attorn import Identity, agent
-from attorn.agent import AgentProfile, Register, Securing
+from attorn.agent import AgentProfile, Register, Securing, identity
 from attorn.canonical import canonicalise, parse
 from attorn.errors import CredentialError, ExpiredError, InputError, LimitError, MalformedError, VerificationError
 from attorn.status import BitstringEntry, Publisher, TokenReference
@@ -42,8 +42,8 @@ def _issued(profile: AgentProfile, form: Securing, status: list[Any]) -> str:
 
 def _credential(data: bytes) -> bool:
     text = text_of(data)
-    claimed = accepted(lambda: agent.read(text), CredentialError, MalformedError, LimitError)
-    found = accepted(lambda: agent.verify(text, issuers=[ORG.did], now=NOW), VerificationError, ExpiredError)
+    claimed = accepted(lambda: identity.read(text), CredentialError, MalformedError, LimitError)
+    found = accepted(lambda: identity.verify(text, issuers=[ORG.did], now=NOW), VerificationError, ExpiredError)
     require((found.issuer, found.profile.id) == (claimed.unverified_issuer, claimed.unverified_id))
     # Nobody but the organisation has its key, and it said no more than this.
     require(found.profile.says() <= FULL.says() | {"kind=service"}, found.profile)
@@ -101,7 +101,7 @@ def _registers() -> Iterable[bytes]:
 
 HARNESSES = (
     Harness("agent-credential", "signed, and said by nobody else; what is claimed is what is found", _credential,
-            _credentials, "attorn.agent.identity:verify", "attorn.agent.issuing:issue",
+            _credentials, "attorn.agent.identity:verify", None,
             mutators.either(mutators.json_text, mutators.plain)),
     Harness("agent-profile", "fixpoint; nothing is added or lost", _profile, _profiles,
             "attorn.agent.profile:AgentProfile.read", "attorn.agent.profile:AgentProfile.subject", mutators.json_text),

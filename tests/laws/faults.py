@@ -31,6 +31,7 @@ from attorn.verify import arrival, clearing, verifier
 from attorn.verify import chain as links
 from attorn.verify.arrival import ArrivedBiscuit, ArrivedMacaroon
 from attorn.verify.chain import VerifiedChain
+from attorn.verify.rotation import Principals
 from attorn.verify.verifier import Verifier
 
 Fault = Callable[[pytest.MonkeyPatch], None]
@@ -207,15 +208,15 @@ anyone_holds = _setting(Identity, "_hold", _nothing)
 
 def first_key_that_is_listed(patch: pytest.MonkeyPatch) -> None:
     """The key that the token itself names, and not the one of the root's DID."""
-    honest = links.root_key
+    honest = Principals.delegator_key
 
-    def root_key(resolver: Any, chain: Any) -> Any:
-        honest(resolver, chain)
+    def delegator_key(principals: Any, link: Any) -> Any:
+        honest(principals, link)
         from tests.property.chains import PEOPLE  # noqa: PLC0415
 
         return PEOPLE[0].key
 
-    patch.setattr(links, "root_key", root_key)
+    patch.setattr(Principals, "delegator_key", delegator_key)
 
 
 def doubled_text_halved(patch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,13 @@ def start(folder: Path, *words: str) -> Server:
     arguments = ["serve", "vc", "--json", "--port", "0", *key(folder), *words]
     around = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "attorn", *arguments], stdout=subprocess.PIPE, text=True, env=around, cwd=folder
+        [sys.executable, "-m", "attorn", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=around,
+        cwd=folder,
+        # A test run in the background of a shell ignores it, and so would the server.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads of its own yet
     )
     assert process.stdout is not None
     lines = []
