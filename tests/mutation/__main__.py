@@ -92,6 +92,8 @@ TESTS = {
     "verify/exposure.py": ("unit/test_exposure",),
     "verify/cache.py": ("unit/test_verifier_again",),
     "verify/approving.py": ("unit/test_approval_presented", "attacks/test_approvals", "unit/test_approval"),
+    "verify/attesting.py": ("unit/test_agent_caveat", "unit/test_agent_register"),
+    "verify/rotation.py": ("unit/test_rotated_keys",),
     "verify/arrival.py": (
         "unit/test_macaroon_story",
         "attacks/test_vectors",
@@ -213,6 +215,7 @@ TESTS = {
     "approval/asked.py": ("unit/test_approval_message", "unit/test_approval"),
     "approval/message.py": ("unit/test_approval_message",),
     "approval/text.py": ("unit/test_approval_message", "unit/test_approval"),
+    "caveat/agent.py": ("unit/test_agent_caveat", *_CAVEATS),
     "caveat/approval.py": ("unit/test_caveats_approval", *_CAVEATS),
     "caveat/argument.py": _CAVEATS,
     "caveat/base.py": (*_CAVEATS, "unit/test_standing"),
