@@ -248,7 +248,8 @@ def test_a_third_party_may_ask_who_the_holder_is() -> None:
     token = ALICE.mint(
         to=PLANNER.did, caveats=[caveat.Actions("events:read")], base=issue(KEY, random=draw), third_parties=[party]
     )
-    granted = discharge(MacKey(key), identifier, caveats=[BY_ORG])
+    # Beside a caveat of another kind, which is judged before.
+    granted = discharge(MacKey(key), identifier, caveats=[caveat.Audience(AUDIENCE), BY_ORG])
 
     def shown(*credentials: str) -> str:
         return PLANNER.present(token, REQUEST, audience=AUDIENCE, discharges=[granted], credentials=credentials)
@@ -333,6 +334,48 @@ def test_unusable_caveats(arguments: dict[str, Any]) -> None:
         Agent(**arguments)
     with pytest.raises(InputError):
         Agent.of([ORG.did], False, {"clearance": ["top"]})
+
+
+def test_it_holds_as_much_as_it_may() -> None:
+    several = Agent(attested_by=ORG.did, model=[f"m{number}" for number in range(60)], version=list("abcd"))
+    assert sum(len(values) for _, values in several.properties) == 64
+    assert len(Agent(attested_by=[f"did:web:a{number}.example" for number in range(16)]).attested_by) == 16
+    assert Agent(attested_by=(ORG.did, ORG.did), model=("b", "a", "b")) == Agent(attested_by=ORG.did, model=["a", "b"])
+    assert Agent(attested_by=ORG.did, model="x" * 256).properties == (("model", ("x" * 256,)),)
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (Agent(attested_by="did:web:a.example"), "use by an agent of whom did:web:a.example says: it is theirs"),
+        (
+            Agent(attested_by="did:web:a.example", every=True, stage="staging", model=["m-2", "m-1"]),
+            "use by only agents of whom did:web:a.example says: model m-1 or m-2 and stage staging",
+        ),
+        (
+            Agent(attested_by=[f"did:web:{letter}.example" for letter in "abcdefgh"], kind="agent"),
+            "use by an agent of whom "
+            + " or ".join(f"did:web:{letter}.example" for letter in "abcdefgh")
+            + " says: kind agent",
+        ),
+        (
+            Agent(attested_by=[f"did:web:{letter}.example" for letter in "abcdefghi"], kind="agent"),
+            "use by an agent of whom "
+            + " or ".join(f"did:web:{letter}.example" for letter in "abcdefgh")
+            + " ... says: kind agent",
+        ),
+    ],
+)
+def test_its_words(limit: Agent, words: str) -> None:
+    assert limit.limit() == words
+
+
+@pytest.mark.parametrize("values", [{"a"}, {"a": 1}, 5, b"a", True, range(3), ["a", None], ["a", ""], ["a", "\udfff"]])
+def test_values_are_a_text_or_a_list_of_texts(values: Any) -> None:
+    with pytest.raises(InputError):
+        Agent(attested_by=ORG.did, model=values)
+    with pytest.raises(InputError):
+        Agent(attested_by=values)
 
 
 # Another name for each audience
