@@ -42,6 +42,23 @@ def test_a_symbol_that_nothing_uses() -> None:
         admit(PAYLOAD[:end] + field(1, b"unused") + PAYLOAD[end:], (), Limits())
 
 
+def test_a_block_that_ends_behind_its_symbols() -> None:
+    for cut in (b"", PAYLOAD[: PAYLOAD.index(VERSION)]):
+        with pytest.raises(NotAdmittedError):
+            admit(cut, (), Limits())
+
+
+def test_as_many_symbols_as_a_chain_may_have_and_one_more() -> None:
+    """Attack 4."""
+    known = tuple(f"known{number}" for number in range(4))
+    declared = len(admit(PAYLOAD, (), Limits()).symbols)
+    assert declared
+    payload = encode((FACT,), (CHECK,), known)
+    admit(payload, known, Limits(symbols=declared + 4))
+    with pytest.raises(LimitError):
+        admit(payload, known, Limits(symbols=declared + 3))
+
+
 @pytest.mark.parametrize("name", [b"time", b"south"], ids=["of-the-default-table", "of-an-earlier-block"])
 def test_a_symbol_declared_again_and_used_by_its_second_number(name: bytes) -> None:
     fact = field(4, field(1, b"\x08" + symbol(1025)))

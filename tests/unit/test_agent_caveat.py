@@ -370,7 +370,7 @@ def test_its_words(limit: Agent, words: str) -> None:
     assert limit.limit() == words
 
 
-@pytest.mark.parametrize("values", [{"a"}, {"a": 1}, 5, b"a", True, range(3), ["a", None], ["a", ""], ["a", "\udfff"]])
+@pytest.mark.parametrize("values", [{"a"}, {"a": 1}, 5, b"a", True, range(3), ["a", None], ["a", ""], ["a", "b\udfff"]])
 def test_values_are_a_text_or_a_list_of_texts(values: Any) -> None:
     with pytest.raises(InputError):
         Agent(attested_by=ORG.did, model=values)
