@@ -155,7 +155,7 @@ def test_it_mints_delegates_and_presents_as_any_other(home: Home, world: World) 
     assert home.id("rotate").code == 0
     assert call(home.capsys, "mint", *key, "--to", world.did["planner"], "--actions", "events:read").code == 0
     given = call(home.capsys, "mint", *world.key("alice"), "--to", did, "--actions", "events:read")
-    refused(given, 1, "invalid_input", "hand in a resolver that knows did:webvh")
+    refused(given, 1, "invalid_input", "--network")
 
 
 REFUSED: dict[str, tuple[Callable[[Home], Outcome], int, str, str]] = {

@@ -15,7 +15,7 @@ from attorn.cli import lists, logs, network, passphrase, signers, source
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.words import span, whole
 from attorn.credential import Securing, UnsignedPresentation, VerifiedCredential, VerifiedPresentation
-from attorn.did.resolver import LocalResolver, Resolver
+from attorn.did.resolver import Resolver
 from attorn.display import line, stamp
 from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
@@ -187,7 +187,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
         raise InputError("--challenge, --domain and --unbound are for presentations")
     now = datetime.now(UTC)
     asked = network.transport() if arguments.network else None
-    resolver = LocalResolver() if asked is None else network.resolver(asked)
+    resolver = network.resolver(asked)
     issuers: Sequence[str] | Callable[[str], bool] = arguments.issuer or (lambda _: True)
     checked = _status_check(arguments, resolver, asked, now)
     if not presented:

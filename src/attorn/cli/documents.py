@@ -90,7 +90,7 @@ def _document(did: str, key: PublicKey, file: str) -> JsonValue:
 
 
 def _resolve(arguments: argparse.Namespace) -> Result:
-    resolver = network.resolver(network.transport()) if arguments.network else LocalResolver()
+    resolver = network.resolver(network.transport() if arguments.network else None)
     options = Options(key_agreement=arguments.key_agreement, key_format=arguments.key_format, experimental=True)
     if any(sign in arguments.did for sign in "/?#"):
         led = follow(arguments.did, resolver, options=options)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from attorn.did.document import DidDocument
+from attorn.did.fault import Fault
 from attorn.did.methods import MethodResolver
 from attorn.did.resolver import Resolver
-from attorn.errors import UnavailableError
+from attorn.display import shown
+from attorn.errors import ResolutionError, UnavailableError
 from attorn.transport import Transport
 
 
@@ -17,9 +20,21 @@ def transport() -> Transport:
     return HttpTransport()
 
 
-def resolver(asked: Transport) -> Resolver:
-    """Resolves did:web and did:webvh through this transport, and the methods that ask nobody."""
+def resolver(asked: Transport | None) -> Resolver:
+    """Resolves did:web and did:webvh through this transport, if any, and the methods that ask nobody."""
+    if asked is None:
+        return MethodResolver({"web": _Unasked(), "webvh": _Unasked()})
     from attorn.did.web import WebResolver  # noqa: PLC0415 - most runs ask nobody
     from attorn.did.webvh.resolver import WebvhResolver  # noqa: PLC0415 - most runs ask nobody
 
     return MethodResolver({"web": WebResolver(asked), "webvh": WebvhResolver(asked)})
+
+
+class _Unasked:
+    """Says of every DID what would be needed to resolve it."""
+
+    def resolve(self, did: str) -> DidDocument:
+        raise ResolutionError(
+            f"{shown(did)} does not resolve without asking its server: --network",
+            problem=Fault.METHOD_NOT_SUPPORTED,
+        )

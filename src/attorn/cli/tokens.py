@@ -7,14 +7,15 @@ from typing import Final
 
 from attorn import caveat as kinds
 from attorn import macaroon
+from attorn.canonical import canonicalise, parse
 from attorn.caveat import Caveat
-from attorn.cli import caveats, passphrase, requests, source
+from attorn.cli import caveats, network, passphrase, requests, source
 from attorn.cli.chains import links_json
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.words import instant, span, whole
 from attorn.did.document import DELEGATE
-from attorn.did.resolver import LocalResolver
-from attorn.errors import InputError, VerificationError
+from attorn.did.resolver import Resolver, StaticResolver, live_document
+from attorn.errors import CredentialError, InputError, MalformedError, VerificationError
 from attorn.token.principal import resolve
 from attorn.token.token import Token
 
@@ -29,6 +30,7 @@ provider, ...}; on a named argument {name, ...}: Equals value; OneOf, NotOneOf, 
 minimum, maximum; MaxLength most; StartsWith prefix; Glob glob; Subpath paths; UrlHost hosts; Cidr networks; AllOf,
 AnyOf [caveats]; Not caveat.
 The token is printed on one line. It is no secret: only its holder's key can use it or pass it on."""
+_MOST_CREDENTIAL: Final = 1 << 16
 
 
 def add(commands: Commands) -> None:
@@ -59,11 +61,21 @@ def add(commands: Commands) -> None:
         default=[],
         help="what a third party answered: text or a file (repeatable)",
     )
+    present.add_argument(
+        "--credential",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="an identity credential, yours or another delegate's, if an Agent caveat asks for it (repeatable)",
+    )
     present.add_argument("--ttl", metavar="SPAN", default="60s", help="how long it may be used (default: 60s)")
 
 
 def _add_link(parser: Parser) -> None:
     parser.add_argument("--to", metavar="DID", required=True, help="who gets it")
+    parser.add_argument(
+        "--network", action="store_true", help="ask the server that a did:web or did:webvh of --to names, over https"
+    )
     limits = parser.add_argument_group("caveats (each can only prohibit)")
     limits.add_argument("--actions", metavar="A,B", action="append", help="like events:read,events:* (repeatable)")
     limits.add_argument("--resources", metavar="R", action="append", help="like cal://alice (repeatable)")
@@ -104,27 +116,34 @@ def _caveats(arguments: argparse.Namespace) -> list[Caveat]:
     return found + [caveats.read(text) for text in arguments.caveat or ()]
 
 
-def _delegate_did(did: str) -> str:
-    """`did`, once it has a key. A misspelt one is the caller's own, not an invalid token: `InputError`."""
+def _delegate_of(arguments: argparse.Namespace) -> Resolver:
+    """What resolves `--to`, once it has a key. A misspelt one is the caller's own, not an invalid token: `InputError`.
+
+    A server is asked once: what it said is what the token is made for.
+    """
+    asked = network.resolver(network.transport() if arguments.network else None)
     try:
-        resolve(LocalResolver(), did, DELEGATE)
+        document = live_document(asked, arguments.to.partition("#")[0])
+        found = StaticResolver({document.id: document})
+        resolve(found, arguments.to, DELEGATE)
     except VerificationError as error:
         raise InputError(f"--to: {error}") from None
-    return did
+    return found
 
 
 def _mint(arguments: argparse.Namespace) -> Result:
-    to, limits = _delegate_did(arguments.to), _caveats(arguments)
+    resolver, limits = _delegate_of(arguments), _caveats(arguments)
     if not limits:
         raise InputError("mint: expected at least one caveat, like --actions or --expires-in")
     base = None if arguments.base is None else macaroon.decode(source.macaroon_text(arguments.base))
-    return _told(passphrase.identity(arguments).mint(to=to, caveats=limits, base=base))
+    by = passphrase.identity(arguments)
+    return _told(by.mint(to=arguments.to, caveats=limits, base=base, resolver=resolver))
 
 
 def _delegate(arguments: argparse.Namespace) -> Result:
-    to, limits = _delegate_did(arguments.to), _caveats(arguments)
+    resolver, limits = _delegate_of(arguments), _caveats(arguments)
     token = Token.decode(source.token_text(arguments.token))
-    return _told(passphrase.identity(arguments).delegate(token, to=to, caveats=limits))
+    return _told(passphrase.identity(arguments).delegate(token, to=arguments.to, caveats=limits, resolver=resolver))
 
 
 def _told(token: Token) -> Result:
@@ -145,6 +164,25 @@ def _present(arguments: argparse.Namespace) -> Result:
         ttl=ttl,
         approvals=[source.token_text(text, what="approval") for text in arguments.approval],
         discharges=[macaroon.decode(source.macaroon_text(text)) for text in arguments.discharge],
+        credentials=[_credential(given) for given in arguments.credential],
     )
     shown = {"audience": arguments.audience, "request": requests.to_json(request)}
     return Result(wire, {"presentation": wire, "holder": token.holder, **shown})
+
+
+def _credential(given: str) -> str:
+    """The text of an identity credential, as short as it can be written. Raises `InputError` for anything else."""
+    from attorn import agent  # noqa: PLC0415 - most presentations show none
+
+    content = (
+        source.standard_input(_MOST_CREDENTIAL) if given == "-" else source.file(given, "credential", _MOST_CREDENTIAL)
+    )
+    text = content.decode("utf-8", "replace").strip(" \t\r\n")
+    try:
+        if text.startswith("{"):
+            # White space is no part of what was signed, and a presentation has little room.
+            text = canonicalise(parse(text, most=_MOST_CREDENTIAL)).decode()
+        agent.read(text)
+    except (CredentialError, MalformedError) as error:
+        raise InputError(f"--credential: {error}") from None
+    return text

@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.cli import requests, source
+from attorn.cli import network, requests, source
 from attorn.cli.chains import links_json
 from attorn.cli.command import Commands, Result, command
 from attorn.cli.inspection import colour
+from attorn.did.resolver import Resolver
 from attorn.display import Colour, line, painted, stamp
 from attorn.errors import DeprovisionedError, InputError, RollbackError, VerificationError
 from attorn.macaroon import MacKey
@@ -47,6 +48,9 @@ def add(commands: Commands) -> None:
         default=[],
         help="take Macaroons on bases that this key issued (repeatable)",
     )
+    parser.add_argument(
+        "--network", action="store_true", help="ask the servers that a did:web or did:webvh names, over https"
+    )
 
 
 def _verify(arguments: argparse.Namespace) -> Result:
@@ -55,6 +59,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
         # An unset shell variable must not turn the check off.
         raise InputError("--challenge: expected a text that is not empty")
     keys = [MacKey.load(path) for path in arguments.macaroon_key]
+    resolver = network.resolver(network.transport() if arguments.network else None)
     with ExitStack() as opened:
         store: MemoryStore | SQLiteStore = MemoryStore()
         if arguments.store is not None:
@@ -66,9 +71,10 @@ def _verify(arguments: argparse.Namespace) -> Result:
             store=store,
             authorities=arguments.authority,
             macaroon_keys=keys,
+            resolver=resolver,
         )
         if arguments.revocations is not None:
-            _revoke(store, arguments.revocations)
+            _revoke(store, arguments.revocations, resolver)
         access = verifier.authorize(source.token_text(arguments.token), request, challenge=arguments.challenge)
     on = colour()
     rows = [
@@ -90,7 +96,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
     return Result("\n".join(rows), data)
 
 
-def _revoke(store: MemoryStore | SQLiteStore, path: str) -> None:
+def _revoke(store: MemoryStore | SQLiteStore, path: str, resolver: Resolver) -> None:
     """Apply every line of the file, or refuse to go on: a revocation that was not understood must not be lost."""
     content = source.file(path, "revocations", _MOST_REVOCATIONS).decode("ascii", "replace")
     for number, text in enumerate(content.split("\n"), start=1):
@@ -98,7 +104,7 @@ def _revoke(store: MemoryStore | SQLiteStore, path: str) -> None:
         if not entry:
             continue
         try:
-            store.apply(entry)
+            store.apply(entry, resolver=resolver)
         except (RollbackError, DeprovisionedError):
             # Something newer by the same signer is known already, from this file or from the store.
             continue
