@@ -127,6 +127,55 @@ def test_a_renewal_says_the_same_and_revokes_nothing(world: World) -> None:
         world.door().authorize(use(minted("biscuit", BY_ORG), PLANNER, text), REQUEST)
 
 
+CHANGES = {
+    "renew": lambda register, did: register.renew(did),
+    "change": lambda register, did: register.change(replace(register.record(did).profile, model="m-2")),
+    "transfer": lambda register, did: register.transfer(did, owner=LAB.did, accountable=None),
+}
+changes = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+
+
+@changes
+def test_what_replaces_an_sd_jwt_can_hide_as_much(world: World, change: Any) -> None:
+    # A name for one audience, shown with the owner and the accountable person in clear, is no such name.
+    here = PLANNER.pairwise("did:web:a.example")
+    world.register.enrol(profile())
+    world.register.enrol(profile(here), securing=Securing.SD_JWT, alias_of=PLANNER.did)
+    again = Register.decode(world.register.encode(), by=ORG, publisher=world.publisher, clock=world.clock)
+    for text in (change(again, here.did), again.renew(here.did)):
+        bare = told(agent.disclose(text), world).profile
+        assert (bare.id, bare.owner, bare.accountable, bare.model) == (here.did, None, None, None)
+
+
+@changes
+def test_the_form_is_changed_for_good_where_one_is_named(world: World, change: Any) -> None:
+    world.register.enrol(profile(), securing=Securing.SD_JWT)
+    assert "~" not in world.register.renew(PLANNER.did, securing=Securing.JOSE)
+    assert "~" not in change(world.register, PLANNER.did)
+    assert "~" in world.register.change(profile(), securing=Securing.SD_JWT)
+    assert "~" in change(world.register, PLANNER.did)
+    assert world.register.record(PLANNER.did).securing is Securing.SD_JWT
+
+
+@pytest.mark.parametrize("odd", ["sd-jwt", "jose", 1, Securing.ENVELOPED, Securing.DATA_INTEGRITY])
+def test_a_form_that_is_none_changes_nothing(world: World, odd: Any) -> None:
+    # What a token list says of a credential stands beside a document, where no Data Integrity proof is.
+    with pytest.raises(InputError):
+        world.register.enrol(profile(), securing=odd)
+    assert list(world.register) == []
+    world.register.enrol(profile(), securing=Securing.SD_JWT)
+    state = world.register.encode()
+    for refused_call in (
+        lambda: world.register.renew(PLANNER.did, securing=odd),
+        lambda: world.register.change(profile(), securing=odd),
+        lambda: world.register.transfer(PLANNER.did, owner=LAB.did, accountable=None, securing=odd),
+    ):
+        with pytest.raises(InputError):
+            refused_call()
+    assert world.register.encode() == state
+    assert world.publisher.value(world.register.record(PLANNER.did).index) == 0
+
+
 def test_other_names_share_the_fate_of_the_agent_and_the_credentials_do_not_say_so(world: World) -> None:
     here, there = PLANNER.pairwise("did:web:a.example"), PLANNER.pairwise("did:web:b.example")
     world.register.enrol(profile())
@@ -279,7 +328,13 @@ def test_a_register_that_is_restored_goes_on(world: World) -> None:
     assert told(again.renew(PLANNER.did), world).profile == profile()
 
 
-GOOD: dict[str, Any] = {"alias_of": None, "ended": False, "index": 3, "profile": profile().subject()}
+GOOD: dict[str, Any] = {
+    "alias_of": None,
+    "ended": False,
+    "index": 3,
+    "profile": profile().subject(),
+    "securing": "sd-jwt",
+}
 
 
 @pytest.mark.parametrize(
@@ -305,6 +360,11 @@ GOOD: dict[str, Any] = {"alias_of": None, "ended": False, "index": 3, "profile":
                 [{**GOOD, "profile": {}}],
                 [{**GOOD, "profile": None}],
                 [{**GOOD, "more": 1}],
+                [{**GOOD, "securing": "enveloped"}],
+                [{**GOOD, "securing": "SD_JWT"}],
+                [{**GOOD, "securing": []}],
+                [{**GOOD, "securing": None}],
+                [{name: value for name, value in GOOD.items() if name != "securing"}],
             )
         ),
     ],

@@ -23,7 +23,9 @@ from attorn.status import SUSPENDED, VALID, ListKind, Publisher, TokenReference
 LIFETIME: Final = timedelta(days=30)
 _VERSION: Final = 1
 _MOST_STATE: Final = 64 << 20
-_MEMBERS: Final = {"alias_of", "ended", "index", "profile"}
+_MEMBERS: Final = {"alias_of", "ended", "index", "profile", "securing"}
+_FORMS: Final = (Securing.JOSE, Securing.SD_JWT)
+"""Forms beside which the status of a token list can stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,14 @@ class Record:
     """One agent of a register: what is said of it, at which entry of the list, and whether it has been ended.
 
     `alias_of` is the DID of the agent of which this is another name, for one audience; only the issuer knows.
+    `securing` is the form of its credentials: one that replaces an SD-JWT must not show what that one could hide.
     """
 
     profile: AgentProfile
     index: int
     alias_of: str | None = None
     ended: bool = False
+    securing: Securing = Securing.JOSE
 
 
 class Register:
@@ -91,26 +95,31 @@ class Register:
                 raise InputError(f"register: {shown(profile.id)} is enrolled already")
             if alias_of is not None:
                 self._require_nameable(self.record(alias_of))
-            record = Record(profile, self._publisher.allocate().index, alias_of)
+            record = Record(profile, self._publisher.allocate().index, alias_of, securing=_form(securing))
             entry = enrol(profile.id, by=self._by, clock=self._clock)
-            text = self._issued(record, securing)
+            text = self._issued(record)
             self._records[profile.id] = record
         return text, entry
 
-    def renew(self, did: str, *, securing: Securing = Securing.JOSE) -> str:
+    def renew(self, did: str, *, securing: Securing | None = None) -> str:
         """A credential that says the same, good from now on; the earlier ones stay good as long as they said.
 
-        Raises `InputError` for an agent that is not known or has been deprovisioned, and as `issue` does.
+        It has the form of the one before, and so will those after it, unless `securing` names another. Raises
+        `InputError` for an agent that is not known or has been deprovisioned, and as `issue` does.
         """
         with self._lock:
             record = self.record(did)
             self._require_going(record)
-            return self._issued(record, securing)
+            record = replace(record, securing=record.securing if securing is None else _form(securing))
+            text = self._issued(record)
+            self._records[did] = record
+        return text
 
-    def change(self, profile: AgentProfile, *, securing: Securing = Securing.JOSE) -> str:
+    def change(self, profile: AgentProfile, *, securing: Securing | None = None) -> str:
         """A credential that says `profile` of the agent that it is about; all earlier ones are revoked.
 
-        Raises as `renew` does, and `InputError` while the agent is suspended: a new entry would resume it.
+        Its form is as with `renew`. Raises as `renew` does, and `InputError` while the agent is suspended: a new entry
+        would resume it.
         """
         if not isinstance(profile, AgentProfile):
             raise InputError(f"register: expected an AgentProfile, got {type(profile).__name__}")
@@ -118,13 +127,14 @@ class Register:
             before = self.record(profile.id)
             self._require_going(before)
             self._require_valid(before)
-            record = replace(before, profile=profile, index=self._publisher.allocate().index)
-            text = self._issued(record, securing)
+            form = before.securing if securing is None else _form(securing)
+            record = replace(before, profile=profile, index=self._publisher.allocate().index, securing=form)
+            text = self._issued(record)
             self._publisher.revoke(before.index)
             self._records[profile.id] = record
         return text
 
-    def transfer(self, did: str, *, owner: str, accountable: str | None, securing: Securing = Securing.JOSE) -> str:
+    def transfer(self, did: str, *, owner: str, accountable: str | None, securing: Securing | None = None) -> str:
         """A credential by which the agent belongs to `owner` and `accountable` answers for it; as `change`."""
         return self.change(replace(self.record(did).profile, owner=owner, accountable=accountable), securing=securing)
 
@@ -159,6 +169,7 @@ class Register:
                     "ended": record.ended,
                     "index": record.index,
                     "profile": record.profile.subject(),
+                    "securing": str(record.securing),
                 }
                 for record in self._records.values()
             ]
@@ -190,14 +201,14 @@ class Register:
             made._records[record.profile.id] = record
         return made
 
-    def _issued(self, record: Record, securing: Securing) -> str:
+    def _issued(self, record: Record) -> str:
         reference = TokenReference(self._publisher.uri, record.index)
         return issue(
             record.profile,
             by=self._by,
             lifetime=self._lifetime,
             status=[reference],
-            securing=securing,
+            securing=record.securing,
             clock=self._clock,
         )
 
@@ -238,6 +249,12 @@ class Register:
             raise InputError(f"register: {shown(record.profile.id)} has been deprovisioned")
 
 
+def _form(securing: Securing) -> Securing:
+    if not isinstance(securing, Securing) or securing not in _FORMS:
+        raise InputError(f"register: expected securing as {' or '.join(_FORMS)}")
+    return securing
+
+
 def _record(members: JsonValue) -> Record:
     if not isinstance(members, dict) or set(members) != _MEMBERS:
         raise MalformedError("register: not a record")
@@ -246,7 +263,9 @@ def _record(members: JsonValue) -> Record:
         raise MalformedError("register: not a record")
     if alias_of is not None and not (isinstance(alias_of, str) and is_did(alias_of)):
         raise MalformedError("register: expected alias_of as a DID")
+    if members["securing"] not in _FORMS:
+        raise MalformedError(f"register: expected securing as {' or '.join(_FORMS)}")
     try:
-        return Record(AgentProfile.read(profile), index, alias_of, ended)
+        return Record(AgentProfile.read(profile), index, alias_of, ended, Securing(members["securing"]))
     except CredentialError as error:
         raise MalformedError(str(error)) from None
