@@ -19,6 +19,7 @@ RANKS = {
     "handed": 2,
     "place": 2,
     "stamp": 2,
+    "uri": 2,
     "canonical": 3,
     "clock": 3,
     "statement": 4,

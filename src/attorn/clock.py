@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from attorn.display import stamp
 from attorn.errors import InputError, UnavailableError
 from attorn.handed import ask
+
+LATEST: Final = 253_402_300_799
+"""The last Unix second that can be written as a date: 9999-12-31T23:59:59Z."""
 
 Clock = Callable[[], datetime]
 

@@ -28,7 +28,8 @@ from attorn.biscuit.container import Container, ProofKind
 from attorn.caveat.agent import Agent
 from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.unrecognised import Unrecognised
-from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore
+from attorn.caveat.validity import Expires, MaxDepth, NotBefore
+from attorn.clock import LATEST
 from attorn.datalog import DATE, STRING, Predicate, Term, octets, string
 from attorn.decision import Decision
 from attorn.display import shown

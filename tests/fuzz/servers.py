@@ -17,7 +17,7 @@ from attorn import integrity
 from attorn.canonical import parse
 from attorn.errors import CredentialError, InputError, MalformedError, ProofError, VerificationError
 from attorn.status import ListKind, bitstring, entry, reading
-from attorn.status.register import Register
+from attorn.status.register import StatusRegister
 from attorn.web import vc_body
 
 _MOST = 1 << 16
@@ -79,9 +79,9 @@ def _resolved(data: bytes) -> bool:
 
 def _register(data: bytes) -> bool:
     """What a register keeps."""
-    found = accepted(lambda: Register.decode(data, _uri), MalformedError)
+    found = accepted(lambda: StatusRegister.decode(data, _uri), MalformedError)
     written = found.encode()
-    again = Register.decode(written, _uri)
+    again = StatusRegister.decode(written, _uri)
     require(again.encode() == written and again.uris == found.uris, "another register once written")
     return True
 
@@ -137,7 +137,7 @@ def _urls() -> Iterable[bytes]:
 
 
 def _registers() -> Iterable[bytes]:
-    register = Register(_uri)
+    register = StatusRegister(_uri)
     yield register.encode()
     (given,) = register.assign("urn:a:1", [ListKind.REVOCATION])
     register.assign("urn:a:2", [ListKind.SUSPENSION, ListKind.REVOCATION])
@@ -160,7 +160,7 @@ HARNESSES = (
             lambda data, random: data[:1] + mutators.json_text(data[1:], random), size=8192),
     Harness("did-served", "no answer is a server's error; one status in both forms", _resolved, _urls,
             "attorn.did.resolution:Options.read"),
-    Harness("status-register", "fixpoint", _register, _registers, "attorn.status.register:Register.decode",
-            "attorn.status.register:Register.encode", mutators.json_text),
+    Harness("status-register", "fixpoint", _register, _registers, "attorn.status.register:StatusRegister.decode",
+            "attorn.status.register:StatusRegister.encode", mutators.json_text),
     Harness("status-embedded", "signed", _embedded, _lists, "attorn.status.reading:verify", None, mutators.json_text),
 )  # fmt: skip

@@ -23,7 +23,7 @@ from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.caveat import Caveat, Purpose
 from attorn.caveat.profile import recognise
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.datalog import Predicate
 from attorn.encoding import base64url_encode
 from attorn.limits import Limits

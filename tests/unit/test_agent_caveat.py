@@ -350,7 +350,7 @@ def test_it_holds_as_much_as_it_may() -> None:
         (Agent(attested_by="did:web:a.example"), "use by an agent of whom did:web:a.example says: it is theirs"),
         (
             Agent(attested_by="did:web:a.example", every=True, stage="staging", model=["m-2", "m-1"]),
-            "use by only agents of whom did:web:a.example says: model m-1 or m-2 and stage staging",
+            "use through agents of each of whom did:web:a.example says: model m-1 or m-2 and stage staging",
         ),
         (
             Agent(attested_by=[f"did:web:{letter}.example" for letter in "abcdefgh"], kind="agent"),

@@ -12,7 +12,8 @@ from attorn import caveat
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import Block
 from attorn.biscuit.container import SignedBlock, parse
-from attorn.caveat.validity import LATEST, Purpose
+from attorn.caveat.validity import Purpose
+from attorn.clock import LATEST
 from attorn.datalog import Predicate, date, integer, octets, string
 from attorn.encoding import base64url_decode
 from attorn.errors import AttornError, InputError, LimitError, MalformedError, NotAdmittedError

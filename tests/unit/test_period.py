@@ -16,7 +16,7 @@ from tests.unit.scene import PLANNER, READ, REQUEST, SCOUT, Clock, accepted, at,
 from attorn import Identity, Request, Token, caveat
 from attorn.caveat import Caveat
 from attorn.caveat.counted import PERIODS, TOTAL, Counted, Counter
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.errors import InputError
 from attorn.request.facts import Facts
 from attorn.request.money import Money

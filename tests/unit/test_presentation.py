@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from attorn.biscuit.block import Block
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.datalog import (
     BYTES,
     GREATER_OR_EQUAL,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from attorn.errors import InputError, MalformedError, UnavailableError
 from attorn.status import BitstringEntry, ListKind, Publisher
-from attorn.status.register import Register
+from attorn.status.register import StatusRegister
 
 REVOCATION, SUSPENSION = ListKind.REVOCATION, ListKind.SUSPENSION
 
@@ -21,7 +21,7 @@ def uri(kind: ListKind, number: int) -> str:
 
 
 def test_entries_by_id_and_by_place() -> None:
-    register = Register(uri)
+    register = StatusRegister(uri)
     revocation, suspension = register.assign("urn:a", [REVOCATION, SUSPENSION])
     assert (revocation.uri, suspension.uri) == (uri(REVOCATION, 1), uri(SUSPENSION, 1))
     assert register.entry("urn:a", REVOCATION) == revocation
@@ -39,14 +39,14 @@ def test_entries_by_id_and_by_place() -> None:
 
 
 def test_a_full_list_is_followed_by_the_next() -> None:
-    register = Register(uri)
+    register = StatusRegister(uri)
     (first,) = register.assign(None, [REVOCATION])
     publisher = register.publisher(first.uri)
     publisher._given[:] = b"\xff" * len(publisher._given)
     publisher._free = 0
     (next_one,) = register.assign("urn:a", [REVOCATION])
     assert next_one.uri == uri(REVOCATION, 2)
-    again = Register.decode(register.encode(), uri)
+    again = StatusRegister.decode(register.encode(), uri)
     assert again.assign(None, [REVOCATION])[0].uri == uri(REVOCATION, 2)
     assert again.uris == register.uris
 
@@ -66,7 +66,7 @@ def test_a_full_list_is_followed_by_the_next() -> None:
     ],
 )
 def test_what_cannot_be_assigned(credential_id: Any, purposes: list[Any]) -> None:
-    register = Register(uri)
+    register = StatusRegister(uri)
     register.assign("urn:a", [SUSPENSION])
     before = register.encode()
     with pytest.raises(InputError):
@@ -75,7 +75,7 @@ def test_what_cannot_be_assigned(credential_id: Any, purposes: list[Any]) -> Non
 
 
 def test_what_was_not_given_out_is_not_set() -> None:
-    register = Register(uri)
+    register = StatusRegister(uri)
     (entry,) = register.assign("urn:a", [REVOCATION])
     other = next(index for index in range(2) if index != entry.index)
     for wrong in (
@@ -95,7 +95,7 @@ def test_what_was_not_given_out_is_not_set() -> None:
 
 
 def test_a_revocation_is_for_good() -> None:
-    register = Register(uri)
+    register = StatusRegister(uri)
     (entry,) = register.assign("urn:a", [REVOCATION])
     register.set(entry, False)
     register.set(entry, True)
@@ -107,11 +107,11 @@ def test_a_revocation_is_for_good() -> None:
 
 def test_the_state_is_kept_at_every_change() -> None:
     kept: list[bytes] = []
-    register = Register(uri, keep=kept.append)
+    register = StatusRegister(uri, keep=kept.append)
     (entry,) = register.assign("urn:a", [REVOCATION])
     register.set(entry, True)
     assert len(kept) == 2
-    again = Register.decode(kept[-1], uri, keep=kept.append)
+    again = StatusRegister.decode(kept[-1], uri, keep=kept.append)
     assert again.encode() == kept[-1] == register.encode()
     assert again.entry("urn:a", REVOCATION) == entry
     assert again.publisher(entry.uri).value(entry.index) == 1
@@ -124,11 +124,11 @@ def test_a_state_that_cannot_be_kept_gives_nothing_out() -> None:
         raise OSError("no space left")
 
     with pytest.raises(UnavailableError):
-        Register(uri, keep=full).assign("urn:a", [REVOCATION])
+        StatusRegister(uri, keep=full).assign("urn:a", [REVOCATION])
 
 
 def state() -> dict[str, Any]:
-    register = Register(uri)
+    register = StatusRegister(uri)
     register.assign("urn:a", [REVOCATION])
     return json.loads(register.encode())
 
@@ -158,10 +158,10 @@ def test_a_damaged_state_is_refused(change: Any) -> None:
     found = state()
     change(found)
     with pytest.raises(MalformedError):
-        Register.decode(json.dumps(found), uri)
+        StatusRegister.decode(json.dumps(found), uri)
 
 
 @given(st.binary(max_size=64))
 def test_no_bytes_are_more_than_malformed(data: bytes) -> None:
     with pytest.raises(MalformedError):
-        Register.decode(data, uri)
+        StatusRegister.decode(data, uri)

@@ -16,8 +16,7 @@ from typing import Final
 from attorn.approval.asked import ApprovalRequest
 from attorn.approval.text import read, require_did, require_parties, text_of, write
 from attorn.canonical import JsonValue, canonicalise
-from attorn.caveat.validity import LATEST
-from attorn.clock import Clock, second_of, system_clock
+from attorn.clock import LATEST, Clock, second_of, system_clock
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver, live_document
 from attorn.encoding import base64url_decode, base64url_encode

@@ -10,7 +10,7 @@ from typing import Final
 
 from attorn.audit.receipt import DIGEST_BYTES
 from attorn.canonical import MOST_INTEGER, JsonValue, canonicalise, parse
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.did.did import is_did
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from attorn.canonical import MOST_INTEGER, JsonValue, parse
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.did.did import is_did
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
+from attorn.clock import LATEST
 from attorn.datalog import (
     BINARY,
     BOOL,
@@ -43,7 +44,6 @@ _VARIABLE = re.compile(r"[A-Za-z0-9_:]+")
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 _INFIX: Final[dict[Op, str]] = {LESS: "<", GREATER: ">", LESS_OR_EQUAL: "<=", GREATER_OR_EQUAL: ">="}
 _METHODS: Final[dict[Op, str]] = {CONTAINS: "contains", PREFIX: "starts_with"}
-_LATEST: Final = 253_402_300_799
 
 
 def predicate_text(predicate: Predicate) -> str:
@@ -131,7 +131,7 @@ def _variable(value: object) -> str:
 
 
 def _date(value: object) -> str:
-    if not isinstance(value, int) or not 0 <= value <= _LATEST:
+    if not isinstance(value, int) or not 0 <= value <= LATEST:
         raise InputError(f"Datalog text: expected a date from 1970 to 9999, got {value!a:.40}")
     return stamp(datetime.fromtimestamp(value, UTC))
 

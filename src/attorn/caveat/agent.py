@@ -106,10 +106,10 @@ class Agent(Caveat):
         return cls.of([str(did) for did in set_values(dids)], who == _WHO[True], properties)
 
     def limit(self) -> str:
-        agents = "only agents" if self.every else "an agent"
+        agents = "through agents of each of whom" if self.every else "by an agent of whom"
         said = " and ".join(f"{name} {listed(values)}" for name, values in self.properties) or "it is theirs"
         by = " or ".join(bare(did) for did in self.attested_by[:8]) + (" ..." if len(self.attested_by) > 8 else "")
-        return f"use by {agents} of whom {by} says: {said}"
+        return f"use {agents} {by} says: {said}"
 
 
 def _issuers(by: str | Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
 
 from attorn.caveat.base import Caveat
-from attorn.clock import instant
+from attorn.clock import LATEST, instant
 from attorn.datalog import (
     DATE,
     GREATER_OR_EQUAL,
@@ -32,8 +32,6 @@ from attorn.request.facts import Facts
 
 _TIME = variable("time")
 _DEPTH = variable("0")
-LATEST = 253_402_300_799
-"""9999-12-31T23:59:59Z, the last second a `datetime` can say."""
 
 
 def _second(at: datetime, name: str) -> int:

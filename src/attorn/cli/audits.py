@@ -17,13 +17,13 @@ from attorn.audit.queries import between, by_agent, by_resource, by_user
 from attorn.audit.review import Unused, review
 from attorn.canonical import JsonValue
 from attorn.caveat.counted import TOTAL
-from attorn.caveat.validity import LATEST, moment
+from attorn.caveat.validity import moment
 from attorn.cli import source
 from attorn.cli.chains import receive
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
 from attorn.cli.words import instant, whole
-from attorn.clock import read, system_clock
+from attorn.clock import LATEST, read, system_clock
 from attorn.display import line, stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError

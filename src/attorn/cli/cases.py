@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from attorn.canonical import JsonValue, parse
-from attorn.caveat.validity import LATEST, moment
+from attorn.caveat.validity import moment
+from attorn.clock import LATEST
 from attorn.display import shown
 from attorn.encoding import base64url_decode
 from attorn.errors import AttornError, Denied, InputError, MalformedError, VerificationError

@@ -200,7 +200,7 @@ def _purposes(status: str) -> tuple[ListKind, ...]:
 
 def _restore(lists: Lists, path: str) -> None:
     """Have the lists kept in the file at `path`, and begin with what is in it. Raises `InputError`."""
-    from attorn.status.register import Register  # noqa: PLC0415
+    from attorn.status.register import StatusRegister  # noqa: PLC0415
 
     def keep(state: bytes) -> None:
         rolls.write(path, state)
@@ -208,9 +208,9 @@ def _restore(lists: Lists, path: str) -> None:
     try:
         if os.path.lexists(path):
             content = source.file(path, "state", _MOST_STATE)
-            lists.register = Register.decode(content, lists.uri, keep=keep)
+            lists.register = StatusRegister.decode(content, lists.uri, keep=keep)
         else:
-            lists.register = Register(lists.uri, keep=keep)
+            lists.register = StatusRegister(lists.uri, keep=keep)
             keep(lists.register.encode())
     except MalformedError as error:
         raise InputError(f"state: the file is damaged: {error}") from None

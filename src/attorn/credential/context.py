@@ -12,6 +12,7 @@ from attorn.canonical import JsonValue
 from attorn.credential.problem import malformed
 from attorn.credential.value import url
 from attorn.display import shown
+from attorn.jsonld.library import CREDENTIALS_V2
 
 
 class Version(StrEnum):
@@ -19,7 +20,7 @@ class Version(StrEnum):
 
     V1 = "https://www.w3.org/2018/credentials/v1"
     """VC Data Model 1.1: read only where the caller says so, never written."""
-    V2 = "https://www.w3.org/ns/credentials/v2"
+    V2 = CREDENTIALS_V2
     """VC Data Model 2.0."""
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from attorn.canonical import MOST_INTEGER, JsonValue
+from attorn.clock import LATEST
 from attorn.credential.part import Period
 from attorn.credential.problem import malformed, out_of_range, unparsed, unsecured
 from attorn.did.did import is_did, is_method, parse_url
@@ -22,7 +23,6 @@ from attorn.errors import MalformedError, SignatureError
 from attorn.jose import jws
 from attorn.keys.signer import Signer
 
-_LATEST: Final = 253_402_300_799
 _REFUSED: Final = ("vc", "vp", "proof")
 # RFC 7519 section 4.1, RFC 7800, and the status claim of a Token Status List. None is a member of a credential.
 _CLAIMS: Final[tuple[str, ...]] = ("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf", "status")
@@ -144,6 +144,6 @@ def _check_same(document: dict[str, JsonValue], claims: dict[str, JsonValue], cl
 def _second(value: JsonValue, name: str) -> datetime:
     if (type(value) is not int and type(value) is not float) or abs(value) > MOST_INTEGER:
         raise malformed(f"JWS: expected {name} as a number of seconds, got {shown(value)}")
-    if not 0 <= value <= _LATEST:
+    if not 0 <= value <= LATEST:
         raise out_of_range(f"JWS: expected {name} within the years 1970 to 9999, got {shown(value)}")
     return datetime.fromtimestamp(value, UTC)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.errors import InputError, MalformedError
 from attorn.events.subject import SubjectId
 

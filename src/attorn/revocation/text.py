@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from attorn.canonical import JsonValue, canonicalise, parse
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 

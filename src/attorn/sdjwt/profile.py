@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -13,6 +12,7 @@ from attorn.errors import CredentialError, InputError
 from attorn.sdjwt.confirmation import CLAIM as CONFIRMATION
 from attorn.sdjwt.pointer import Path
 from attorn.sdjwt.times import TIMES, second
+from attorn.uri import is_uri
 
 SD_JWT_VC: Final = "dc+sd-jwt"
 """SD-JWT VC of the IETF: flat claims, and `vct` says of what type the credential is."""
@@ -28,7 +28,6 @@ _NEVER_ISSUED: Final = {
     | {"credentialStatus", "credentialSchema", "relatedResource"}
 }
 _ABSENT: Final = ("vc", "vp")
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:[!$-;=?-Z_a-z~\[\]@]{1,2000}")
 
 
 def plain(typ: str) -> str:
@@ -113,5 +112,5 @@ def _require_status(status: JsonValue) -> None:
     index, uri = entry.get("idx"), entry.get("uri")
     if type(index) is not int or not 0 <= index <= MOST_INTEGER:
         raise CredentialError("SD-JWT: expected idx of its status as an integer from 0 to 2**53 - 1")
-    if not isinstance(uri, str) or _URI.fullmatch(uri) is None:
+    if not is_uri(uri):
         raise CredentialError("SD-JWT: expected uri of its status as an absolute URI")

@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.clock import instant
+from attorn.clock import LATEST, instant
 from attorn.errors import CredentialError, ExpiredError, InputError
 
 TIMES: Final = ("iat", "nbf", "exp")
 SKEW: Final = timedelta(seconds=60)
 """How far the clock of whoever signed may run ahead of ours."""
-_LATEST: Final = 253_402_300_799
 
 
 def second(claims: Mapping[str, JsonValue], name: str) -> int | None:
@@ -21,7 +20,7 @@ def second(claims: Mapping[str, JsonValue], name: str) -> int | None:
     if name not in claims:
         return None
     value = claims[name]
-    if type(value) is not int or not 0 <= value <= _LATEST:
+    if type(value) is not int or not 0 <= value <= LATEST:
         raise CredentialError(f"{name}: expected a whole Unix second of the years 1970 to 9999")
     return value
 

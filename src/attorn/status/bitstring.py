@@ -23,6 +23,7 @@ from attorn.integrity import Suite
 from attorn.integrity.proof import proofs_of
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
+from attorn.jsonld.library import CREDENTIALS_V2
 from attorn.keys.signer import Signatory
 from attorn.stamp import read_stamp
 from attorn.status.bits import MOST_BYTES, WIDEST, Packing, entries, pack, unpack
@@ -41,7 +42,6 @@ from attorn.status.status_list import (
 )
 
 TYP: Final = "vc+jwt"
-CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 TYPES: Final = ("VerifiableCredential", "BitstringStatusListCredential")
 SUBJECT: Final = "BitstringStatusList"
 _BASE64URL: Final = "u"
@@ -75,7 +75,7 @@ def issue(
     times(issued, expires, ttl)
     kid = kid_of(by, kid, "status list")
     document: dict[str, JsonValue] = {
-        "@context": [CONTEXT],
+        "@context": [CREDENTIALS_V2],
         "id": own_uri(uri),
         "type": list(TYPES),
         "issuer": by.did,
@@ -222,8 +222,8 @@ def _subject(claims: dict[str, JsonValue]) -> dict[str, JsonValue]:
         if name in claims:
             raise MalformedError(f"status list: {name} has no place in it")
     context, types, subject = claims.get("@context"), claims.get("type"), claims.get("credentialSubject")
-    if not isinstance(context, list) or context[:1] != [CONTEXT]:
-        raise MalformedError(f"status list: expected @context to start with {CONTEXT}")
+    if not isinstance(context, list) or context[:1] != [CREDENTIALS_V2]:
+        raise MalformedError(f"status list: expected @context to start with {CREDENTIALS_V2}")
     if not all(isinstance(member, str | dict) for member in context):
         raise MalformedError("status list: expected @context as URLs and objects")
     if not isinstance(types, list) or not all(name in types for name in TYPES):

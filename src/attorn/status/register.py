@@ -20,7 +20,7 @@ _MOST_STATE: Final = 256 << 20
 _MOST_ID: Final = 2048
 
 
-class Register:
+class StatusRegister:
     """The bitstrings of one issuer, for revocation and for suspension, and what was given out of them.
 
     `uri` makes the URI of a list from its purpose and its number, which counts from 1: when a list is full, the next

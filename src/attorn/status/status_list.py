@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.did.did import is_did, parse_url
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
@@ -17,10 +16,10 @@ from attorn.errors import InputError, MalformedError, SignatureError, StatusErro
 from attorn.jose.jws import UnverifiedJws, issuer_keys
 from attorn.statement import Kind, Statement
 from attorn.status.bits import WIDEST, Order, entries, get
+from attorn.uri import is_uri
 
 MOST_CHARACTERS: Final = 4 << 20
 """Longest signed text of a list."""
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:[!$-;=?-Z_a-z~\[\]@]{1,2000}")
 
 
 class ListKind(StrEnum):
@@ -104,7 +103,7 @@ def checked_uri(uri: JsonValue, what: str, *, fragment: bool = False) -> str:
     Raises `MalformedError`.
     """
     whole = uri.replace("#", "", 1) if fragment and isinstance(uri, str) else uri
-    if not isinstance(uri, str) or not isinstance(whole, str) or _URI.fullmatch(whole) is None:
+    if not isinstance(uri, str) or not is_uri(whole):
         raise MalformedError(f"{what}: expected an absolute URI")
     return uri
 

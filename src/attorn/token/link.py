@@ -15,7 +15,8 @@ from typing import Final
 from attorn.biscuit.block import Block
 from attorn.caveat.base import Caveat
 from attorn.caveat.profile import recognise
-from attorn.caveat.validity import LATEST, Purpose, moment
+from attorn.caveat.validity import Purpose, moment
+from attorn.clock import LATEST
 from attorn.datalog import BYTES, DATE, STRING, Check, Predicate, date, octets, string
 from attorn.errors import InputError, MalformedError, NotAdmittedError
 from attorn.keys.public import PublicKey

@@ -16,7 +16,7 @@ from typing import Final
 
 from attorn.biscuit.block import Block
 from attorn.biscuit.shapes import Presented, written
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.datalog import (
     BYTES,
     DATE,

@@ -18,8 +18,9 @@ from attorn.caveat.counted import Counted
 from attorn.caveat.scope import Actions, Resources
 from attorn.caveat.status import Standing
 from attorn.caveat.text import Subpath, UrlHost
-from attorn.caveat.validity import LATEST, Expires, MaxDepth, NotBefore, Purpose
+from attorn.caveat.validity import Expires, MaxDepth, NotBefore, Purpose
 from attorn.caveat.value import Equals, Range
+from attorn.clock import LATEST
 from attorn.errors import ChainError, ExpiredError
 from attorn.keys.public import PublicKey
 from attorn.macaroon.link import SignedLink, verify_link

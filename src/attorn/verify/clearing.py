@@ -10,7 +10,7 @@ from attorn.approval import APPROVALS
 from attorn.caveat.agent import Agent
 from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.counted import TOTAL, Counted, Counter
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.decision import Decision, Denial
 from attorn.errors import Denied, UnavailableError
 from attorn.handed import ask

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from attorn.caveat.counted import TOTAL, Counter
 from attorn.caveat.status import FreshList, Status
-from attorn.caveat.validity import LATEST
+from attorn.clock import LATEST
 from attorn.errors import UnavailableError
 from attorn.handed import ask
 from attorn.request.money import Money

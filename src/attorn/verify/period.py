@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from attorn.caveat.counted import TOTAL
-from attorn.caveat.validity import LATEST, moment
+from attorn.caveat.validity import moment
+from attorn.clock import LATEST
 
 _NAMES: Final = {
     "second": "%Y-%m-%dT%H:%M:%S",

@@ -14,7 +14,7 @@ from attorn.integrity import Suite
 from attorn.keys.signer import Signatory
 from attorn.status import ListKind
 from attorn.status.entry import BitstringEntry
-from attorn.status.register import Register
+from attorn.status.register import StatusRegister
 from attorn.transport import Transport
 from attorn.web.vc_body import Change
 
@@ -48,14 +48,14 @@ class Lists:
         *,
         base: str,
         suite: Suite,
-        register: Register | None = None,
+        register: StatusRegister | None = None,
         method: str | None = None,
         clock: Clock = system_clock,
     ) -> None:
         if not isinstance(base, str) or not base.startswith(("https://", "http://")) or not base.endswith("/"):
             raise InputError(f"lists: expected a URL that ends with '/', got {shown(base)}")
         self.base = base
-        self.register = Register(self.uri) if register is None else register
+        self.register = StatusRegister(self.uri) if register is None else register
         self._by = by
         self._suite = suite
         self._method = method
