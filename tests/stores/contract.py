@@ -308,6 +308,13 @@ class Charging:
         assert store.charge([Charge("a", 3, 0)], now=NOW) == Charged(refused=Charge("a", 3, 0))
         assert store.charge([Charge("a", 4, 0)], now=NOW) == DONE
 
+    def test_nothing_is_charged_to_an_account_that_holds_nothing(self, store: AnyStore) -> None:
+        for _ in range(2):
+            assert store.charge([Charge("a", 1, 0)], now=NOW) == DONE
+        assert store.used(["a"]).get("a", 0) == 0
+        assert store.charge([Charge("a", 1, 1)], now=NOW) == DONE
+        assert store.charge([Charge("a", 1, 1)], now=NOW) == Charged(refused=Charge("a", 1, 1))
+
     def test_more_than_all_at_once(self, store: AnyStore) -> None:
         assert store.charge([Charge("a", 3, 4)], now=NOW) == Charged(refused=Charge("a", 3, 4))
         assert store.charge([Charge("a", 3, 3)], now=NOW) == DONE
@@ -483,6 +490,34 @@ class Ending:
         assert store.used(["a"])["a"] == 2
         assert store.charge([Charge("a", 2, 1, NOW + 600)], now=NOW + 300).refused is not None
 
+    @pytest.mark.parametrize("ends", [(NOW + 60, NOW + 600), (NOW + 600, NOW + 60), (None, NOW + 60)])
+    def test_the_later_end_counts_in_one_charge(self, store: AnyStore, ends: tuple[int | None, int | None]) -> None:
+        assert store.charge([Charge("a", 9, 1, until) for until in ends], now=NOW) == DONE
+        assert store.charge([Charge("b", 9, 1)], now=NOW + 300) == DONE
+        assert {**store.used(["a"])} == {"a": 2}
+        assert store.charge([Charge("a", 2, 1, NOW + 600)], now=NOW + 300).refused is not None
+
+    def test_what_was_forgotten_of_one_is_not_of_another(self, store: AnyStore) -> None:
+        """Presentations and accounts are forgotten each for itself."""
+        store.remember(name(1), expires=NOW + 60, now=NOW)
+        store.remember(name(2), expires=NOW + 600, now=NOW + 60)
+        assert store.charge([Charge("a", 1, 1, NOW + 60)], now=NOW) == DONE
+        assert store.charge([Charge("b", 1, 1, NOW + 900)], now=NOW + 300) == DONE
+        assert store.remember(name(3), expires=NOW + 61, now=NOW) is True
+        assert store.remember(name(2), expires=NOW + 600, now=NOW + 300) is False
+
+    def test_from_the_first_second_to_the_last(self, store: AnyStore) -> None:
+        charge, last = Charge("a", 1, 1, 1), Charge("b", 1, 1, MOST)
+        assert store.charge([charge], now=0, retry=Retry(name(1), 1)) == DONE
+        assert store.charge([charge], now=0, retry=Retry(name(1), 1)) == Charged(repeated=True)
+        assert store.charge([charge], now=0) == Charged(refused=charge)
+        assert store.remember(name(1), expires=1, now=0) is True
+        assert store.remember(name(1), expires=1, now=0) is False
+        assert store.charge([last], now=MOST - 1) == DONE
+        assert store.charge([last], now=MOST - 1) == Charged(refused=last)
+        assert store.remember(name(2), expires=MOST, now=MOST - 1) is True
+        assert store.remember(name(2), expires=MOST, now=MOST - 1) is False
+
     def test_a_charge_to_an_account_that_was_over_is_kept(self, store: AnyStore) -> None:
         store.charge([Charge("a", 3, 1, NOW + 10)], now=NOW)
         assert store.charge([Charge("a", 3, 2, NOW + 100)], now=NOW + 20) == DONE
@@ -549,6 +584,15 @@ class Ending:
             retry = Retry(name(number), NOW + 900)
             assert store.charge([Charge("a", 99, 1)], now=NOW + 200, retry=retry) == DONE
             assert store.charge([Charge("a", 99, 1)], now=NOW + 200, retry=retry) == Charged(repeated=True)
+        for number in range(99, 0, -9):
+            retry = Retry(name(number), NOW + 900)
+            assert store.charge([Charge("a", 99, 1)], now=NOW + 200, retry=retry) == Charged(repeated=True)
+
+    def test_a_retry_ends_in_its_second_whatever_is_forgotten_before(self, store: AnyStore) -> None:
+        for number in range(100):
+            assert store.charge([], now=NOW, retry=Retry(name(number), NOW + 1 + number)) == DONE
+        assert store.charge([], now=NOW + 99, retry=Retry(name(99), NOW + 900)) == Charged(repeated=True)
+        assert store.charge([], now=NOW + 100, retry=Retry(name(99), NOW + 900)) == DONE
 
     def test_keys_are_compared_whole(self, store: AnyStore) -> None:
         for key in (bytes(32), bytes(31) + b"\1", b"\xff" * 32, b"a" * 32, b"A" * 32):

@@ -12,7 +12,7 @@ from tests.stores.contract import DONE, ENTRY, Shared, StoreContract, name
 from tests.unit.scene import NOW
 
 from attorn.statement import Kind
-from attorn.store import Charge, SQLiteStore
+from attorn.store import Charge, Retry, SQLiteStore
 
 
 class TestSQLiteStore(Shared, StoreContract):
@@ -60,13 +60,27 @@ def test_the_file_is_bounded_by_what_is_live(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "store.db")
     for number in range(500):
         store.remember(name(number), expires=NOW + 10, now=NOW)
-        assert store.charge([Charge(f"{number}", 1, 1, NOW + 10)], now=NOW) == DONE
+        retry = Retry(name(number), NOW + 10)
+        assert store.charge([Charge(f"{number}", 1, 1, NOW + 10)], now=NOW, retry=retry) == DONE
     for step in range(12):
         store.remember(name(1000 + step), expires=NOW + 100, now=NOW + 50)
-        store.charge([Charge(f"later {step}", 1, 1, NOW + 100)], now=NOW + 50)
-    for table in ("presentation", "account"):
+        retry = Retry(name(1000 + step), NOW + 100)
+        store.charge([Charge(f"later {step}", 1, 1, NOW + 100)], now=NOW + 50, retry=retry)
+    for table in ("presentation", "account", "retry"):
         assert store._connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (12,)
     store.close()
+
+
+def test_64_are_forgotten_at_once(tmp_path: Path) -> None:
+    with closing(SQLiteStore(tmp_path / "store.db")) as store:
+        for number in range(100):
+            retry = Retry(name(number), NOW + 1 + number)
+            assert store.charge([Charge(f"{number}", 1, 1, NOW + 1 + number)], now=NOW, retry=retry) == DONE
+            assert store.remember(name(number), expires=NOW + 1 + number, now=NOW) is True
+        assert store.remember(name(100), expires=NOW + 900, now=NOW + 200) is True
+        assert store.charge([Charge("a", 1, 1)], now=NOW + 200, retry=Retry(name(100), NOW + 900)) == DONE
+        for table in ("presentation", "account", "retry"):
+            assert store._connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (36 + 1,)
 
 
 def test_text_for_a_path(tmp_path: Path) -> None:

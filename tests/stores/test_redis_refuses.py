@@ -176,9 +176,21 @@ def test_data_without_an_epoch_is_not_begun_anew(redis_server: RedisServer, stor
 def test_the_epoch_that_must_be_found(redis_server: RedisServer, store: RedisStore) -> None:
     works(redis_server, epoch=store.epoch)
     refused(redis_server, "another epoch", epoch="0" * 32)
-    for damaged in ("", "x", "A" * 32, store.epoch + "0"):
+    for damaged in ("", "x", "A" * 32, store.epoch + "0", b"\xff" * 32):
         redis_server.client().set("attorn:epoch", damaged)
         refused(redis_server, "damaged")
+
+
+def test_64_are_forgotten_at_once(redis_server: RedisServer, store: RedisStore) -> None:
+    for number in range(100):
+        retry = Retry(name(number), NOW + 1 + number)
+        assert store.charge([Charge(f"{number}", 1, 1, NOW + 1 + number)], now=NOW, retry=retry) == DONE
+        assert store.remember(name(number), expires=NOW + 1 + number, now=NOW) is True
+    assert store.remember(name(100), expires=NOW + 900, now=NOW + 200) is True
+    assert store.charge([Charge("a", 1, 1)], now=NOW + 200, retry=Retry(name(100), NOW + 900)) == DONE
+    client = redis_server.client()
+    assert [client.zcard(f"attorn:{key}") for key in ("seen", "ends", "retries")] == [36 + 1] * 3
+    assert client.hlen("attorn:used") == 36 + 1
 
 
 def test_prefixes_are_apart(redis_server: RedisServer, store: RedisStore) -> None:
@@ -300,11 +312,14 @@ def test_scripts_that_the_server_forgot(redis_server: RedisServer, store: RedisS
 
 
 def test_the_url_brings_no_retries_back(redis_server: RedisServer) -> None:
-    url = redis_server.url + "?retry_on_timeout=true&retry_on_error=ConnectionError&health_check_interval=1"
+    url = redis_server.url + "?retry_on_timeout=true&retry_on_error=ConnectionError&health_check_interval=1&timeout=99"
     with closing(RedisStore(url + "&socket_timeout=99&max_connections=5000&decode_responses=true&protocol=3")) as store:
         connection = store._client.connection_pool.make_connection()
         assert connection.retry.get_retries() == 0
-        assert connection.socket_timeout == 2.0
+        assert (connection.retry_on_timeout, connection.retry_on_error) == (False, [])
+        assert (connection.socket_timeout, connection.socket_connect_timeout) == (2.0, 2.0)
+        assert connection.health_check_interval == 0
+        assert (store._client.connection_pool.timeout, store._client.connection_pool.max_connections) == (2.0, 64)
         assert store.charge([Charge("a", 1, 1)], now=NOW) == DONE
 
 
@@ -327,6 +342,7 @@ def test_no_message_holds_the_password() -> None:
         {"prefix": ""},
         {"prefix": "a b"},
         {"prefix": None},
+        {"prefix": b"x"},
         {"prefix": "x" * 65},
         {"connections": 0},
         {"connections": True},
@@ -339,8 +355,13 @@ def test_no_message_holds_the_password() -> None:
     ids=ascii,
 )
 def test_arguments_that_are_none(told: dict[str, Any]) -> None:
-    with pytest.raises(InputError):
+    name = "Redis store" if told.keys() & {"prefix", "connections", "epoch"} else next(iter(told))
+    with pytest.raises(InputError, match=f"^{name}: expected "):
         RedisStore("redis://127.0.0.1:1/0", **told)
+
+
+def test_the_longest_prefix(redis_server: RedisServer) -> None:
+    works(redis_server, prefix="x" * 58 + "._:{}-")
 
 
 @pytest.mark.parametrize("number", [-1, 2**53, 1.5, True, None, "5"], ids=ascii)

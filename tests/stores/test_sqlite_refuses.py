@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -89,13 +90,47 @@ def test_files_that_cannot_be_opened(tmp_path: Path, make: Callable[[Path], Any]
         SQLiteStore(make(tmp_path))
 
 
+def test_a_file_that_is_refused_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *path, **how: opened.append(connect(*path, **how)) or opened[-1])
+    with pytest.raises(UnavailableError, match="SQLite store"):
+        SQLiteStore(_garbage(tmp_path))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+
+
+class Lax(sqlite3.Connection):
+    """One that does not sync as a new file does, and may not be told to."""
+
+    deaf = False
+
+    def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+        if query == "PRAGMA journal_mode=WAL":
+            super().execute("PRAGMA synchronous=OFF")
+        return super().execute("SELECT 1" if self.deaf and query == "PRAGMA synchronous=FULL" else query, *values)
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_a_library_that_does_not_sync_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaf: bool) -> None:
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *path, **how: connect(*path, **how, factory=Lax))
+    monkeypatch.setattr(Lax, "deaf", deaf)
+    if deaf:
+        with pytest.raises(UnavailableError, match="synchronous FULL"):
+            SQLiteStore(tmp_path / "store.db")
+    else:
+        with closing(SQLiteStore(tmp_path / "store.db")) as store:
+            assert store._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 @pytest.mark.parametrize(
     "path",
     [None, 5, "", "a\0b", object(), 1.5, ["x"]],
     ids=["none", "number", "empty", "nul", "object", "fraction", "list"],
 )
 def test_paths_that_are_none(path: Any) -> None:
-    with pytest.raises(AttornError):
+    with pytest.raises(AttornError, match=r"^SQLite store: "):
         SQLiteStore(path)
 
 
@@ -113,6 +148,7 @@ USES: dict[str, Callable[[SQLiteStore], object]] = {
     "used": lambda store: store.used(["a"]),
 }
 WRITES = ("remember", "apply", "charge")
+BAD = ("'x'", "''", "1.5", "x'00'", "9e99")
 
 
 @pytest.mark.parametrize("use", USES)
@@ -136,6 +172,18 @@ def test_a_locked_file(tmp_path: Path, use: str) -> None:
         other.execute("ROLLBACK")
     assert USES[use](store) in ANSWERS
     store.close()
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_thread_that_holds_on_to_the_store(tmp_path: Path, use: str) -> None:
+    """Others wait at least a second for it, and no longer than they have to."""
+    with closing(SQLiteStore(tmp_path / "store.db", timeout=0.05)) as store:
+        with store._held():
+            begun = monotonic()
+            with pytest.raises(UnavailableError, match="other threads"):
+                USES[use](store)
+            assert monotonic() - begun > 0.9
+        USES[use](store)
 
 
 @pytest.mark.parametrize("use", WRITES)
@@ -207,10 +255,11 @@ def test_a_table_that_went_away(tmp_path: Path, table: str) -> None:
 
 
 @pytest.mark.parametrize("use", ["remember", "charge"])
-def test_marks_that_went_away(tmp_path: Path, use: str) -> None:
+@pytest.mark.parametrize("damage", ["DELETE FROM forgotten", *(f"UPDATE forgotten SET until = {x}" for x in BAD)])
+def test_damaged_marks(tmp_path: Path, use: str, damage: str) -> None:
     with closing(SQLiteStore(tmp_path / "store.db")) as store:
-        store._connection.execute("DELETE FROM forgotten")
-        with pytest.raises(UnavailableError):
+        store._connection.execute(damage)
+        with pytest.raises(UnavailableError, match="forgotten is damaged"):
             USES[use](store)
 
 

@@ -83,7 +83,9 @@ class RedisStore:
         self._epoch = remote.new_epoch()
         try:
             found = self._run(redis_scripts.START, [self._key(name) for name in names[1:]], [])
-            self._epoch = remote.checked_epoch(found.decode() if isinstance(found, bytes) else found, expected, _WHAT)
+            # Whatever is not ASCII becomes a character that no epoch holds.
+            text = found.decode("ascii", "replace") if isinstance(found, bytes) else found
+            self._epoch = remote.checked_epoch(text, expected, _WHAT)
         except AttornError:
             self.close()
             raise
