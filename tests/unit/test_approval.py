@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.unit.scene import ALICE, AUDIENCE, MALLORY, NOW, PLANNER, SCOUT, Answering, Clock, document, draw
 
 from attorn import Identity, Request
-from attorn.approval import Approval, ApprovalRequest, approve, verify_signature
+from attorn.approval import APPROVALS, Approval, ApprovalRequest, approve, texts_about, verify_signature
 from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.caveat.validity import LATEST
 from attorn.did.document import Relationship
 from attorn.did.resolver import StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
@@ -130,6 +131,10 @@ ODD_REQUESTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "request-resource-bad": lambda m: m["request"].update(resource="/../x"),
     "request-args-list": lambda m: m["request"].update(args=[]),
     "request-args-missing": lambda m: m["request"].pop("args"),
+    "request-resource-null": lambda m: m["request"].update(resource=None),
+    "request-cost-list": lambda m: m["request"].update(cost=[5, "EUR"]),
+    "request-cost-less": lambda m: m["request"]["cost"].pop("currency"),
+    "request-cost-null": lambda m: m["request"]["cost"].update(currency=None),
     "request-more": lambda m: m["request"].update(more=1),
     "request-no-cost": lambda m: m["request"].update(cost=None),
     "request-cost-more": lambda m: m["request"]["cost"].update(per="day"),
@@ -142,10 +147,41 @@ ODD_REQUESTS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
+TOLD = {
+    "request-action-number": "expected a request with an action, a resource and args",
+    "request-resource-null": "expected a request with an action, a resource and args",
+    "request-args-list": "expected a request with an action, a resource and args",
+    "request-args-missing": "expected a request with an action, a resource and args",
+    "request-empty": "expected a request with an action, a resource and args",
+    "request-cost-more": "expected a cost with an amount and a currency",
+    "request-cost-less": "expected a cost with an amount and a currency",
+    "request-cost-list": "expected a cost with an amount and a currency",
+    "request-cost-fraction": "expected a cost in whole minor units of a currency",
+    "request-cost-null": "expected a cost in whole minor units of a currency",
+    "threshold-text": "threshold: expected int, got str",
+    "threshold-true": "threshold: expected int, got bool",
+    "audience-null": "audience: expected str, got NoneType",
+    "approvers-text": "approvers: expected list, got str",
+    "request-list": "request: expected dict, got list",
+    "approvers-unsorted": "not in its one canonical form",
+    "missing": "expected an object with the members approvers, audience, holder, request, root, threshold",
+}
+
+
 @pytest.mark.parametrize("name", ODD_REQUESTS)
 def test_what_asks_in_any_other_form_is_refused(name: str) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedError, match=f"^approval request: .*{TOLD[name]}$" if name in TOLD else None):
         ApprovalRequest.decode(respelt(ASKED.encode(), ODD_REQUESTS[name]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "most"), [(Approval, "approval", 32_768), (ApprovalRequest, "approval request", 196_608)]
+)
+def test_the_longest_text(kind: Any, name: str, most: int) -> None:
+    for size in (most, most + 1):
+        with pytest.raises(MalformedError) as caught:
+            kind.decode("A" * size)
+        assert (str(caught.value) == f"{name}: expected text of at most {most} characters") is (size > most)
 
 
 NO_TEXT: list[Any] = ["", "!", "AA", b"", None, 7, "e30", "W10", "bnVsbA", "A" * 300_000]
@@ -200,6 +236,75 @@ def test_what_asks_must_make_sense(changed: dict[str, Any]) -> None:
 
 
 # What is signed
+
+
+def test_what_is_signed_in_every_version() -> None:
+    members = {
+        "audience": AUDIENCE,
+        "by": ALICE.did,
+        "digest": base64url_encode(REQUEST.digest()),
+        "expires": NOW + 300,
+        "holder": SCOUT.did,
+        "id": base64url_encode(APPROVAL.id),
+        "issued": NOW,
+        "root": ALICE.did,
+    }
+    assert APPROVAL.statement() == b"\0ATTORN\0APPROVAL\0v1\0" + canonicalise(members)
+    text = base64url_encode(canonicalise({**members, "signature": base64url_encode(APPROVAL.signature)}))
+    assert APPROVAL.encode() == text
+    assert APPROVALS == "approvals"
+    assert APPROVAL.account == f"approval/{ALICE.did}/{APPROVAL.id.hex()}"
+
+
+def test_the_first_second_and_the_last() -> None:
+    for issued in (0, LATEST - 1):
+        lasting = replace(APPROVAL, issued=issued, expires=issued + 1)
+        assert Approval.decode(lasting.encode()) == lasting
+    with pytest.raises(InputError, match="a day at most"):
+        replace(APPROVAL, issued=LATEST, expires=LATEST + 1)
+
+
+def some(count: int, by: Identity = ALICE) -> list[Approval]:
+    asked = replace(ASKED, approvers=(by.did,), threshold=1)
+    ids = (bytes((number,)) * 16 for number in range(count))
+    return [approve(asked, by=by, clock=Clock(), random=lambda _: next(ids)) for _ in range(count)]
+
+
+ABOUT: dict[str, Any] = {"audience": AUDIENCE, "root": ALICE.did, "holder": SCOUT.did, "digest": REQUEST.digest()}
+
+
+def test_as_many_as_may_travel() -> None:
+    several = [each for by in (ALICE, PLANNER, SCOUT, MALLORY) for each in some(4, by)]
+    assert texts_about(several, **ABOUT) == tuple(each.encode() for each in several)
+    assert texts_about(tuple(each.encode() for each in several), **ABOUT) == texts_about(several, **ABOUT)
+    assert texts_about([], **ABOUT) == ()
+
+
+BY_OTHERS = [some(1, by)[0] for by in (PLANNER, SCOUT)]
+TOO_MANY: dict[str, tuple[Any, str]] = {
+    "seventeen": ([*some(16), BY_OTHERS[0]], "expected a list of at most 16"),
+    "five-by-one": ([BY_OTHERS[0], *some(5), BY_OTHERS[1]], "expected at most 4 by one DID"),
+    "twice": ([APPROVAL, BY_OTHERS[0], APPROVAL], "one is there twice"),
+    "twice-in-both-forms": ([APPROVAL, APPROVAL.encode()], "one is there twice"),
+    "none": (None, "expected a list of at most 16"),
+    "text": (APPROVAL.encode(), "expected a list of at most 16"),
+    "one": (APPROVAL, "expected a list of at most 16"),
+    "generator": ((each for each in (APPROVAL,)), "expected a list of at most 16"),
+    "a-number": ([APPROVAL, 5], "expected approvals or their texts, got int"),
+    "what-was-asked": ([ASKED], "expected approvals or their texts, got ApprovalRequest"),
+    "damaged": ([APPROVAL.encode()[:-1]], ".*"),
+    "of-another-request": (
+        [APPROVAL, replace(APPROVAL, digest=bytes(32))],
+        f"that of {ALICE.did} is about another request, audience, user or holder",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MANY)
+def test_approvals_that_cannot_travel(name: str) -> None:
+    several, told = TOO_MANY[name]
+    with pytest.raises(InputError, match=f"^approvals: {told}$"):
+        texts_about(several, **ABOUT)
 
 
 def test_an_approval_there_and_back() -> None:
@@ -312,10 +417,26 @@ ODD_APPROVALS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
+TOLD_OF_APPROVALS = {
+    "issued-text": "issued: expected int, got str",
+    "issued-true": "issued: expected int, got bool",
+    "issued-negative": "expected a Unix second of issue and a later one of expiry",
+    "expires-at-issue": "expected a Unix second of issue and a later one of expiry",
+    "expires-late": "expected it to last for a day at most",
+    "signature-cut": "expected a signature of 64 bytes",
+    "digest-long": "expected a digest of 32 bytes and an id of 16",
+    "id-short": "expected a digest of 32 bytes and an id of 16",
+    "id-number": "id: expected str, got int",
+    "by-list": "by: expected str, got list",
+    "by-url": "by: expected a DID, got .*",
+}
+
+
 @pytest.mark.parametrize("name", ODD_APPROVALS)
 def test_an_approval_in_any_other_form_is_refused(name: str) -> None:
     text = respelt(APPROVAL.encode(), ODD_APPROVALS[name])
-    with pytest.raises(MalformedError):
+    told = TOLD_OF_APPROVALS.get(name)
+    with pytest.raises(MalformedError, match=f"^approval: {told}$" if told else None):
         Approval.decode(text)
     with pytest.raises(MalformedError) as caught:
         verify_signature(text)
@@ -438,7 +559,7 @@ def test_only_who_is_asked_can_approve(who: Identity) -> None:
     ],
 )
 def test_unusable_arguments(arguments: dict[str, Any]) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"^approve: expected "):
         made(**arguments)
 
 
@@ -456,7 +577,7 @@ def test_only_an_approval_can_be_verified(other: Any) -> None:
 
 @pytest.mark.parametrize("random", [lambda size: bytes(size - 1), lambda _: "x" * 16, lambda _: 1 / 0])
 def test_a_random_source_that_fails(random: Any) -> None:
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnavailableError, match=r"^(the )?random source\b"):
         approve(ASKED, by=ALICE, clock=Clock(), random=random)
 
 

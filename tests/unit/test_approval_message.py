@@ -157,7 +157,15 @@ def test_many_arguments() -> None:
     lines = known.message().split("\n")
     assert len(lines) == 43
     assert lines[41] == "[... 60 more arguments are not shown]"
-    assert asked({f"n{number:03}": number for number in range(40)}).complete
+    most = asked({f"n{number:03}": number for number in range(40)})
+    assert most.complete
+    assert "not shown" not in most.message()
+
+
+@pytest.mark.parametrize("size", [64, 65])
+def test_a_name_stands_bare_up_to_a_length(size: int) -> None:
+    name = "n" * size
+    assert (f'"{name}" = 1' if size > 64 else f"{name} = 1") in asked({name: 1}).message().split("\n")
 
 
 def test_the_code_is_of_the_digest() -> None:

@@ -21,7 +21,7 @@ def require_parties(audience: str, root: str, holder: str, name: str) -> None:
 
 def require_did(value: str, name: str) -> None:
     """Raises `InputError` unless `value` is a DID."""
-    if not isinstance(value, str) or not is_did(value):
+    if not is_did(value):
         raise InputError(f"{name}: expected a DID, got {shown(value)}")
 
 

@@ -70,7 +70,7 @@ class Status(Standing):
             raise InputError(f"Status: expected an absolute URI, got {shown(uri)}")
         if type(self.index) is not int or not 0 <= self.index <= MOST_INTEGER:
             raise InputError(f"Status: expected an index from 0 to 2**53 - 1, got {shown(self.index)}")
-        if not isinstance(self.issuer, str) or not is_did(self.issuer):
+        if not is_did(self.issuer):
             raise InputError(f"Status: expected the DID of the list's issuer, got {shown(self.issuer)}")
         if self.kind not in KINDS:
             raise InputError(f"Status: expected one of {', '.join(KINDS)}, got {shown(self.kind)}")
@@ -108,7 +108,7 @@ class FreshList(Standing):
     over: ClassVar[tuple[str, ...]] = ("fresh_list",)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.by, str) or not is_did(self.by):
+        if not is_did(self.by):
             raise InputError(f"FreshList: expected the DID that signs the list, got {shown(self.by)}")
 
     @property

@@ -25,16 +25,22 @@ def save(path: str | os.PathLike[str], secret: bytes) -> None:
 def load(path: str | os.PathLike[str]) -> bytes:
     """The secret in the file, of any length. Raises `KeyFileError`, also where others could read it."""
     content = owned.read(owned.name(path))
-    try:
-        members = parse(content, most=owned.MOST, depth=2)
-        text = members["key"] if isinstance(members, dict) and members.keys() == {"format", "key"} else None
-        secret = base64url_decode(text) if isinstance(text, str) else b""
-    except MalformedError:
-        secret = b""
+    secret = _secret(content)
     # One spelling: what it would be written as says everything about the rest.
     if not secret or content != _content(secret):
         raise KeyFileError(_DAMAGED)
     return secret
+
+
+def _secret(content: bytes) -> bytes | None:
+    """The key in what may be anything."""
+    try:
+        match parse(content, most=owned.MOST):
+            case {"key": str(text)}:
+                return base64url_decode(text)
+    except MalformedError:
+        pass
+    return None
 
 
 def _content(secret: bytes) -> bytes:
