@@ -152,6 +152,13 @@ class ProofError(VerificationError):
         self.problem = problem
 
 
+class MandateError(VerificationError):
+    """A mandate, or a chain of them, is not what AP2 or attorn's stricter profile of it requires (step 1)."""
+
+    code = "bad_mandate"
+    default_step = 1
+
+
 class RevokedError(VerificationError):
     """A link of the chain has been revoked by someone entitled to (step 7)."""
 

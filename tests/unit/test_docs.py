@@ -429,10 +429,10 @@ def test_the_procedure_names_only_real_codes() -> None:
         re.findall(r"^\|.*\| `([a-z_]+)` \| (?:401|403|503) \|$", page_text("docs/spec/verification.md"), re.MULTILINE)
     )
     missing = {kind.code for kind in classes(errors.VerificationError)} - named
-    # These are told to whoever hands something to a store or a receiver, or has a credential checked, and decide no
-    # presentation.
+    # These are told to whoever hands something to a store or a receiver, or has a credential or a mandate checked, and
+    # decide no presentation.
     told = {errors.RollbackError.code, errors.GapError.code, IssuerError.code}
-    told |= {errors.CredentialError.code, errors.ProofError.code}
+    told |= {errors.CredentialError.code, errors.ProofError.code, errors.MandateError.code}
     assert missing == {"invalid", MissingError.code} | told
     assert named <= {kind.code for kind in classes(AttornError)}
 

@@ -74,6 +74,7 @@ CODES: dict[str, tuple[str, int | None, str]] = {
     "UntrustedRootError": ("untrusted_root", 2, "VerificationError"),
     "ResolutionError": ("unresolved_principal", 3, "VerificationError"),
     "CredentialError": ("bad_credential", 1, "VerificationError"),
+    "MandateError": ("bad_mandate", 1, "VerificationError"),
     "ProofError": ("bad_proof", 4, "VerificationError"),
     "SignatureError": ("bad_signature", 4, "VerificationError"),
     "ChainError": ("broken_chain", 5, "VerificationError"),
