@@ -1,0 +1,123 @@
+"""Who takes part in a purchase: the merchant, what it is paid with, and who starts the payment (AP2 v0.2 types)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attorn.canonical import JsonValue
+from attorn.checkout.member import MOST_TEXT, members, optional_text, text
+from attorn.display import shown
+from attorn.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """A shop, or whoever is to be paid. Raises `InputError` for text that is empty, too long or none at all."""
+
+    id: str
+    name: str
+    website: str | None = None
+
+    def __post_init__(self) -> None:
+        _check("merchant", id=self.id, name=self.name)
+        _check_optional("merchant", website=self.website)
+
+    @classmethod
+    def read(cls, value: JsonValue, name: str = "merchant") -> Merchant:
+        """The merchant in `value`; other members are ignored. Raises `MalformedError`."""
+        found = members(value, name)
+        return cls(
+            text(found.get("id"), f"{name}.id"),
+            text(found.get("name"), f"{name}.name"),
+            optional_text(found.get("website"), f"{name}.website"),
+        )
+
+    def write(self) -> dict[str, JsonValue]:
+        """The members of `read`."""
+        found: dict[str, JsonValue] = {"id": self.id, "name": self.name}
+        if self.website is not None:
+            found["website"] = self.website
+        return found
+
+    def matches(self, other: Merchant) -> bool:
+        """Whether a list that names one of them means the other: the same id, and websites that do not differ.
+
+        Names are for people to read, and decide nothing.
+        """
+        return self.id == other.id and (not self.website or not other.website or self.website == other.website)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What is paid with: a card, an account. Raises `InputError` for text that is empty, too long or none at all."""
+
+    id: str
+    type: str
+    description: str | None = None
+
+    def __post_init__(self) -> None:
+        _check("payment instrument", id=self.id, type=self.type)
+        _check_optional("payment instrument", description=self.description)
+
+    @classmethod
+    def read(cls, value: JsonValue, name: str = "payment_instrument") -> Instrument:
+        """The instrument in `value`; other members are ignored. Raises `MalformedError`."""
+        found = members(value, name)
+        return cls(
+            text(found.get("id"), f"{name}.id"),
+            text(found.get("type"), f"{name}.type"),
+            optional_text(found.get("description"), f"{name}.description"),
+        )
+
+    def write(self) -> dict[str, JsonValue]:
+        """The members of `read`."""
+        found: dict[str, JsonValue] = {"id": self.id, "type": self.type}
+        if self.description is not None:
+            found["description"] = self.description
+        return found
+
+    def matches(self, other: Instrument) -> bool:
+        """Whether a list that names one of them means the other: the same id and the same type."""
+        return (self.id, self.type) == (other.id, other.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Pisp:
+    """A payment initiation service provider. Raises `InputError` for text that is empty, too long or none at all."""
+
+    legal_name: str
+    brand_name: str
+    domain_name: str
+
+    def __post_init__(self) -> None:
+        _check("pisp", legal_name=self.legal_name, brand_name=self.brand_name, domain_name=self.domain_name)
+
+    @classmethod
+    def read(cls, value: JsonValue, name: str = "pisp") -> Pisp:
+        """The provider in `value`; other members are ignored. Raises `MalformedError`."""
+        found = members(value, name)
+        return cls(
+            text(found.get("legal_name"), f"{name}.legal_name"),
+            text(found.get("brand_name"), f"{name}.brand_name"),
+            text(found.get("domain_name"), f"{name}.domain_name"),
+        )
+
+    def write(self) -> dict[str, JsonValue]:
+        """The members of `read`."""
+        return {"legal_name": self.legal_name, "brand_name": self.brand_name, "domain_name": self.domain_name}
+
+    def matches(self, other: Pisp) -> bool:
+        """Whether a list that names one of them means the other: all three names equal."""
+        return self == other
+
+
+def _check(what: str, **texts: object) -> None:
+    for name, value in texts.items():
+        if type(value) is not str or not 0 < len(value) <= MOST_TEXT:
+            raise InputError(f"{what}: expected {name} as text of 1 to {MOST_TEXT} characters, got {shown(value)}")
+
+
+def _check_optional(what: str, **texts: object) -> None:
+    for name, value in texts.items():
+        if value not in (None, ""):
+            _check(what, **{name: value})
