@@ -56,10 +56,13 @@ class PrivateKey:
     def __repr__(self) -> str:
         return f"PrivateKey(public={self.public.hex()})"
 
-    def sign(self, message: bytes) -> bytes:
-        """A deterministic (RFC 6979) signature r||s, low S. Raises `UnavailableError` if OpenSSL is older than 3.2."""
+    def sign(self, message: bytes, *, deterministic: bool = True) -> bytes:
+        """A signature r||s, low S, deterministic (RFC 6979) or with a fresh random number.
+
+        Raises `UnavailableError` for a deterministic one if OpenSSL is older than 3.2.
+        """
         try:
-            der = self._private.sign(message, ec.ECDSA(SHA256(), deterministic_signing=True))
+            der = self._private.sign(message, ec.ECDSA(SHA256(), deterministic_signing=deterministic))
         except UnsupportedAlgorithm:
             raise UnavailableError("this OpenSSL cannot make deterministic ECDSA signatures") from None
         return ecdsa.to_low_s(ecdsa.der_to_raw(der, low_s=False))

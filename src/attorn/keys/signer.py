@@ -129,9 +129,24 @@ class P256Signer(_PrivateKey):
         """
         return self._private.sign(_octets(message))
 
+    def unpredictable(self) -> Signer:
+        """The same key with a fresh random number in each signature: for what nobody may guess from its hash."""
+        signer = _UnpredictableSigner()
+        signer._private, signer._public_key = self._private, self._public_key
+        return signer
+
     def export_secret(self) -> bytes:
         """The 32-byte scalar itself, for a key file or a backup. Whoever has it can sign as this key."""
         return self._private.scalar()
+
+
+class _UnpredictableSigner(_PrivateKey):
+    __slots__ = ("_private",)
+    _private: p256.PrivateKey
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64-byte signature r||s of `message`, low S, another one each time."""
+        return self._private.sign(_octets(message), deterministic=False)
 
 
 class PinnedSigner:
