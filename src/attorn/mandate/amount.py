@@ -1,0 +1,21 @@
+"""An Amount of AP2 v0.2: whole minor units, and the currency they are of."""
+
+from __future__ import annotations
+
+from attorn.canonical import JsonValue
+from attorn.checkout.currency import exponent
+from attorn.checkout.member import members, text, whole
+from attorn.request.money import Money
+
+
+def read(value: JsonValue, name: str) -> Money:
+    """The money that `amount` and `currency` say. Raises `MalformedError`, for what is no active currency as well."""
+    found = members(value, name)
+    currency = text(found.get("currency"), f"{name}.currency")
+    exponent(currency)
+    return Money(whole(found.get("amount"), f"{name}.amount"), currency)
+
+
+def write(money: Money) -> dict[str, JsonValue]:
+    """The Amount that says `money`."""
+    return {"amount": money.amount, "currency": money.currency}

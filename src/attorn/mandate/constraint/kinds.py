@@ -1,0 +1,84 @@
+"""The kinds of constraint there are, in which mandate, and how a list of them is read: what is unknown is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+from attorn.canonical import JsonValue
+from attorn.checkout.member import elements, members
+from attorn.display import shown
+from attorn.errors import InputError, MandateError
+from attorn.mandate.constraint.allowed_instruments import AllowedInstruments
+from attorn.mandate.constraint.allowed_merchants import AllowedMerchants
+from attorn.mandate.constraint.allowed_payees import AllowedPayees
+from attorn.mandate.constraint.allowed_pisps import AllowedPisps
+from attorn.mandate.constraint.amount_range import AmountRange
+from attorn.mandate.constraint.base import CheckoutConstraint, Constraint, PaymentConstraint
+from attorn.mandate.constraint.budget import Budget, Unit
+from attorn.mandate.constraint.execution_date import ExecutionDate
+from attorn.mandate.constraint.line_items import LineItems
+from attorn.mandate.constraint.recurrence import Recurrence
+from attorn.mandate.constraint.reference import Reference
+
+PAYMENT: Final[Mapping[str, type[PaymentConstraint]]] = {
+    kind.type: kind
+    for kind in (
+        AmountRange,
+        AllowedPayees,
+        AllowedInstruments,
+        AllowedPisps,
+        Recurrence,
+        Budget,
+        Reference,
+        ExecutionDate,
+    )
+}
+"""Those of an open payment mandate."""
+CHECKOUT: Final[Mapping[str, type[CheckoutConstraint]]] = {kind.type: kind for kind in (AllowedMerchants, LineItems)}
+"""Those of an open checkout mandate."""
+MOST: Final = 64
+"""Most constraints of one mandate."""
+_Kind = TypeVar("_Kind", PaymentConstraint, CheckoutConstraint)
+
+
+def read_payment(value: JsonValue, unit: Unit) -> tuple[PaymentConstraint, ...]:
+    """Those of an open payment mandate. Raises `MandateError` for an unknown one, `MalformedError`."""
+    if not isinstance(unit, Unit):
+        raise InputError(f"unit: expected a Unit, got {shown(unit)}")
+    return tuple(
+        Budget.read(found, unit) if kind is Budget else kind.read(found) for kind, found in _each(value, PAYMENT)
+    )
+
+
+def read_checkout(value: JsonValue) -> tuple[CheckoutConstraint, ...]:
+    """Those of an open checkout mandate. Raises `MandateError` for an unknown one, `MalformedError`."""
+    return tuple(kind.read(found) for kind, found in _each(value, CHECKOUT))
+
+
+def write(constraint: Constraint) -> dict[str, JsonValue]:
+    """The member of `constraints` that says this, `type` included."""
+    return {"type": constraint.type, **constraint.write()}
+
+
+def require(constraints: object, kind: type[Constraint], needed: type[Constraint]) -> None:
+    """Raises `InputError` unless this is a tuple of 1 to `MOST` constraints of this kind, one of which is `needed`."""
+    if not isinstance(constraints, tuple) or not all(isinstance(each, kind) for each in constraints):
+        raise InputError(f"constraints: expected a tuple, each a {kind.__name__}")
+    if not 0 < len(constraints) <= MOST:
+        raise InputError(f"constraints: expected 1 to {MOST}, got {len(constraints)}")
+    if not any(isinstance(each, needed) for each in constraints):
+        raise InputError(f"constraints: expected a {needed.type} among them")
+
+
+def _each(value: JsonValue, kinds: Mapping[str, type[_Kind]]) -> list[tuple[type[_Kind], dict[str, JsonValue]]]:
+    found = [members(each, "constraint") for each in elements(value, "constraints", most=MOST)]
+    return [(_kind(each, kinds), each) for each in found]
+
+
+def _kind(found: Mapping[str, JsonValue], kinds: Mapping[str, type[_Kind]]) -> type[_Kind]:
+    name = found.get("type")
+    kind = kinds.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise MandateError(f"constraint: expected a type of {', '.join(kinds)}, got {shown(name)}")
+    return kind

@@ -1,0 +1,92 @@
+"""What an open payment mandate may fix beforehand, and a closed one must then repeat unchanged (AP2 v0.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.checkout.member import members
+from attorn.checkout.party import Instrument, Merchant, Pisp
+from attorn.errors import InputError
+from attorn.mandate import amount
+from attorn.mandate.date import Date
+from attorn.request.money import Money
+
+FIELDS: Final = (
+    ("payee", "payee", Merchant),
+    ("amount", "payment_amount", Money),
+    ("instrument", "payment_instrument", Instrument),
+    ("pisp", "pisp", Pisp),
+    ("execution_date", "execution_date", Date),
+    ("risk_data", "risk_data", bytes),
+)
+"""Each field, what AP2 calls it, and of what type it is."""
+_Kind = TypeVar("_Kind")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presets:
+    """Six members, each perhaps None. `risk_data` is an object as canonical JSON (RFC 8785): equal if it says the same.
+
+    Raises `InputError` for fields of other types.
+    """
+
+    payee: Merchant | None = None
+    amount: Money | None = None
+    instrument: Instrument | None = None
+    pisp: Pisp | None = None
+    execution_date: Date | None = None
+    risk_data: bytes | None = None
+
+    def __post_init__(self) -> None:
+        for field, name, kind in FIELDS:
+            found = getattr(self, field)
+            if found is not None and not isinstance(found, kind):
+                raise InputError(f"{name}: expected {kind.__name__}, got {type(found).__name__}")
+
+    @classmethod
+    def read(cls, content: Mapping[str, JsonValue]) -> Presets:
+        """Those of the six that the content has. Raises `MalformedError`."""
+        return cls(
+            payee=_read(content, "payee", Merchant.read),
+            amount=_read(content, "payment_amount", amount.read),
+            instrument=_read(content, "payment_instrument", Instrument.read),
+            pisp=_read(content, "pisp", Pisp.read),
+            execution_date=_read(content, "execution_date", Date.read),
+            risk_data=_read(content, "risk_data", _risk),
+        )
+
+    def write(self) -> dict[str, JsonValue]:
+        """The members of the content that say this."""
+        content: dict[str, JsonValue] = {}
+        if self.payee is not None:
+            content["payee"] = self.payee.write()
+        if self.amount is not None:
+            content["payment_amount"] = amount.write(self.amount)
+        if self.instrument is not None:
+            content["payment_instrument"] = self.instrument.write()
+        if self.pisp is not None:
+            content["pisp"] = self.pisp.write()
+        if self.execution_date is not None:
+            content["execution_date"] = self.execution_date.text
+        if self.risk_data is not None:
+            content["risk_data"] = parse(self.risk_data)
+        return content
+
+    def changed(self, found: Presets) -> tuple[str, ...]:
+        """What AP2 calls each of these that is not the same in `found`; what is not fixed here may be anything."""
+        return tuple(
+            name
+            for field, name, _ in FIELDS
+            if getattr(self, field) is not None and getattr(self, field) != getattr(found, field)
+        )
+
+
+def _read(content: Mapping[str, JsonValue], name: str, read: Callable[[JsonValue, str], _Kind]) -> _Kind | None:
+    return read(content[name], name) if name in content else None
+
+
+def _risk(value: JsonValue, name: str) -> bytes:
+    return canonicalise(members(value, name))
