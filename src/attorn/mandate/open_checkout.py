@@ -9,7 +9,7 @@ from attorn.canonical import JsonValue
 from attorn.checkout.checkout import Checkout
 from attorn.errors import InputError, MandateError
 from attorn.mandate.constraint import kinds
-from attorn.mandate.constraint.base import CheckoutConstraint, Violation
+from attorn.mandate.constraint.base import CheckoutConstraint, Usage, Violation
 from attorn.mandate.constraint.line_items import LineItems
 from attorn.mandate.vct import Vct
 
@@ -45,6 +45,7 @@ class OpenCheckout:
         constraints: list[JsonValue] = [kinds.write(each) for each in self.constraints]
         return {"vct": str(Vct.OPEN_CHECKOUT), "constraints": constraints}
 
-    def violations(self, checkout: Checkout) -> tuple[Violation, ...]:
-        """Every way in which this checkout is not one that the mandate allows."""
-        return tuple(found for each in self.constraints for found in each.violations(checkout))
+    def violations(self, checkout: Checkout, usage: Usage | None) -> tuple[Violation, ...]:
+        """Every way in which this checkout is not one that the mandate allows; `usage` is the mandate's so far."""
+        once = kinds.once(Vct.OPEN_CHECKOUT, usage)
+        return once + tuple(found for each in self.constraints for found in each.violations(checkout))

@@ -66,7 +66,8 @@ class OpenPayment:
             Violation(Code.PRESET_CHANGED, name, "what was fixed beforehand", "something else")
             for name in self.presets.changed(asked.payment.terms)
         )
-        return changed + tuple(found for each in self.constraints for found in each.violations(asked))
+        once = () if self.recurrences else kinds.once(Vct.OPEN_PAYMENT, asked.usage)
+        return changed + once + tuple(found for each in self.constraints for found in each.violations(asked))
 
     @property
     def recurrences(self) -> tuple[Recurrence, ...]:

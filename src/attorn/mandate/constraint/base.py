@@ -43,11 +43,13 @@ class Code(StrEnum):
     ITEMS_DO_NOT_FIT = "items_do_not_fit"
     PRESET_CHANGED = "preset_changed"
     CONSTRAINT_MISSING = "constraint_missing"
+    WRONG_TOTAL = "wrong_total"
+    WRONG_PAYEE = "wrong_payee"
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One limit that is not met. `type` is the constraint's, or the name of the member that was fixed beforehand."""
+    """One limit that is not met. `type` is the constraint's, or names the member or the mandate that sets the limit."""
 
     code: Code
     type: str
@@ -72,6 +74,13 @@ class Usage:
     uses: int = 0
     spent: int = 0
     last: int | None = None
+
+    def __post_init__(self) -> None:
+        numbers = (self.uses, self.spent, 0 if self.last is None else self.last)
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise InputError("usage: expected whole numbers from 0 on")
+        if not self.uses and (self.spent or self.last is not None):
+            raise InputError("usage: expected nothing spent and no last use where there was none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
 from attorn.canonical import JsonValue
@@ -14,7 +14,7 @@ from attorn.mandate.constraint.allowed_merchants import AllowedMerchants
 from attorn.mandate.constraint.allowed_payees import AllowedPayees
 from attorn.mandate.constraint.allowed_pisps import AllowedPisps
 from attorn.mandate.constraint.amount_range import AmountRange
-from attorn.mandate.constraint.base import CheckoutConstraint, Constraint, PaymentConstraint
+from attorn.mandate.constraint.base import CheckoutConstraint, Code, Constraint, PaymentConstraint, Usage, Violation
 from attorn.mandate.constraint.budget import Budget, Unit
 from attorn.mandate.constraint.execution_date import ExecutionDate
 from attorn.mandate.constraint.line_items import LineItems
@@ -69,6 +69,23 @@ def require(constraints: object, kind: type[Constraint], needed: type[Constraint
         raise InputError(f"constraints: expected 1 to {MOST}, got {len(constraints)}")
     if not any(isinstance(each, needed) for each in constraints):
         raise InputError(f"constraints: expected a {needed.type} among them")
+
+
+def once(vct: str, usage: Usage | None) -> tuple[Violation, ...]:
+    """What is wrong with a use of a mandate of this type that may be used once."""
+    if usage is None:
+        return (Violation(Code.USAGE_UNKNOWN, vct, "1 use", "a use, and nobody knows what was used"),)
+    return (Violation(Code.TOO_MANY_USES, vct, "1 use", f"use {usage.uses + 1}"),) if usage.uses else ()
+
+
+def missing(constraints: Iterable[Constraint], required: Iterable[str]) -> tuple[Violation, ...]:
+    """A violation for each type that a verifier requires and none of these constraints is of."""
+    found = {each.type for each in constraints}
+    return tuple(
+        Violation(Code.CONSTRAINT_MISSING, name, "nothing without it", "a purchase that it does not limit")
+        for name in required
+        if name not in found
+    )
 
 
 def _each(value: JsonValue, kinds: Mapping[str, type[_Kind]]) -> list[tuple[type[_Kind], dict[str, JsonValue]]]:

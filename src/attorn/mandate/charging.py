@@ -1,0 +1,176 @@
+"""Charging a purchase to every open mandate it rests on, all or none, in one step of the verifier's ledger.
+
+A ledger has counters alone. Of one open mandate, named by the SHA-256 of its JWT, these are:
+
+    uses      how often it was used
+    spent     how many minor units, where it has a budget
+    last      the Unix second of the last use, where uses must be apart: each use adds what it is short of now
+    turn N    1 once the use that found N before it was made, where uses must be apart
+
+Two that found the same N cannot both take its turn, and `last` can never pass now: whoever comes second, or read while
+another wrote, is refused by the ledger, and reads again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from attorn.canonical import MOST_INTEGER
+from attorn.checkout.checkout import Checkout
+from attorn.errors import InputError, ReplayError, UnavailableError
+from attorn.handed import ask
+from attorn.mandate.constraint.base import Asked, Usage, Violation
+from attorn.mandate.constraint.budget import Budget
+from attorn.mandate.constraint.calendar import Frequency
+from attorn.mandate.open_checkout import OpenCheckout
+from attorn.mandate.open_payment import OpenPayment
+from attorn.mandate.payment import ClosedPayment
+from attorn.store.ports import Charge, Ledger
+
+_ATTEMPTS: Final = 16
+"""Whoever loses a race learns from the next reading why; more than a few means that the ledger does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One open mandate of a verified chain. `hop` is the base64url SHA-256 of its JWT.
+
+    From Unix second `until` on no verifier accepts it, clocks that differ allowed for: its counters may be forgotten.
+    Raises `InputError` for fields of other types.
+    """
+
+    hop: str
+    mandate: OpenPayment | OpenCheckout
+    until: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.hop, str) or not self.hop or type(self.until) is not int or self.until < 0:
+            raise InputError("held: expected the hash of a JWT as text, and a Unix second")
+        if not isinstance(self.mandate, OpenPayment | OpenCheckout):
+            raise InputError(f"held: expected an open mandate, got {type(self.mandate).__name__}")
+
+    @property
+    def is_spaced(self) -> bool:
+        """Whether its uses must be apart."""
+        return isinstance(self.mandate, OpenPayment) and any(
+            each.frequency is not Frequency.ON_DEMAND for each in self.mandate.recurrences
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What the open mandate at this position, 0 the first, has against the purchase."""
+
+    position: int
+    violation: Violation
+
+
+def charge_payment(
+    ledger: Ledger,
+    held: Sequence[Held],
+    payment: ClosedPayment,
+    *,
+    open_checkouts: frozenset[str] | None,
+    now: int,
+    also: Sequence[Charge] = (),
+) -> tuple[Refused, ...]:
+    """Charge one payment to every open payment mandate, and make the charges `also`; or nothing, and all that is wrong.
+
+    `also` are counters of things that count once, such as the closed mandate and its nonce. Raises `ReplayError` where
+    one of them has no room, `UnavailableError` if the ledger cannot say, `InputError` for other arguments.
+    """
+
+    def judge(mandate: OpenPayment | OpenCheckout, usage: Usage) -> tuple[Violation, ...]:
+        if not isinstance(mandate, OpenPayment):
+            raise InputError("charge: expected open payment mandates for a payment")
+        return mandate.violations(Asked(payment=payment, now=now, open_checkouts=open_checkouts, usage=usage))
+
+    return _charge(judge, ledger=ledger, held=held, spent=payment.amount.amount, now=now, also=also)
+
+
+def charge_checkout(
+    ledger: Ledger, held: Sequence[Held], checkout: Checkout, *, now: int, also: Sequence[Charge] = ()
+) -> tuple[Refused, ...]:
+    """As `charge_payment`, of one checkout and the open checkout mandates it rests on."""
+
+    def judge(mandate: OpenPayment | OpenCheckout, usage: Usage) -> tuple[Violation, ...]:
+        if not isinstance(mandate, OpenCheckout):
+            raise InputError("charge: expected open checkout mandates for a checkout")
+        return mandate.violations(checkout, usage)
+
+    return _charge(judge, ledger=ledger, held=held, spent=0, now=now, also=also)
+
+
+def usages(ledger: Ledger, held: Sequence[Held]) -> tuple[Usage, ...]:
+    """What each open mandate was used for so far. Raises `UnavailableError`."""
+    used = _used(ledger, held, ())
+    return tuple(_usage(each, used) for each in held)
+
+
+def _charge(
+    judge: Callable[[OpenPayment | OpenCheckout, Usage], tuple[Violation, ...]],
+    *,
+    ledger: Ledger,
+    held: Sequence[Held],
+    spent: int,
+    now: int,
+    also: Sequence[Charge],
+) -> tuple[Refused, ...]:
+    if not isinstance(ledger, Ledger):
+        raise InputError(f"charge: expected a Ledger, got {type(ledger).__name__}")
+    if len({each.hop for each in held}) != len(held):
+        raise InputError("charge: expected each open mandate once")
+    for _ in range(_ATTEMPTS):
+        used = _used(ledger, held, also)
+        if any(used.get(each.account, 0) + each.amount > each.limit for each in also):
+            raise ReplayError("this closed mandate, its nonce or its transaction was used before")
+        found = [(each, _usage(each, used)) for each in held]
+        refused = tuple(
+            Refused(position, violation)
+            for position, (each, usage) in enumerate(found)
+            for violation in judge(each.mandate, usage)
+        )
+        if refused:
+            return refused
+        charges = [*also, *(charge for each, usage in found for charge in _of(each, usage, spent, now))]
+        if ask("ledger", partial(ledger.charge, charges, now=now)).refused is None:
+            return ()
+    raise UnavailableError("the ledger refuses, and does not say that a limit was reached")
+
+
+def _of(held: Held, usage: Usage, spent: int, now: int) -> list[Charge]:
+    """The counters that one use of an open mandate moves. No more is asked of them than the mandate allows."""
+    if not isinstance(held.mandate, OpenPayment):
+        return [_one(held, "uses", 1, 1)]
+    recurrences = held.mandate.recurrences
+    limit = min((each.most or MOST_INTEGER for each in recurrences), default=1)
+    charges = [_one(held, "uses", limit, 1)]
+    budgets = [each.most for each in held.mandate.constraints if isinstance(each, Budget)]
+    if budgets:
+        charges.append(_one(held, "spent", min(budgets), spent))
+    if held.is_spaced:
+        charges.append(_one(held, f"turn {usage.uses}", 1, 1))
+        charges.append(_one(held, "last", now, now - (usage.last or 0)))
+    return charges
+
+
+def _one(held: Held, counter: str, limit: int, amount: int) -> Charge:
+    return Charge(_name(held, counter), limit, amount, held.until)
+
+
+def _name(held: Held, counter: str) -> str:
+    return f"mandate {held.hop} {counter}"
+
+
+def _used(ledger: Ledger, held: Sequence[Held], also: Sequence[Charge]) -> Mapping[str, int]:
+    names = [_name(each, counter) for each in held for counter in ("uses", "spent", "last")]
+    names += [each.account for each in also]
+    return ask("ledger", lambda: ledger.used(names))
+
+
+def _usage(held: Held, used: Mapping[str, int]) -> Usage:
+    uses, spent, last = (used.get(_name(held, counter), 0) for counter in ("uses", "spent", "last"))
+    return Usage(uses, spent, last or None) if uses else Usage()
