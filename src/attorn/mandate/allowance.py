@@ -1,0 +1,46 @@
+"""How often an open mandate may be handed on: a member of its content that AP2 does not know and its SDK passes over.
+
+`"attorn": {"redelegations": 2}` allows two open mandates below the one that says it, each of which allows one fewer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.display import shown
+from attorn.errors import ChainError, InputError, MandateError
+from attorn.mandate.wire import MOST_HOPS
+
+EXTENSION: Final = "attorn"
+_MEMBER: Final = "redelegations"
+
+
+def read(content: Mapping[str, JsonValue], unsaid: int) -> int:
+    """How many open mandates may stand below this one; `unsaid` where it does not say. Raises `MandateError`."""
+    if EXTENSION not in content:
+        return unsaid
+    extension = content[EXTENSION]
+    if not isinstance(extension, dict):
+        raise MandateError(f"{EXTENSION}: expected an object, got {shown(extension)}")
+    if _MEMBER not in extension:
+        return unsaid
+    count = extension[_MEMBER]
+    if type(count) is not int or not 0 <= count < MOST_HOPS:
+        raise MandateError(f"{_MEMBER}: expected an integer of 0 to {MOST_HOPS - 1}, got {shown(count)}")
+    return count
+
+
+def write(count: int) -> dict[str, JsonValue]:
+    """The members of a content that allow so many; none for 0. Raises `InputError`."""
+    if type(count) is not int or not 0 <= count < MOST_HOPS:
+        raise InputError(f"{_MEMBER}: expected an integer of 0 to {MOST_HOPS - 1}, got {shown(count)}")
+    return {EXTENSION: {_MEMBER: count}} if count else {}
+
+
+def below(allowed: int, said: int) -> int:
+    """What an open mandate below one that allows `allowed` allows, if it says `said`. Raises `ChainError` for none."""
+    if allowed < 1:
+        raise ChainError("mandate: handed on once more than the one before it allows")
+    return min(said, allowed - 1)

@@ -1,0 +1,133 @@
+"""One SD-JWT of a chain, taken apart and revealed, before anybody has checked its signature."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.display import shown
+from attorn.encoding import base64url_encode
+from attorn.errors import ChainError, CredentialError, MandateError
+from attorn.mandate.agent_key import CLAIM as CONFIRMATION
+from attorn.mandate.envelope import Envelope
+from attorn.sdjwt.compact import Compact
+from attorn.sdjwt.digest import HashAlgorithm
+from attorn.sdjwt.disclosure import Disclosure
+from attorn.sdjwt.pointer import Path
+from attorn.sdjwt.revealing import reveal
+
+PAYLOAD: Final = "delegate_payload"
+"""The claim that holds the content of a mandate, by AP2 v0.2."""
+PAYLOADS: Final = (PAYLOAD, "_delegate_payload")
+"""Both names in use. A verifier says which one it takes."""
+TERMINAL: Final = "kb+sd-jwt"
+INTERMEDIATE: Final = "kb+sd-jwt+kb"
+TERMINALS: Final = (TERMINAL, "kb-sd-jwt")
+INTERMEDIATES: Final = (INTERMEDIATE, "kb-sd-jwt+kb")
+"""Types to emit, and both spellings of the draft to accept."""
+SD_HASH: Final = "sd_hash"
+JWT_HASH: Final = "issuer_jwt_hash"
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedHop:
+    """A hop that is well formed, perhaps forged. Made by `read`.
+
+    `content` is what the delegate payload says, None for a credential, which has none. `disclosed` has the paths of
+    what its holder could have kept back and did not, `hidden` the path of an object or array for each digest in it that
+    is not disclosed: within the content, or for a credential within the claims.
+    """
+
+    compact: Compact = field(repr=False)
+    envelope: Envelope = field(repr=False)
+    algorithm: HashAlgorithm
+    claims: dict[str, JsonValue] = field(repr=False)
+    content: dict[str, JsonValue] | None = field(repr=False)
+    disclosed: tuple[Path, ...]
+    hidden: tuple[Path, ...]
+    texts: tuple[str, ...] = field(repr=False)
+    """The disclosures, in the order of `disclosed`."""
+
+    @classmethod
+    def read(cls, compact: Compact, *, claim: str = PAYLOAD) -> UnverifiedHop:
+        """The hop that an SD-JWT is, with its content in `claim`.
+
+        Raises `MalformedError` for a JWT, a disclosure or a digest in any other form, and `MandateError` for a
+        disclosure that belongs to no digest, more or fewer payloads than one, and claims of the JWT that are hidden.
+        """
+        envelope = Envelope.read(compact.jwt)
+        algorithm = HashAlgorithm.of(envelope.claims)
+        try:
+            revealed = reveal(envelope.claims, map(Disclosure.read, compact.disclosures), algorithm)
+        except CredentialError as error:
+            raise MandateError(str(error)) from None
+        claims, disclosed, hidden = revealed.claims, revealed.disclosed, revealed.hidden
+        texts = tuple(disclosure.text for _, disclosure in revealed.disclosures)
+        if not any(name in claims for name in PAYLOADS):
+            return cls(compact, envelope, algorithm, claims, None, disclosed, hidden, texts)
+        content = _content(claims, claim, disclosed)
+        outside = [path for path in disclosed if path[0] != claim] + [path for path in hidden if path[:1] != (claim,)]
+        if outside:
+            raise MandateError(f"mandate: expected {claim} as the only claim that can be hidden")
+        within = tuple(path[2:] for path in hidden if len(path) > 1)
+        return cls(compact, envelope, algorithm, claims, content, tuple(path[2:] for path in disclosed), within, texts)
+
+    @property
+    def id(self) -> str:
+        """What this hop is known by, whatever is disclosed of it: the SHA-256 of what its signer signed, in base64url.
+
+        Without the signature, which anybody can turn into a second one that is as good (ECDSA).
+        """
+        return base64url_encode(hashlib.sha256(self.envelope.signing_input).digest())
+
+    @property
+    def sd_hash(self) -> str:
+        """The hash of this hop as it is shown here."""
+        return self.compact.sd_hash(self.algorithm)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its content names the key of a next holder."""
+        return self.content is not None and CONFIRMATION in self.content
+
+    def require_follows(self, before: UnverifiedHop) -> None:
+        """Raises `MandateError` unless this names one hop by one hash, `ChainError` unless it is the one before."""
+        claims = self.claims
+        if (SD_HASH in claims) == (JWT_HASH in claims):
+            raise MandateError(f"mandate: expected exactly one of {SD_HASH} and {JWT_HASH}")
+        if SD_HASH in claims:
+            expected, found = before.sd_hash, claims[SD_HASH]
+        else:
+            expected, found = before.algorithm.digest(before.compact.jwt), claims[JWT_HASH]
+        if found != expected:
+            raise ChainError("mandate: a hop was made for another one, or other disclosures, than stand before it")
+
+    def require_root(self) -> None:
+        """Raises `MandateError` if this was made as a hop behind another one, which has been cut off."""
+        cut = SD_HASH in self.claims or JWT_HASH in self.claims
+        if cut or self.envelope.typ in (*TERMINALS, *INTERMEDIATES):
+            raise MandateError("mandate: its first hop was made to stand behind another one")
+
+    def require_typ(self) -> None:
+        """Raises `MandateError` unless the type of the JWT says whether its content names a next holder."""
+        expected = INTERMEDIATES if self.is_open else TERMINALS
+        if self.envelope.typ not in expected:
+            raise MandateError(f"mandate: expected typ {expected[0]}, got {shown(self.envelope.typ)}")
+        if self.envelope.brings_certificates:
+            raise MandateError("mandate: x5c has a place at the root alone")
+
+
+def _content(claims: dict[str, JsonValue], claim: str, disclosed: tuple[Path, ...]) -> dict[str, JsonValue]:
+    if any(name in claims for name in PAYLOADS if name != claim):
+        raise MandateError(f"mandate: expected its content in {claim}, got it under another name")
+    payload = claims.get(claim)
+    if not isinstance(payload, list) or len(payload) != 1 or (claim, 0) not in disclosed:
+        raise MandateError(f"mandate: expected exactly one disclosed element of {claim}")
+    content = payload[0]
+    if not isinstance(content, dict):
+        raise MandateError(f"mandate: expected {claim} to disclose an object")
+    if CONFIRMATION in claims:
+        raise MandateError("mandate: cnf beside its content would name a second holder")
+    return content

@@ -1,0 +1,63 @@
+"""When a hop is good: the times of its JWT and those in its content, both of which must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.errors import ChainError, CredentialError, ExpiredError, MandateError
+from attorn.sdjwt.times import second
+
+SKEW: Final = timedelta(seconds=300)
+"""How far clocks may differ, unless a verifier says otherwise: what the official SDK takes."""
+AGE: Final = timedelta(hours=1)
+"""How old the last hop may be, unless a verifier says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Unix seconds: made at `issued`, good from `starts` until `ends`; None where nothing says."""
+
+    issued: int | None
+    starts: int | None
+    ends: int | None
+
+    @classmethod
+    def read(cls, *levels: Mapping[str, JsonValue]) -> Times:
+        """The latest start and the earliest end that any of these claims say. Raises `MandateError`."""
+        try:
+            issued, starts, ends = (
+                [second(claims, name) for claims in levels if name in claims] for name in ("iat", "nbf", "exp")
+            )
+        except CredentialError as error:
+            raise MandateError(f"mandate: {error}") from None
+        return cls(_latest(issued), _latest(starts), min((at for at in ends if at is not None), default=None))
+
+    def require(self, now: int, skew: int) -> None:
+        """Raises `ExpiredError` unless `now` is in between, the skew allowed for at both ends."""
+        if self.ends is not None and now > self.ends + skew:
+            raise ExpiredError(f"mandate: expired at {self.ends}, and it is {now}")
+        for name, at in (("iat", self.issued), ("nbf", self.starts)):
+            if at is not None and at > now + skew:
+                raise ExpiredError(f"mandate: its {name} is {at}, and it is {now}")
+
+    def require_recent(self, now: int, age: int, skew: int) -> None:
+        """Raises `ExpiredError` if it was made over `age` seconds ago, and `MandateError` for no bound at all."""
+        if self.issued is None and self.ends is None:
+            raise MandateError("mandate: expected iat or exp in a closed mandate: else it is good for ever")
+        if self.issued is not None and now - self.issued > age + skew:
+            raise ExpiredError(f"mandate: made at {self.issued}, and it is {now}: at most {age} s are accepted")
+
+    def require_within(self, before: Times, skew: int) -> None:
+        """Raises `ChainError` if it ends after what it follows, or was made before it."""
+        if self.ends is not None and before.ends is not None and self.ends > before.ends:
+            raise ChainError(f"mandate: it ends at {self.ends}, and the one before it at {before.ends}")
+        if self.issued is not None and before.issued is not None and self.issued + skew < before.issued:
+            raise ChainError(f"mandate: made at {self.issued}, and the one before it at {before.issued}")
+
+
+def _latest(found: list[int | None]) -> int | None:
+    return max((at for at in found if at is not None), default=None)

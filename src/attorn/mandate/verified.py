@@ -1,0 +1,77 @@
+"""A chain of mandates that holds: what each hop says, who signed it, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from attorn.canonical import JsonValue
+from attorn.mandate.agent_key import AgentKey
+from attorn.mandate.anchor import RootKey
+from attorn.mandate.content import Closed, Content, Open, is_open, is_payment
+from attorn.mandate.times import Times
+from attorn.status import TokenReference
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedHop:
+    """One mandate of a verified chain, or the credential that it begins with. Made by `verify` and `verify_held`.
+
+    `position` counts from 1. `id` is the SHA-256 of what was signed, in base64url: the same however much is disclosed.
+    `signer` is the key that signed, `did` whose key that is, None for a bare key. `content` is None for a credential.
+    `holder` is who may sign the next hop, None in a closed mandate. `times` is when it is good by itself. `audience`
+    and `nonce` are what its signer was asked for, None at a root that says neither. `sd_hash` names it as it is shown
+    here. `redelegations` is how many open mandates may stand below it. `claims` are those of its JWT.
+    """
+
+    position: int
+    id: str
+    jwt: str = field(repr=False)
+    signer: RootKey
+    did: str | None
+    content: Content | None
+    holder: AgentKey | None
+    times: Times
+    audience: str | None
+    nonce: str | None
+    sd_hash: str
+    redelegations: int
+    status: TokenReference | None
+    claims: dict[str, JsonValue] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChain:
+    """Genuine mandates, each within the one before it. Made by `verify` and `verify_held`.
+
+    Nothing is said yet of constraints: `MandateVerifier` holds a closed mandate against those of every open one.
+    `text` is the chain as it was shown. `expires` is the Unix second at which the first of its hops ends.
+    """
+
+    text: str = field(repr=False)
+    hops: tuple[VerifiedHop, ...]
+    expires: int | None
+
+    @property
+    def closed(self) -> Closed | None:
+        """What is to be done; None for a chain that ends in an open mandate."""
+        content = self.hops[-1].content
+        return None if content is None or isinstance(content, Open) else content
+
+    @property
+    def opens(self) -> tuple[VerifiedHop, ...]:
+        """The open mandates, from the user's own on."""
+        return tuple(hop for hop in self.hops if hop.content is not None and is_open(hop.content))
+
+    @property
+    def human_present(self) -> bool:
+        """Whether the user, or the user's trusted surface, signed the closed mandate itself.
+
+        It follows from who signed what. No member of a mandate says so, and none would be believed.
+        """
+        return self.closed is not None and not self.opens
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether it is about a payment; else it is about a checkout."""
+        content = self.hops[-1].content
+        return content is not None and is_payment(content)
