@@ -28,9 +28,10 @@ from tests.unit.credential_scene import (
 )
 
 from attorn import credential
-from attorn.credential import Version
+from attorn.credential import Securing, Version
 from attorn.encoding import base58_encode, base64url_encode
 from attorn.errors import CredentialError, ExpiredError, InputError
+from attorn.jsonld import Contexts, PinnedContext
 
 BYTES = b'{"a": 1}'
 HERE = "https://resource.example/a.json"
@@ -247,6 +248,34 @@ def test_null_is_no_value() -> None:
         unread(MALFORMED, credentialSubject=subject, **{"@context": [V2, EXAMPLES]})
     unread(MALFORMED, validUntil=None)
     unread(MALFORMED, validFrom=None)
+
+
+PINNED = (
+    b'{"@context": {"cart": {"@id": "https://shop.example/cart", "@type": "@json"}, "note": "https://shop.example/n"}}'
+)
+SHOP = Contexts({"https://shop.example/v1": PinnedContext(PINNED, hashlib.sha256(PINNED).hexdigest())})
+
+
+def shopping(**claims: Any) -> Any:
+    return document(credentialSubject=claims, **{"@context": [V2, "https://shop.example/v1"]})
+
+
+def test_json_as_it_stands_may_say_what_the_graph_may_not() -> None:
+    odd = {"id": "cart-1", "type": 5, "list": [None, {"id": [], "@context": {}}]}
+    assert credential.read(shopping(cart=odd), contexts=SHOP).unverified_subjects[0].claims == {"cart": odd}
+    for form in (Securing.JOSE, Securing.DATA_INTEGRITY):
+        secured = credential.issue(shopping(cart=odd), by=ISSUER, securing=form, created=NOW, contexts=SHOP)
+        assert verified(secured, contexts=SHOP).subjects[0].claims == {"cart": odd}
+        refused(secured, None)
+
+
+@pytest.mark.parametrize(
+    "claims", [{"note": None}, {"note": {"id": "x"}}, {"id": "cart-1"}, {"cart": {}, "note": [None]}]
+)
+def test_what_is_beside_it_may_not(claims: dict[str, Any]) -> None:
+    with pytest.raises(CredentialError) as caught:
+        credential.read(shopping(**claims), contexts=SHOP)
+    assert caught.value.problem == MALFORMED
 
 
 # Times, section 4.9. # attack 57

@@ -80,6 +80,27 @@ def test_what_is_returned() -> None:
     assert found.confirmation == sdjwt.Confirmation(key=HOLDER.signer.public_key)
 
 
+def test_what_the_holder_said_beside_it() -> None:
+    found = check(presented(issued(), also={"transaction_data": ["a", "b"]}))
+    assert found.binding_claims["transaction_data"] == ["a", "b"]
+    assert set(found.binding_claims) == {"aud", "iat", "nonce", "sd_hash", "transaction_data"}
+    assert check(presented(issued())).binding_claims["nonce"] == found.binding_claims["nonce"]
+    assert sdjwt.verify_issued(issued(), typ=TYP, now=AT).binding_claims == {}
+
+
+@pytest.mark.parametrize(
+    "also", [{"nonce": "n"}, {"aud": "a", "x": 1}, {"iat": 1}, {"sd_hash": "h"}, ["x"], None, {"x": {1}}]
+)
+def test_what_a_holder_may_not_say_there(also: Any) -> None:
+    with pytest.raises(InputError):
+        presented(issued(), also=also)
+
+
+def test_without_a_binding_nothing_can_be_said_there() -> None:
+    with pytest.raises(InputError):
+        sdjwt.present(issued(holder=None), also={"x": 1})
+
+
 def test_as_issued_nobody_is_bound() -> None:
     text = issued()
     found = sdjwt.verify_issued(text, typ=TYP, now=AT)

@@ -104,7 +104,7 @@ def issue(
     """
     signing = _Signing(by, securing, suite, created, expires, method, contexts, disclosable, holder)
     copied = _taken(document)
-    claimed = model.read(copied)
+    claimed = model.read(copied, contexts=contexts)
     if claimed.unverified_issuer != by.did:
         raise malformed(f"credential: expected issuer {shown(by.did)}, who signs, got {shown(copied['issuer'])}")
     if securing is not Securing.DATA_INTEGRITY:

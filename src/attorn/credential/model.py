@@ -15,6 +15,7 @@ from attorn.credential.part import Period, SchemaReference, StatusEntry, Subject
 from attorn.credential.problem import malformed
 from attorn.credential.resource import RelatedResource
 from attorn.display import shown
+from attorn.jsonld import Contexts
 
 TYPE: Final = "VerifiableCredential"
 _TYPED: Final = ("termsOfUse", "evidence", "refreshService", "confidenceMethod", "renderMethod")
@@ -41,9 +42,12 @@ class UnverifiedCredential:
     unverified_resources: tuple[RelatedResource, ...]
 
 
-def read(document: dict[str, JsonValue], *, accept_v1: bool = False) -> UnverifiedCredential:
+def read(
+    document: dict[str, JsonValue], *, accept_v1: bool = False, contexts: Contexts | None = None
+) -> UnverifiedCredential:
     """The credential that a JSON object is, with or without its proof, which is not looked at.
 
+    `contexts` say what of it is JSON as it stands, for which the rules of the data model do not hold.
     Raises `CredentialError` (MALFORMED_VALUE_ERROR or RANGE_ERROR) for anything that breaks a rule of the data model.
     """
     version = version_of(document.get("@context"), "credential", accept_v1=accept_v1)
@@ -58,7 +62,7 @@ def read(document: dict[str, JsonValue], *, accept_v1: bool = False) -> Unverifi
             value.check_words(document[name], name)
     for name in _TYPED:
         part.check_typed(document, name, id_required=version is Version.V1 and name == "refreshService")
-    check_everywhere(document)
+    check_everywhere(document, contexts.literals if isinstance(contexts, Contexts) else frozenset())
     return UnverifiedCredential(
         document,
         version,
@@ -73,8 +77,8 @@ def read(document: dict[str, JsonValue], *, accept_v1: bool = False) -> Unverifi
     )
 
 
-def check_everywhere(document: dict[str, JsonValue]) -> None:
-    """Returns if what holds of every object of a document does, however deep it is.
+def check_everywhere(document: dict[str, JsonValue], literals: frozenset[str] = frozenset()) -> None:
+    """Returns if what holds of every object of a document does, however deep it is, but for members of these names.
 
     An id is one URL, a type is text, and nothing is null: JSON-LD passes over a null, so that a proof over the graph
     would not notice one. Raises `CredentialError`.
@@ -89,6 +93,6 @@ def check_everywhere(document: dict[str, JsonValue]) -> None:
                 value.url(found["id"], "id")
             if "type" in found:
                 value.types(found["type"], "object")
-            waiting.extend(found[name] for name in found if name != "@context")
+            waiting.extend(found[name] for name in found if name != "@context" and name not in literals)
         elif found is None:
             raise malformed("null is no value of a credential: leave the member out")

@@ -32,7 +32,7 @@ def read(
     Raises `CredentialError` for anything that is no credential of the data model.
     """
     found = opened(secured, Kind.CREDENTIAL, most=checked_most(most))
-    claimed = _read(found, accept_v1)
+    claimed = _read(found, accept_v1, contexts)
     require_known(found.unverified_document, contexts=contexts)
     return claimed
 
@@ -72,7 +72,7 @@ def verify(
 
 def verified(found: Opened, policy: Policy) -> VerifiedCredential:
     """As `verify`, for what is taken out of its securing already."""
-    claimed = _read(found, policy.accept_v1)
+    claimed = _read(found, policy.accept_v1, policy.contexts)
     if found.securing is not Securing.DATA_INTEGRITY:
         # Of a document with proofs, `integrity.verify` asks the same.
         require_known(found.unverified_document, contexts=policy.contexts)
@@ -145,8 +145,8 @@ def require_same(found: Opened, proven: Mapping[str, JsonValue]) -> None:
         raise unsecured("the document holds more than its proof covers")
 
 
-def _read(found: Opened, accept_v1: bool) -> UnverifiedCredential:
-    claimed = model.read(found.unverified_document, accept_v1=accept_v1)
+def _read(found: Opened, accept_v1: bool, contexts: Contexts | None) -> UnverifiedCredential:
+    claimed = model.read(found.unverified_document, accept_v1=accept_v1, contexts=contexts)
     if found.payload is not None:
         _check_claims(found.payload, claimed)
     return claimed

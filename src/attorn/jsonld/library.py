@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -91,7 +91,7 @@ class Contexts:
     Raises `InputError` for an extra one under a URL that is bundled, or that is no absolute URL.
     """
 
-    __slots__ = ("_extra", "made")
+    __slots__ = ("_extra", "literals", "made")
 
     def __init__(self, extra: Mapping[str, PinnedContext] | None = None) -> None:
         if extra is not None and not isinstance(extra, Mapping):
@@ -104,6 +104,8 @@ class Contexts:
             if not isinstance(context, PinnedContext):
                 raise InputError(f"contexts: expected a PinnedContext, got {type(context).__name__}")
             self._extra[url] = _context_of(context.data)
+        self.literals = frozenset(_literals(list(self._extra.values())))
+        """The terms that one of the extra ones says are JSON as it stands (`@json`): none of it is about the graph."""
 
     @property
     def urls(self) -> frozenset[str]:
@@ -132,6 +134,17 @@ def _bundled(url: str) -> JsonValue:
     if hashlib.sha256(data).hexdigest() != digest:
         raise UnavailableError(f"the bundled context {name} is not the one that came with attorn")
     return _context_of(data)
+
+
+def _literals(context: JsonValue) -> Iterator[str]:
+    waiting = [context]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            yield from (name for name, term in found.items() if isinstance(term, dict) and term.get("@type") == "@json")
+            waiting.extend(found.values())
+        elif isinstance(found, list):
+            waiting.extend(found)
 
 
 def _context_of(data: bytes) -> JsonValue:

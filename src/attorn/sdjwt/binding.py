@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 from attorn.canonical import JsonValue
@@ -30,17 +31,33 @@ AGE: Final = timedelta(minutes=5)
 """How old a key binding may be, unless a verifier says otherwise."""
 MOST_TEXT: Final = 2048
 """Longest audience and nonce, in characters."""
+OWN: Final = frozenset(("aud", "iat", "nonce", "sd_hash"))
+"""The claims that every key binding has."""
+NOTHING: Final[Mapping[str, JsonValue]] = MappingProxyType({})
 _MOST: Final = 16_384
 
 
-def bind(presented: Compact, *, by: Signer, audience: str, nonce: str, now: int, algorithm: HashAlgorithm) -> Compact:
-    """`presented` with a key binding by its holder. `now` is the Unix second to write.
+def bind(
+    presented: Compact,
+    *,
+    by: Signer,
+    audience: str,
+    nonce: str,
+    now: int,
+    algorithm: HashAlgorithm,
+    also: Mapping[str, JsonValue] = NOTHING,
+) -> Compact:
+    """`presented` with a key binding by its holder. `now` is the Unix second to write, `also` are claims beside it.
 
-    Raises `InputError` for an audience or nonce that is empty or too long, `UnavailableError` if the signer fails.
+    Raises `InputError` for an audience or nonce that is empty or too long and for claims of a binding's own in `also`,
+    `UnavailableError` if the signer fails.
     """
     require_text(audience, "audience")
     require_text(nonce, "nonce")
+    if not isinstance(also, Mapping) or not OWN.isdisjoint(also):
+        raise InputError(f"key binding: expected other claims than {', '.join(sorted(OWN))}")
     claims: dict[str, JsonValue] = {
+        **also,
         "aud": audience,
         "iat": now,
         "nonce": nonce,
@@ -59,10 +76,10 @@ def check(
     age: int,
     skew: int,
     algorithm: HashAlgorithm,
-) -> None:
-    """Raises an error unless one of these keys bound exactly `presented`, for this audience and nonce, just now.
+) -> dict[str, JsonValue]:
+    """The claims of the binding, if one of these keys bound exactly `presented`, for this audience and nonce, just now.
 
-    `PossessionError` for no binding, one by another key, of another presentation or in any other form; else as
+    Raises `PossessionError` for no binding, one by another key, of another presentation or in any other form; else as
     `require_bound`. Also `MalformedError` for what is no JWS.
     """
     if presented.key_binding is None:
@@ -75,6 +92,7 @@ def check(
     if found.claims.get("sd_hash") != presented.sd_hash(algorithm):
         raise PossessionError("SD-JWT: its key binding is of another presentation")
     require_bound(found.claims, audience=audience, nonce=nonce, now=now, age=age, skew=skew)
+    return found.claims
 
 
 def require_bound(claims: Mapping[str, JsonValue], *, audience: str, nonce: str, now: int, age: int, skew: int) -> None:

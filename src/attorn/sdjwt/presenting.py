@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from attorn.canonical import JsonValue
 from attorn.did.did import parse_url
 from attorn.errors import InputError
 from attorn.keys.signer import Signatory, key_of, require_signatory
-from attorn.sdjwt.binding import bind
+from attorn.sdjwt.binding import NOTHING, bind
 from attorn.sdjwt.compact import Compact
 from attorn.sdjwt.confirmation import Confirmation
 from attorn.sdjwt.pointer import Pointer, matching
@@ -25,12 +26,14 @@ def present(
     audience: str | None = None,
     nonce: str | None = None,
     now: datetime | None = None,
+    also: Mapping[str, JsonValue] = NOTHING,
 ) -> str:
     """The SD-JWT in `text` with what `disclose` points at, what that stands in, and nothing else.
 
     A pointer is of the claim itself: what is disclosable within it stays hidden unless it is pointed at, too. A
     credential that names its holder needs `by`, `audience`, `nonce` and `now`, and is bound to them; any other takes
-    none of them. Whoever holds a credential checks it once with `verify_issued`: this does not.
+    none of them. `also` are claims for the key binding, beside its own. Whoever holds a credential checks it once with
+    `verify_issued`: this does not.
 
     Raises `InputError` for pointers that lead nowhere, a text that is bound already, and a holder that is not the one
     the credential names; `MalformedError`, `LimitError` or `CredentialError` as `read` does; `UnavailableError` if the
@@ -42,13 +45,14 @@ def present(
     chosen = select(held, disclose)
     confirmation = Confirmation.read(held.jws.claims)
     if confirmation is None:
-        if (by, audience, nonce) != (None, None, None):
+        if (by, audience, nonce) != (None, None, None) or also:
             raise InputError("SD-JWT: it names no holder, so nobody can bind a presentation of it")
         return chosen.encode()
     if by is None or audience is None or nonce is None or now is None:
         raise InputError("SD-JWT: it names its holder, so a presentation needs by, audience, nonce and now")
     _require_holder(confirmation, by)
-    bound = bind(chosen, by=by.signer, audience=audience, nonce=nonce, now=unix(now), algorithm=held.algorithm)
+    second = unix(now)
+    bound = bind(chosen, by=by.signer, audience=audience, nonce=nonce, now=second, algorithm=held.algorithm, also=also)
     return bound.encode()
 
 

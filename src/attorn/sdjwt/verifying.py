@@ -36,8 +36,8 @@ class VerifiedSdJwt:
     `issuer` is the DID that signed; with `keys` handed in it is what the credential says, perhaps None. `claims` are as
     RFC 9901 calls them processed: no digests, no `_sd_alg`. `disclosed` has the paths of what was disclosed, `hidden`
     the path of an object or array for each digest in it that was not. `confirmation` names the holder, and `bound` says
-    whether that one bound this presentation. If the claims have a `status`, it is a Token Status List's reference,
-    which nobody has looked up yet: `status.TokenReference.read(claims)`.
+    whether that one bound this presentation; `binding_claims` are what it said then. If the claims have a `status`, it
+    is a Token Status List's reference, which nobody has looked up yet: `status.TokenReference.read(claims)`.
     """
 
     typ: str
@@ -49,6 +49,7 @@ class VerifiedSdJwt:
     confirmation: Confirmation | None
     bound: bool
     algorithm: HashAlgorithm
+    binding_claims: dict[str, JsonValue] = field(default_factory=dict)
 
 
 def verify(
@@ -96,7 +97,7 @@ def verify(
     if compact.key_binding is None:
         # Before the holder is resolved: a key that nobody used need not be looked up.
         raise PossessionError("SD-JWT: no key binding by its holder")
-    binding.check(
+    said = binding.check(
         compact,
         found.confirmation.keys(resolver),
         audience=audience,
@@ -106,7 +107,7 @@ def verify(
         skew=ahead,
         algorithm=found.algorithm,
     )
-    return replace(found, bound=True)
+    return replace(found, bound=True, binding_claims=said)
 
 
 def verify_issued(
