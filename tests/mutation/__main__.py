@@ -143,6 +143,7 @@ TESTS = {
         "unit/test_macaroon_notation",
     ),
     "macaroon/keyfile.py": ("unit/test_macaroon_keyfile",),
+    "macaroon/key.py": ("unit/test_macaroon_mac", "unit/test_macaroon_keyfile"),
     "macaroon/mac.py": ("unit/test_macaroon_story", "unit/test_macaroon_mac", "attacks/test_section_g"),
     "macaroon/link.py": ("unit/test_macaroon_story", "unit/test_macaroon_link", "attacks/test_section_g"),
     "macaroon/discharge.py": (
@@ -258,12 +259,20 @@ TESTS = {
     "store/memory.py": ("stores/test_values", "stores/test_contract_memory", "unit/test_standing", "unit/test_retries"),
     "store/ports.py": ("stores/test_values", "stores/test_contract_memory"),
     "store/sqlite.py": ("stores/test_contract_sqlite", "stores/test_sqlite_refuses"),
-    "store/remote.py": ("stores/test_redis_refuses", "stores/test_contract_redis", "stores/test_postgres_refuses"),
-    "store/redis.py": ("stores/test_contract_redis", "stores/test_redis_refuses"),
+    "store/remote.py": ("stores/test_remote", "stores/test_redis_refuses"),
+    "store/redis.py": ("stores/test_redis_senseless", "stores/test_redis_refuses", "stores/test_contract_redis"),
     "store/redis_scripts.py": ("stores/test_contract_redis", "stores/test_redis_refuses"),
-    "store/postgres.py": ("stores/test_contract_postgres", "stores/test_postgres_refuses"),
-    "store/postgres_pool.py": ("stores/test_contract_postgres", "stores/test_postgres_refuses"),
-    "store/postgres_schema.py": ("stores/test_contract_postgres", "stores/test_postgres_refuses"),
+    "store/postgres.py": ("stores/test_postgres_pool", "stores/test_contract_postgres", "stores/test_postgres_refuses"),
+    "store/postgres_pool.py": (
+        "stores/test_postgres_pool",
+        "stores/test_postgres_refuses",
+        "stores/test_contract_postgres",
+    ),
+    "store/postgres_schema.py": (
+        "stores/test_contract_postgres",
+        "stores/test_postgres_pool",
+        "stores/test_postgres_refuses",
+    ),
 }
 """The modules, and for each the test files to run, those that notice most first."""
 LIBRARIES = (
@@ -284,14 +293,23 @@ OPTIONS = (
     *("-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"),
 )
 SECONDS = 180
-"""How long a mutant may take, however little of it the processor was busy."""
+"""How long anything may take, however little of it the processor was busy."""
 TIMES, BESIDE = 3, 10
-"""A mutant may keep the processor busy for this many times the seconds that the package as it is needs, and these."""
+"""A mutant may take this many times the seconds that the package as it is needs, and these: of the processor, and of
+the clock, which one that waits for a lock has nothing but."""
 MEMORY = 4 << 30
 NOT_IMPORTED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR)
 """Exit codes of pytest where a test file, or what it shares with others, cannot be imported."""
 STRANGE = 99
 """Exit code of a process that could not be tested, or did not test its own copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The seconds that a mutant may keep the processor busy, and those that it may take in all."""
+
+    busy: int
+    whole: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,35 +368,36 @@ def _files(module: str) -> tuple[str, ...]:
     return tuple(f"tests/{name}.py" for name in TESTS[module])
 
 
-def _seconds_unchanged(module: str) -> int:
-    """The processor time that the tests of a module need with the package as it is, which must pass them."""
-    whole = Mutant(0, "nothing", (PACKAGE / module).read_text())
-    spent = 0
-    for run, verdict, seconds in ended([(module, whole)], _files(module), 1, SECONDS):
+def _limits(module: str) -> Limits:
+    """What mutants of a module are given: the package as it is must pass the tests, and shows how long they take."""
+    unchanged = Mutant(0, "nothing", (PACKAGE / module).read_text())
+    busy, began = 0, time.monotonic()
+    for run, verdict, seconds in ended([(module, unchanged)], _files(module), 1, Limits(SECONDS, SECONDS)):
         if verdict != "survived":
             print((run.folder / "output").read_text())
             raise SystemExit(f"the tests of {module} do not pass with the package as it is: {verdict}")
-        spent = math.ceil(seconds)
-    return spent
+        busy = math.ceil(seconds)
+    whole = time.monotonic() - began
+    return Limits(TIMES * busy + BESIDE, min(SECONDS, TIMES * whole + BESIDE))
 
 
 def ended(
-    work: list[tuple[str, Mutant]], files: Iterable[str], workers: int, most: int
+    work: list[tuple[str, Mutant]], files: Iterable[str], workers: int, limits: Limits
 ) -> Iterator[tuple[Run, str, float]]:
     """Each mutant, its verdict ("killed", "survived", "out of time" or "error N") and its processor time, as they end.
 
-    `most` is the processor time in seconds after which it is out of time.
+    Beyond either of the limits it is out of time.
     """
     waiting, running = iter(work), dict[int, Run]()
     while True:
         while len(running) < workers and (item := next(waiting, None)) is not None:
-            process, run = _started(*item, files, most)
+            process, run = _started(*item, files, limits.busy)
             running[process] = run
         if not running:
             return
         time.sleep(0.01)
         for process, run in list(running.items()):
-            late = time.monotonic() - run.started > SECONDS
+            late = time.monotonic() - run.started > limits.whole
             if late:
                 os.killpg(process, signal.SIGKILL)
             done, status, usage = os.wait4(process, 0 if late else os.WNOHANG)
@@ -419,12 +438,12 @@ def main() -> int:
     failed = False
     result: list[dict[str, object]] = []
     for module in modules:
-        most = TIMES * _seconds_unchanged(module) + BESIDE
+        limits = _limits(module)
         work = [(module, mutant) for mutant in mutants((PACKAGE / module).read_text())][:: options.every]
         if options.line:
             work = [item for item in work if item[1].line in options.line]
         rest: list[dict[str, object]] = []
-        for count, (run, verdict, _) in enumerate(ended(work, _files(module), options.workers, most), start=1):
+        for count, (run, verdict, _) in enumerate(ended(work, _files(module), options.workers, limits), start=1):
             killed = verdict in ("killed", "out of time")
             if not killed:
                 rest.append({"line": run.mutant.line, "change": run.mutant.change, "verdict": verdict})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from attorn.biscuit.wire import write_varint_field
 from attorn.caveat import Caveat, Unrecognised
 from attorn.caveat.profile import recognise
 from attorn.datalog import (
+    NEGATE,
     OPERATIONS,
     Check,
     Expression,
@@ -68,14 +70,25 @@ _constants = st.one_of(
 )
 _terms: st.SearchStrategy[Term] = st.one_of(st.sampled_from(_VARIABLES), _constants)
 _predicates = st.builds(Predicate, st.sampled_from(FACTS), st.lists(_terms, min_size=1, max_size=3).map(tuple))
-_expressions: st.SearchStrategy[Expression] = st.builds(
-    lambda left, right, ops: (left, right, *ops),
-    _terms,
-    _terms,
-    st.lists(st.sampled_from(sorted(OPERATIONS)), max_size=2),
+_operations = st.sampled_from(sorted(OPERATIONS))
+_BINARY = sorted(OPERATIONS - {NEGATE})
+
+
+def _checks(operations: st.SearchStrategy[Any]) -> st.SearchStrategy[Check]:
+    """Checks of one or two queries, each with up to two expressions: two terms, and behind them these operations."""
+    expressions: st.SearchStrategy[Expression] = st.builds(
+        lambda left, right, ops: (left, right, *ops), _terms, _terms, operations
+    )
+    several = st.lists(expressions, max_size=2).map(tuple)
+    queries = st.builds(Query, st.lists(_predicates, max_size=2).map(tuple), several)
+    return st.lists(queries, min_size=1, max_size=2).map(tuple)
+
+
+checks = _checks(st.lists(_operations, max_size=2))
+printable = _checks(
+    st.sampled_from([ops for op in _BINARY for ops in ((op,), (op,), (op, NEGATE), (NEGATE, op))]),
 )
-_queries = st.builds(Query, st.lists(_predicates, max_size=2).map(tuple), st.lists(_expressions, max_size=2).map(tuple))
-checks: st.SearchStrategy[Check] = st.lists(_queries, min_size=1, max_size=2).map(tuple)
+"""Those whose expressions come to one value, which alone can be written as text."""
 
 
 def _with_block(chain: Chain, place: int, facts_added: tuple[Predicate, ...], checks_added: tuple[Check, ...]) -> Chain:

@@ -56,6 +56,8 @@ def test_lists_that_hold_one_list_often_take_no_time() -> None:
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    # What is shown has at most 80 characters; lists that are larger by far have a test of their own.
+    max_leaves=20,
 )
 
 
