@@ -107,15 +107,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcomes.append(fuzz(harness, folder, seconds=given.seconds, runs=given.runs, findings=findings))
         print(_told(outcomes[-1]), flush=True)
         if given.keep:
-            _keep(harness, folder)
+            keep(harness, folder)
     print(f"{'in all':<16}{sum(outcome.executions for outcome in outcomes):>12,}")
     if given.json is not None:
         given.json.write_text(json.dumps(_figures(outcomes), indent=1) + "\n")
     return 1 if any(outcome.finding for outcome in outcomes) else 0
 
 
-def _keep(harness: Harness, folder: Path) -> None:
-    """Write the corpus anew: as few inputs as reach all that these reach."""
+def keep(harness: Harness, folder: Path, to: Path = corpus.FOLDER) -> None:
+    """Write the corpus anew: as few inputs as reach all that those in `folder` reach.
+
+    Raises `RuntimeError` where that fails, and leaves it as it was.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         merged, counts = Path(scratch) / "merged", Path(scratch) / "counts"
         merged.mkdir()
@@ -129,8 +132,13 @@ def _keep(harness: Harness, folder: Path) -> None:
             str(merged),
             str(folder),
         ]
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-        corpus.write(harness.name, [path.read_bytes() for path in merged.iterdir()])
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        inputs = [path.read_bytes() for path in merged.iterdir()]
+        if done.returncode or not inputs:
+            # What is kept already is worth more than nothing.
+            sys.stdout.buffer.write(done.stdout[-4000:])
+            raise RuntimeError(f"{harness.name}: the corpus could not be merged, and stays as it was")
+        corpus.write(harness.name, inputs, to)
 
 
 def _figures(outcomes: Sequence[Outcome]) -> dict[str, object]:

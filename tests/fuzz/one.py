@@ -6,6 +6,7 @@ COUNTS is a file that keeps how often the harness ran and how often it accepted,
 from __future__ import annotations
 
 import mmap
+import shlex
 import struct
 import sys
 from pathlib import Path
@@ -50,8 +51,17 @@ def fuzz(harness: Harness, counts: Path, options: list[str]) -> None:
     # A mutator makes few changes; several times as many on top of each other are hardly ever accepted.
     mutators = {} if harness.mutate is None else {"custom_mutator": custom}
     depth = [] if harness.mutate is None else ["-mutate_depth=1"]
-    atheris.Setup([sys.argv[0], f"-max_len={harness.size}", *depth, *options], one, **mutators)
+    atheris.Setup([again(harness, counts), f"-max_len={harness.size}", *depth, *options], one, **mutators)
     atheris.Fuzz()
+
+
+def again(harness: Harness, counts: Path) -> str:
+    """A program that is this one: a merge runs itself, as many times as it takes, by its first argument."""
+    program = counts.with_suffix(".sh")
+    words = [sys.executable, "-m", "tests.fuzz.one", harness.name, str(counts)]
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+    program.chmod(0o700)
+    return str(program)
 
 
 if __name__ == "__main__":

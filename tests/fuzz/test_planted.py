@@ -128,6 +128,25 @@ def test_the_runner_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert '"executions": 5' in figures.read_text()
 
 
+@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed: make fuzz")
+def test_what_is_kept_reaches_what_was_found(tmp_path: Path) -> None:
+    found, kept = tmp_path / "found", tmp_path / "kept"
+    runner.fuzz(ALL["words"], found, seconds=20, runs=500, findings=tmp_path / "findings")
+    runner.keep(ALL["words"], found, kept)
+    inputs = corpus.read("words", kept)
+    assert inputs
+    assert set(inputs) <= {path.read_bytes() for path in found.iterdir()}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed: make fuzz")
+def test_a_merge_of_nothing_leaves_the_corpus_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "found").mkdir()
+    corpus.write("words", [b"kept"], tmp_path / "kept")
+    with pytest.raises(RuntimeError, match="stays as it was"):
+        runner.keep(ALL["words"], tmp_path / "found", tmp_path / "kept")
+    assert corpus.read("words", tmp_path / "kept") == [b"kept"]
+
+
 def test_a_corpus_is_read_as_it_was_written(tmp_path: Path) -> None:
     inputs = [b"\0", b"longer \xff", b"\n", b"\n"]
     assert corpus.write("name", [*inputs, bytes(corpus.MOST_BYTES)], tmp_path) == 3
