@@ -301,6 +301,14 @@ def test_one_proof_may_stand_by_itself_and_need_not_say_when_it_was_made() -> No
     assert resolve(forged.log, forged.did)
 
 
+def _proofs(forged: Forgery, most: int) -> str:
+    (first,) = forged.lines[:1]
+    proof, rest = first["proof"], first["versionId"].partition("-")[2]
+    several = (proof if isinstance(proof, list) else [proof])[:1] * 8
+    lines = [{**first, "versionId": f"{number}-{rest}", "proof": several} for number in range(1, most // 8 + 2)]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
 LOGS: dict[str, tuple[Callable[[Forgery], str], str]] = {
     "empty": (lambda _: "", "entry 1: invalidDid"),
     "an empty line in it": (lambda f: f.log.replace("\n", "\n\n", 1), "entry 2: invalidDid: expected one JSON"),
@@ -335,6 +343,7 @@ LOGS: dict[str, tuple[Callable[[Forgery], str], str]] = {
     "a long entry": (
         lambda f: json.dumps({**f.lines[0], "state": {"id": "x" * entries.MOST_ENTRY}}), "expected at most 65536 bytes"
     ),
+    "many proofs": (lambda f: _proofs(f, entries.MOST_PROOFS_IN_ALL), "expected at most 1024 proofs in the whole log"),
     "many entries": (lambda f: f.log + "{}\n" * entries.MOST_ENTRIES, "expected a log of at most 512 entries"),
 }  # fmt: skip
 

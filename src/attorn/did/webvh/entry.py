@@ -26,6 +26,8 @@ DEPTH: Final = 24
 """Deepest nesting of an entry."""
 MOST_PROOFS: Final = 8
 """Most proofs of one entry."""
+MOST_PROOFS_IN_ALL: Final = 1024
+"""Most proofs of all entries: each costs as much as a short entry."""
 
 _MEMBERS: Final = ("versionId", "versionTime", "parameters", "state", "proof")
 _VERSION: Final = re.compile(r"([1-9][0-9]{0,8})-([1-9A-HJ-NP-Za-km-z]{46})", re.ASCII)
@@ -83,9 +85,13 @@ def read_log(data: str | bytes) -> tuple[UnverifiedEntry, ...]:
 
 
 def _numbered(lines: Iterable[bytes]) -> Iterable[UnverifiedEntry]:
+    proofs = 0
     for position, line in enumerate(lines, start=1):
         try:
             entry = read_entry(line)
+            proofs += len(entry.proofs)
+            if proofs > MOST_PROOFS_IN_ALL:
+                raise refused(Reason.INVALID_PROOF, f"expected at most {MOST_PROOFS_IN_ALL} proofs in the whole log")
             if entry.number != position:
                 raise refused(Reason.INVALID_DID, f"versionId has number {entry.number}")
         except ResolutionError as error:
