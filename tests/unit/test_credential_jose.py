@@ -270,7 +270,7 @@ def test_times_of_the_signature() -> None:
 
 
 def test_claims_of_jwt_are_no_members_of_the_credential() -> None:
-    found = verified(jws({**document(), "iat": 5, "nonce": "n", "cnf": {"jwk": {}}}))
+    found = verified(jws({**document(), "iat": 5, "nonce": "n"}))
     assert found.document == document()
     # attack 50: what is no claim of JWT must be defined
     with pytest.raises(CredentialError):
@@ -281,6 +281,21 @@ def test_claims_of_jwt_are_no_members_of_the_credential() -> None:
 def test_a_credential_for_one_audience_is_for_no_other(audience: Any) -> None:
     # RFC 7519 section 4.1.3
     refused(jws({**document(), "aud": audience}), error=AudienceError)
+
+
+@pytest.mark.parametrize("cnf", [{"jwk": to_jwk(ISSUER.signer.public_key)}, {"kid": f"{ISSUER.did}#{ISSUER.did[8:]}"}])
+def test_a_credential_of_a_holders_key_is_not_taken_from_anybody(cnf: Any) -> None:
+    # RFC 7800: the key must be shown, and nobody shows one here. # attack 86
+    refused(jws({**document(), "cnf": cnf}), error=PossessionError)
+
+
+@pytest.mark.parametrize(
+    "cnf", [None, "a", [], {}, {"jwk": {}}, {"kid": "a"}, {"jku": "https://a.example"}, {"jwk": {}, "kid": "a"},
+            {"jwk": private_jwk(ISSUER)}],
+    ids=range(9),
+)  # fmt: skip
+def test_a_cnf_that_names_no_key(cnf: Any) -> None:
+    refused(jws({**document(), "cnf": cnf}))
 
 
 # Serialisation. # attacks 2, 44, 45

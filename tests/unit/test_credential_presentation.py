@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ from attorn.errors import (
     ResolutionError,
     StaleError,
 )
+from attorn.keys.jwk import to_jwk
 
 VP_FORMS = (Securing.DATA_INTEGRITY, Securing.JOSE, Securing.ENVELOPED)
 EVERY = pytest.mark.parametrize("securing", VP_FORMS)
@@ -185,6 +187,43 @@ def test_a_holder_must_have_signed() -> None:
     refused(proven(MALLORY, proven(claims=bare(holder=...))), CRYPTOGRAPHIC)
 
 
+def test_nobody_else_is_asked_for_keys_before_the_holders_proof_holds() -> None:
+    # attack 35: whoever forges a presentation would choose what a verifier fetches
+    class Resolver:
+        def resolve(self, did: str) -> Any:
+            asked.append(did)
+            return LocalResolver().resolve(did)
+
+    empty = bare(verifiableCredential=[])
+    both = proven(HOLDER, proven(MALLORY, empty))
+    for order in (1, -1):
+        asked: list[str] = []
+        good = {**both, "proof": both["proof"][::order]}
+        assert shown(good, resolver=Resolver()).signers == (MALLORY.did, HOLDER.did)[::order]
+        assert asked == [HOLDER.did, MALLORY.did]
+        asked = []
+        refused({**good, "id": "urn:uuid:1"}, error=ProofError, resolver=Resolver())
+        assert asked == [HOLDER.did]
+    for forged in ({**both, "proof": both["proof"][0]}, {name: both[name] for name in both if name != "holder"}):
+        asked = []
+        refused(forged, CRYPTOGRAPHIC, resolver=Resolver())
+        assert asked == []
+
+
+def test_others_sign_only_where_the_caller_takes_them() -> None:
+    def ask(did: str) -> Any:
+        raise AssertionError(did)
+
+    both = proven(HOLDER, proven(MALLORY))
+    refused(both, CRYPTOGRAPHIC, cosigners=[])
+    refused(both, CRYPTOGRAPHIC, cosigners=lambda did: did == ISSUER.did)
+    assert shown(both, cosigners=[MALLORY.did]).holder == HOLDER.did
+    assert shown(proven(), cosigners=ask).holder == HOLDER.did
+    held = integrity.sign(issued(Securing.DATA_INTEGRITY), by=MALLORY, purpose=Relationship.ASSERTION_METHOD)
+    assert shown(presented(Securing.DATA_INTEGRITY, held)).credentials[0].signers == (ISSUER.did, MALLORY.did)
+    refused(presented(Securing.DATA_INTEGRITY, held), CRYPTOGRAPHIC, cosigners=[])
+
+
 def test_a_holder_may_be_an_object() -> None:
     assert shown(vp(holder={"id": HOLDER.did, "name": "Scout"})).holder == HOLDER.did
     for holder in (None, "", 5, [], {}, [HOLDER.did], {"name": "a"}, {"id": None}, {"id": "a"}):
@@ -208,6 +247,46 @@ def test_a_holder_is_the_subject_where_that_is_asked(securing: Securing) -> None
     refused(presented(securing, shared), error=PossessionError, holder_is_subject=True)
     nobody = issued(credentialSubject={"name": "a"})
     refused(presented(securing, issued(), nobody), error=PossessionError, holder_is_subject=True)
+
+
+def test_of_no_credentials_the_holder_is_no_subject() -> None:
+    for held in ([], ...):
+        assert shown(vp(verifiableCredential=held)).credentials == ()
+        refused(vp(verifiableCredential=held), error=PossessionError, holder_is_subject=True)
+        refused(proven(claims=bare(verifiableCredential=held)), error=PossessionError, holder_is_subject=True)
+
+
+def held_by(cnf: Any) -> dict[str, Any]:
+    """A credential that names its holder's key, in its envelope."""
+    text = jws({**document(), "cnf": cnf})
+    return {"@context": [V2], "type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{text}"}
+
+
+@pytest.mark.parametrize("cnf", [{"jwk": to_jwk(HOLDER.signer.public_key)}, {"kid": f"{HOLDER.did}#{HOLDER.did[8:]}"}])
+def test_a_credential_with_cnf_is_shown_by_that_key_alone(cnf: Any) -> None:
+    # attacks 85, 86: who copied it has another key
+    held = held_by(cnf)
+    assert shown(vp(verifiableCredential=[held])).credentials[0].subjects[0].id == HOLDER.did
+    assert shown(proven(claims=bare(verifiableCredential=[held]))).holder == HOLDER.did
+    thief = {"holder": MALLORY.did, "verifiableCredential": [held]}
+    refused(vp(MALLORY, **thief, header={"kid": f"{MALLORY.did}#{MALLORY.did[8:]}"}), error=PossessionError)
+    refused(proven(MALLORY, bare(**thief)), error=PossessionError)
+    nobodys = {"unsigned": True, "challenge": None, "domain": None}
+    refused(bare(verifiableCredential=[held]), error=PossessionError, **nobodys)
+
+
+def test_the_key_in_cnf_by_another_name() -> None:
+    # One key, which two DIDs list: who has it is who may show it.
+    web = "did:web:holder.example"
+    method = VerificationMethod(f"{web}#a", web, HOLDER.signer.public_key, frozenset({Relationship.AUTHENTICATION}))
+    resolver = StaticResolver({web: DidDocument(web, (method,))})
+    secured = vp(verifiableCredential=[held_by({"kid": f"{web}#a"})])
+    assert shown(secured, resolver=resolver).holder == HOLDER.did
+    refused(secured, error=ResolutionError)
+    other = VerificationMethod(f"{web}#a", web, MALLORY.signer.public_key, frozenset({Relationship.AUTHENTICATION}))
+    refused(secured, error=PossessionError, resolver=StaticResolver({web: DidDocument(web, (other,))}))
+    unfit = replace(method, relationships=frozenset({Relationship.ASSERTION_METHOD}))
+    refused(secured, error=ResolutionError, resolver=StaticResolver({web: DidDocument(web, (unfit,))}))
 
 
 @pytest.mark.parametrize("relationship", list(Relationship))
@@ -305,6 +384,18 @@ def test_no_presentation_is_an_sd_jwt() -> None:
 def test_the_most_credentials() -> None:
     one = issued(Securing.ENVELOPED)
     refused(vp(verifiableCredential=[one] * 65), RANGE)
+
+
+def test_the_most_proofs() -> None:
+    # Each is a signature to verify and perhaps a server to ask; 64 credentials of 16 are a thousand.
+    held = issued(Securing.DATA_INTEGRITY)
+    sixteen = {**held, "proof": [held["proof"]] * 16}
+    for secured in (bare(verifiableCredential=[sixteen] * 7), proven(claims=bare(verifiableCredential=[sixteen] * 7))):
+        refused(secured, RANGE, unsigned=True)
+    several = [sixteen] * 5 + [held] * 15 + [issued(Securing.ENVELOPED)]
+    credential.read_presentation(bare(verifiableCredential=several))
+    with pytest.raises(AttornError, match="expected at most 96 proofs of its credentials, got 97"):
+        credential.read_presentation(bare(verifiableCredential=[*several, held]))
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,25 @@ def test_nobody_else_is_asked_for_keys_before_the_issuers_proof_holds() -> None:
     assert asked == []
 
 
+@pytest.mark.parametrize("cosigners", [[], {ISSUER.did}, lambda _: False, lambda _: 1], ids=range(4))
+def test_proofs_of_others_are_refused_before_anybody_is_asked(cosigners: Any) -> None:
+    class Resolver:
+        def resolve(self, did: str) -> Any:
+            raise AssertionError(did)
+
+    # Whoever shows a credential may have put it there.
+    refused(proven(MALLORY, claims=proven()), CRYPTOGRAPHIC, resolver=Resolver(), cosigners=cosigners)
+    assert verified(proven(), cosigners=cosigners).signers == (ISSUER.did,)
+
+
+def test_proofs_of_others_whom_the_caller_takes() -> None:
+    both = proven(MALLORY, claims=proven())
+    for cosigners in ([MALLORY.did], {MALLORY.did: 1}, lambda did: did == MALLORY.did):
+        assert verified(both, cosigners=cosigners).signers == (ISSUER.did, MALLORY.did)
+    for odd in (MALLORY.did, 5, b""):
+        refused(both, error=InputError, cosigners=odd)
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"cryptosuite": "ecdsa-jcs-2019"}, {"cryptosuite": "eddsa-2022"}, {"cryptosuite": ...},

@@ -25,7 +25,7 @@ def test_the_examples_run() -> None:
 @pytest.mark.parametrize(
     "words",
     [f"{document.MOST:,} characters", f"{document.DEPTH} levels", f"{policy.SKEW} unless",
-     f"at most {presentation.MOST_CREDENTIALS} (`RANGE_ERROR`)"],
+     f"at most {presentation.MOST_CREDENTIALS}, with {presentation.MOST_PROOFS} proofs in all (`RANGE_ERROR`)"],
 )  # fmt: skip
 def test_the_bounds_are_those_of_the_code(words: str) -> None:
     assert words in WORDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -53,14 +53,16 @@ class Policy:
     nonce: str | None
     accept_v1: bool
     most: int
+    cosigners: Issuers | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "now", instant(self.now, "now"))
         if not callable(getattr(self.resolver, "resolve", None)):
             raise InputError(f"credential: expected a resolver, got {type(self.resolver).__name__}")
-        # A text is a collection of texts, and one that any of its own letters is in.
-        if isinstance(self.issuers, str | bytes) or not isinstance(self.issuers, Collection | Callable):
-            raise InputError("credential: expected issuers as a list of DIDs, or as a callable")
+        for name, dids in (("issuers", self.issuers), ("cosigners", [] if self.cosigners is None else self.cosigners)):
+            # A text is a collection of texts, and one that any of its own letters is in.
+            if isinstance(dids, str | bytes) or not isinstance(dids, Collection | Callable):
+                raise InputError(f"credential: expected {name} as a list of DIDs, or as a callable")
         if self.status is not None and not callable(self.status):
             raise InputError("credential: expected status as a callable")
         if type(self.skew) is not int or not 0 <= self.skew <= _MOST_SKEW:
@@ -82,12 +84,23 @@ class Policy:
 
     def require_trusted(self, issuer: str) -> None:
         """Raises `CredentialError` (CRYPTOGRAPHIC_SECURITY_ERROR) unless the caller takes this issuer's credentials."""
-        issuers = self.issuers
-        trusted = ask("issuers", lambda: issuers(issuer)) if callable(issuers) else issuer in issuers
-        if trusted is not True:
+        if not _named(self.issuers, issuer, "issuers"):
             raise unsecured(f"credential: {shown(issuer)} is not an issuer whose credentials are taken here")
+
+    def require_cosigners(self, signers: Iterable[str], own: str) -> None:
+        """Raises `CredentialError` (CRYPTOGRAPHIC_SECURITY_ERROR) for one but `own` whom the caller does not take."""
+        if self.cosigners is None:
+            return
+        for signer in signers:
+            if signer != own and not _named(self.cosigners, signer, "cosigners"):
+                raise unsecured(f"{shown(signer)} is not one whose proofs are taken here beside that of {shown(own)}")
 
     def require_status(self, credential: VerifiedCredential) -> None:
         """Raises what the caller's `status` raises; without one, `StaleError` for a credential that has a status."""
         status = self.status or _require_no_status
         ask("status", lambda: status(credential))
+
+
+def _named(dids: Issuers, did: str, what: str) -> bool:
+    answer = ask(what, lambda: dids(did) if callable(dids) else did in dids)
+    return answer is True

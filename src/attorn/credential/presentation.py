@@ -17,6 +17,8 @@ from attorn.errors import InputError
 TYPE: Final = "VerifiablePresentation"
 MOST_CREDENTIALS: Final = 64
 """Most credentials in one presentation."""
+MOST_PROOFS: Final = 96
+"""Most proofs of all credentials in one presentation: one of each, and some to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,16 @@ def _credentials(document: dict[str, JsonValue]) -> tuple[dict[str, JsonValue], 
     found = value.objects(document[name], name) if document.get(name, []) != [] else []
     if len(found) > MOST_CREDENTIALS:
         raise out_of_range(f"presentation: expected at most {MOST_CREDENTIALS} credentials, got {len(found)}")
+    proofs = sum(map(_count, found))
+    if proofs > MOST_PROOFS:
+        raise out_of_range(f"presentation: expected at most {MOST_PROOFS} proofs of its credentials, got {proofs}")
     return tuple(found)
+
+
+def _count(credential: dict[str, JsonValue]) -> int:
+    """How many proofs stand in a credential; an envelope is one."""
+    proof = credential.get("proof")
+    return len(proof) if isinstance(proof, list) else 1
 
 
 def domains_of(domain: str | Collection[str] | None) -> tuple[str, ...] | None:

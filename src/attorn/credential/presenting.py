@@ -23,6 +23,7 @@ from attorn.did.document import Relationship
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import InputError, PossessionError, ProofError
+from attorn.integrity.proof import proofs_of
 from attorn.jsonld import Contexts, require_known
 
 _INVALID_CHALLENGE: Final = "https://w3id.org/security#INVALID_CHALLENGE_ERROR"
@@ -59,6 +60,7 @@ def verify_presentation(
     unsigned: Literal[False] = False,
     holder_is_subject: bool = False,
     accept_v1: bool = False,
+    cosigners: Issuers | None = None,
     most: int = MOST,
 ) -> VerifiedPresentation: ...
 
@@ -79,6 +81,7 @@ def verify_presentation(
     unsigned: bool,
     holder_is_subject: bool = False,
     accept_v1: bool = False,
+    cosigners: Issuers | None = None,
     most: int = MOST,
 ) -> VerifiedPresentation | UnsignedPresentation: ...
 
@@ -98,6 +101,7 @@ def verify_presentation(
     unsigned: bool = False,
     holder_is_subject: bool = False,
     accept_v1: bool = False,
+    cosigners: Issuers | None = None,
     most: int = MOST,
 ) -> VerifiedPresentation | UnsignedPresentation:
     """The presentation in `secured`, signed by its holder for this `challenge` and `domain`, and all its credentials.
@@ -105,12 +109,13 @@ def verify_presentation(
     `challenge` and `domain` are what this verifier asked for; None means that it did not ask, so that a copy of a
     presentation is as good as the first. Several domains must all be named, and no other. With `unsigned`, one that
     nobody signed gives an `UnsignedPresentation`, unless something was asked of the holder. With `holder_is_subject`,
-    every subject of every credential must be the holder. The other arguments are those of `verify`; `secured` is a JSON
-    object with `proof`, its text, a compact JWS of type `vp+jwt`, or an EnvelopedVerifiablePresentation.
+    there must be a credential and every subject of every one must be the holder. The other arguments are those of
+    `verify`; `cosigners` are also who may sign beside the holder. `secured` is a JSON object with `proof`, its text, a
+    compact JWS of type `vp+jwt`, or an EnvelopedVerifiablePresentation.
 
     Raises as `verify` does, and `PossessionError` where the holder is not a subject.
     """
-    policy = Policy(resolver, now, issuers, status, skew, resources, contexts, None, None, accept_v1, most)
+    policy = Policy(resolver, now, issuers, status, skew, resources, contexts, None, None, accept_v1, most, cosigners)
     asked = _Asked(challenge, presentation.domains_of(domain), unsigned, holder_is_subject)
     found = opened(secured, Kind.PRESENTATION, most=policy.most)
     claimed = presentation.read(found.unverified_document, accept_v1=policy.accept_v1)
@@ -153,12 +158,12 @@ class _Asked:
 def _verified(
     found: Opened, securing: Securing, claimed: UnverifiedPresentation, asked: _Asked, policy: Policy
 ) -> VerifiedPresentation:
-    signers = _signers(found, claimed, asked, policy)
+    methods = _methods(found, claimed, asked, policy)
+    signers = tuple(dict.fromkeys(method.partition("#")[0] for method in methods))
     holder = _holder(claimed, signers)
-    credentials = _credentials(claimed, found, policy)
+    credentials = _credentials(claimed, found, policy, methods)
     if asked.holder_is_subject:
-        for credential in credentials:
-            _require_subject(credential, holder)
+        _require_subject(credentials, holder)
     return VerifiedPresentation(
         claimed.unverified_id,
         claimed.unverified_types,
@@ -177,20 +182,26 @@ def _require_known(claimed: UnverifiedPresentation, contexts: Contexts | None) -
     require_known({name: document[name] for name in document if name != "verifiableCredential"}, contexts=contexts)
 
 
-def _credentials(claimed: UnverifiedPresentation, found: Opened, policy: Policy) -> tuple[VerifiedCredential, ...]:
+def _credentials(
+    claimed: UnverifiedPresentation, found: Opened, policy: Policy, shown_by: tuple[str, ...] = ()
+) -> tuple[VerifiedCredential, ...]:
     credentials = []
     for each in claimed.unverified_credentials:
         # VC-JOSE-COSE 1.0 section 3.1.2. A presentation with a proof may hold both.
         if found.payload is not None and not is_envelope(each, Enveloped.CREDENTIAL):
             raise malformed("presentation: expected enveloped credentials in a JWS, got another object")
-        credentials.append(verified(opened(each, Kind.CREDENTIAL, most=policy.most), policy))
+        credentials.append(verified(opened(each, Kind.CREDENTIAL, most=policy.most), policy, shown_by))
     return tuple(credentials)
 
 
-def _signers(found: Opened, claimed: UnverifiedPresentation, asked: _Asked, policy: Policy) -> tuple[str, ...]:
-    """The DIDs of all who signed. Raises unless every signature holds, for this challenge and domain."""
+def _methods(found: Opened, claimed: UnverifiedPresentation, asked: _Asked, policy: Policy) -> tuple[str, ...]:
+    """The keys that signed, as DID URLs. Raises unless every signature holds, for this challenge and domain."""
     if found.payload is not None:
-        return (_jose_signer(found.payload, claimed, asked, policy),)
+        return (_jose_method(found.payload, claimed, asked, policy),)
+    # Before anybody is asked for the keys of a stranger.
+    signers = tuple(dict.fromkeys(proof.controller for proof in proofs_of(found.unverified_secured)))
+    holder = _holder(claimed, signers)
+    policy.require_cosigners(signers, holder)
     proven = integrity.verify(
         found.unverified_secured,
         purpose=Relationship.AUTHENTICATION,
@@ -199,12 +210,13 @@ def _signers(found: Opened, claimed: UnverifiedPresentation, asked: _Asked, poli
         domain=asked.domains,
         challenge=asked.challenge,
         contexts=policy.contexts,
+        first=holder,
     )
     require_same(found, proven.document)
-    return tuple(dict.fromkeys(proof.controller for proof in proven.proofs))
+    return tuple(proof.method for proof in proven.proofs)
 
 
-def _jose_signer(payload: UnverifiedPayload, claimed: UnverifiedPresentation, asked: _Asked, policy: Policy) -> str:
+def _jose_method(payload: UnverifiedPayload, claimed: UnverifiedPresentation, asked: _Asked, policy: Policy) -> str:
     signer = claimed.unverified_holder or payload.unverified_signer
     jose.check_issuer(payload, signer)
     payload.verify(
@@ -221,7 +233,7 @@ def _jose_signer(payload: UnverifiedPayload, claimed: UnverifiedPresentation, as
         raise ProofError("presentation: it answers another challenge than was given", problem=_INVALID_CHALLENGE)
     if asked.domains is not None and not _is_for(claims.get("aud"), asked.domains):
         raise ProofError("presentation: it was made for another domain", problem=_INVALID_DOMAIN)
-    return signer
+    return str(payload.jws.kid)
 
 
 def _is_for(audience: JsonValue, domains: tuple[str, ...]) -> bool:
@@ -240,7 +252,10 @@ def _holder(claimed: UnverifiedPresentation, signers: tuple[str, ...]) -> str:
     return holder
 
 
-def _require_subject(credential: VerifiedCredential, holder: str) -> None:
-    for subject in credential.subjects:
+def _require_subject(credentials: tuple[VerifiedCredential, ...], holder: str) -> None:
+    if not credentials:
+        # A caller who asked this goes on to read what is said of the holder.
+        raise PossessionError("presentation: expected a credential about its holder, got none")
+    for subject in (subject for credential in credentials for subject in credential.subjects):
         if subject.id != holder:
             raise PossessionError(f"presentation: {shown(subject.id)} is the subject of a credential, not its holder")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attorn import integrity
@@ -21,7 +21,9 @@ from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import AudienceError, PossessionError
 from attorn.integrity.proof import proofs_of
+from attorn.jose.jws import issuer_keys
 from attorn.jsonld import Contexts, require_known
+from attorn.sdjwt.confirmation import Confirmation
 
 
 def read(
@@ -50,6 +52,7 @@ def verify(
     audience: str | None = None,
     nonce: str | None = None,
     accept_v1: bool = False,
+    cosigners: Issuers | None = None,
     most: int = MOST,
 ) -> VerifiedCredential:
     """The credential in `secured`, signed by its issuer and good at `now`. It is refused whole or not at all.
@@ -60,18 +63,25 @@ def verify(
     is a reason to refuse it (`attorn.status.check_credential`); without it, whatever names a status list is refused.
     `skew` is in seconds. `resources` are the bytes of related resources by URL. `contexts` are known beside the bundled
     ones. With `audience` and `nonce` it must be an SD-JWT that its holder bound to them; without, one that names no
-    holder. `accept_v1` takes VC 1.1 too. `most` is in characters.
+    holder. `accept_v1` takes VC 1.1 too. `cosigners` are those whose proofs may stand beside the issuer's, as `issuers`
+    are said; nobody else is resolved. By default anybody: whoever shows a credential may have put them there. `most` is
+    in characters.
 
     Raises `CredentialError`, `ProofError`, `ResolutionError`, `ExpiredError`, what `status` raises, `UnavailableError`
     for what could not be found out, `InputError` for unusable arguments other than `secured`; and for a key binding
     `PossessionError`, `AudienceError` (for a JWS that names an audience, too) and `WrongRequestError`.
     """
-    policy = Policy(resolver, now, issuers, status, skew, resources, contexts, audience, nonce, accept_v1, most)
+    policy = Policy(
+        resolver, now, issuers, status, skew, resources, contexts, audience, nonce, accept_v1, most, cosigners
+    )
     return verified(opened(secured, Kind.CREDENTIAL, most=policy.most), policy)
 
 
-def verified(found: Opened, policy: Policy) -> VerifiedCredential:
-    """As `verify`, for what is taken out of its securing already."""
+def verified(found: Opened, policy: Policy, shown_by: Sequence[str] = ()) -> VerifiedCredential:
+    """As `verify`, for what is taken out of its securing already.
+
+    `shown_by` are the keys, as DID URLs, that signed the presentation it came in.
+    """
     claimed = _read(found, policy.accept_v1, policy.contexts)
     if found.securing is not Securing.DATA_INTEGRITY:
         # Of a document with proofs, `integrity.verify` asks the same.
@@ -83,7 +93,7 @@ def verified(found: Opened, policy: Policy) -> VerifiedCredential:
         raise unsecured(f"credential: {shown(issuer)} is no DID, so attorn knows no key of it")
     # Before anybody is asked for the keys of a stranger.
     policy.require_trusted(issuer)
-    signers = _signers(found, issuer, policy)
+    signers = _signers(found, issuer, policy, shown_by)
     claimed.unverified_period.require(policy.now, policy.skew)
     unchecked = resource.check(claimed.unverified_resources, policy.resources)
     credential = _verified(found, found.securing, claimed, signers, unchecked)
@@ -91,7 +101,7 @@ def verified(found: Opened, policy: Policy) -> VerifiedCredential:
     return credential
 
 
-def _signers(found: Opened, issuer: str, policy: Policy) -> tuple[str, ...]:
+def _signers(found: Opened, issuer: str, policy: Policy, shown_by: Sequence[str]) -> tuple[str, ...]:
     """The DIDs of all who signed. Raises unless every signature holds and one of them is the issuer's."""
     payload = found.payload
     if payload is not None and payload.sd_jwt is not None:
@@ -118,10 +128,13 @@ def _signers(found: Opened, issuer: str, policy: Policy) -> tuple[str, ...]:
             now=policy.now,
             skew=policy.skew,
         )
+        _require_confirmed(payload, policy.resolver, shown_by)
         return (issuer,)
     # A forger must not choose whom a verifier asks the network about.
-    if all(proof.controller != issuer for proof in proofs_of(found.unverified_secured)):
+    claimed = [proof.controller for proof in proofs_of(found.unverified_secured)]
+    if issuer not in claimed:
         raise unsecured(f"credential: none of its proofs is by its issuer {shown(issuer)}")
+    policy.require_cosigners(claimed, issuer)
     proven = integrity.verify(
         found.unverified_secured,
         purpose=Relationship.ASSERTION_METHOD,
@@ -133,6 +146,19 @@ def _signers(found: Opened, issuer: str, policy: Policy) -> tuple[str, ...]:
     signers = tuple(dict.fromkeys(proof.controller for proof in proven.proofs))
     require_same(found, proven.document)
     return signers
+
+
+def _require_confirmed(payload: UnverifiedPayload, resolver: Resolver, shown_by: Sequence[str]) -> None:
+    """Raises `PossessionError` for a JWS that names its holder's key (`cnf`), unless that key has shown it."""
+    confirmed = Confirmation.read(payload.unverified_claims)
+    if confirmed is None or confirmed.method in shown_by:
+        return
+    keys = confirmed.keys(resolver) if shown_by else ()
+    for method in shown_by:
+        did = method.partition("#")[0]
+        if any(key in keys for key in issuer_keys(resolver, did, method, Relationship.AUTHENTICATION)):
+            return
+    raise PossessionError(f"JWS: {confirmed.describe()} must have signed the presentation that it comes in")
 
 
 def require_same(found: Opened, proven: Mapping[str, JsonValue]) -> None:
