@@ -63,6 +63,7 @@ def test_the_caveat_vocabulary() -> None:
         "Rate",
         "RequiresApproval",
         "Resources",
+        "Spaced",
         "StartsWith",
         "Status",
         "Subpath",

@@ -51,7 +51,19 @@ from attorn.biscuit.admission import admit
 from attorn.biscuit.block import encode
 from attorn.biscuit.container import ProofKind, parse
 from attorn.biscuit.text import block_text, check_text, predicate_text
-from attorn.caveat import Audience, Budget, Caveat, Expires, Glob, MaxUses, Not, NotBefore, Rate, RequiresApproval
+from attorn.caveat import (
+    Audience,
+    Budget,
+    Caveat,
+    Expires,
+    Glob,
+    MaxUses,
+    Not,
+    NotBefore,
+    Rate,
+    RequiresApproval,
+    Spaced,
+)
 from attorn.caveat.counted import Counted
 from attorn.datalog import Check, Predicate, octets
 from attorn.encoding import base64url_decode
@@ -272,7 +284,7 @@ def test_they_agree_on_links_that_were_damaged_before_they_were_signed(
     assert theirs != "engine_failed"
 
 
-@pytest.mark.parametrize("limit", [MaxUses(5), Rate(5, "day"), Budget(500, "EUR")])
+@pytest.mark.parametrize("limit", [MaxUses(5), Rate(5, "day"), Budget(500, "EUR"), Spaced("month")])
 def test_a_counted_caveat_fails_closed_at_stock(limit: Caveat) -> None:
     request = Request(action="pay", resource="/shop", args={})
     chain = build(PEOPLE[0], [Step(PEOPLE[1], (limit,))])

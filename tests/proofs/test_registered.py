@@ -17,9 +17,11 @@ from attorn.caveat.validity import moment
 Pair = tuple[type[Caveat], type[Caveat]]
 COUNTED: frozenset[Pair] = frozenset((kind, kind) for kind in (caveat.MaxUses, caveat.Rate, caveat.Budget))
 """Proved in test_ledger.py."""
+SPACED: frozenset[Pair] = frozenset({(caveat.Spaced, caveat.Spaced)})
+"""Proved in test_spaced.py."""
 APPROVED: frozenset[Pair] = frozenset({(caveat.RequiresApproval, caveat.RequiresApproval)})
 """Proved in test_approved.py."""
-PROVED: frozenset[Pair] = frozenset(claim.kinds for claim in CLAIMS) | COUNTED | APPROVED
+PROVED: frozenset[Pair] = frozenset(claim.kinds for claim in CLAIMS) | COUNTED | SPACED | APPROVED
 KINDS = [kind for name in caveat.__all__ if issubclass(kind := getattr(caveat, name), Caveat)]
 SAMPLES: list[Caveat] = [
     *(
@@ -29,6 +31,7 @@ SAMPLES: list[Caveat] = [
         for limit in (*universe.narrow, *universe.wide)[::7]
     ),
     *LIMITS[::3],
+    *map(caveat.Spaced, ("day", "month")),
     caveat.Purpose("a"),
     caveat.Status("https://a.example/1", 1, "did:web:a.example"),
     caveat.FreshList("did:web:a.example"),
@@ -49,8 +52,8 @@ def comparable(kind: type[Caveat]) -> bool:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_kind_that_can_be_compared_has_a_proof(kind: type[Caveat]) -> None:
     if kind is caveat.Counted:
-        # No caveat by itself: MaxUses, Rate and Budget are.
-        assert {left for left, _ in COUNTED} == {each for each in KINDS if issubclass(each, kind)} - {kind}
+        # No caveat by itself: MaxUses, Rate, Budget and Spaced are.
+        assert {left for left, _ in COUNTED | SPACED} == {each for each in KINDS if issubclass(each, kind)} - {kind}
     else:
         assert comparable(kind) is any(left is kind for left, _ in PROVED)
 

@@ -60,6 +60,7 @@ COUNTS: list[Caveat] = [
     *(caveat.MaxUses(number) for number in (2, 3, 5, 8)),
     *(caveat.Rate(number, per) for number in (1, 3) for per in ("second", "minute", "hour", "day", "week", "month")),
 ]
+SPACED: list[Caveat] = [caveat.Spaced(per) for per in ("day", "week", "fortnight", "month", "quarter", "year")]
 BUDGETS: list[Caveat] = [
     *(caveat.Budget(amount, "EUR") for amount in (5, 12, 20)),
     *(caveat.Budget(15, "EUR", per) for per in ("day", "week", "month")),
@@ -70,11 +71,11 @@ OTHERS: list[Caveat] = [
     *(caveat.ExpiresIn(seconds=seconds) for seconds in (100, 5_000, 90_000)),
 ]
 LIMITS = st.lists(
-    st.one_of(*(st.sampled_from(pool) for pool in (COUNTS, COUNTS, COUNTS, BUDGETS, BUDGETS, OTHERS))),
+    st.one_of(*(st.sampled_from(pool) for pool in (COUNTS, COUNTS, COUNTS, BUDGETS, BUDGETS, SPACED, OTHERS))),
     max_size=2,
     unique=True,
 )
-COUNTED = st.lists(st.sampled_from([*COUNTS, *BUDGETS[1:4]]), max_size=1)
+COUNTED = st.lists(st.sampled_from([*COUNTS, *BUDGETS[1:4], *SPACED[:2]]), max_size=1)
 ANY = st.integers(0, 10**4)
 PEOPLE = st.sampled_from(EVERYBODY)
 KEYS = st.sampled_from([None, None, "order-1", "order-2"])

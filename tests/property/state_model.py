@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from attorn import Identity, Request, Token
-from attorn.caveat import Budget, Caveat, Expires, FreshList, MaxUses, Rate
+from attorn.caveat import Budget, Caveat, Expires, FreshList, MaxUses, Rate, Spaced
 
 RETRIES = 600
 STALENESS = 300
@@ -110,6 +110,22 @@ def until(per: str, now: int) -> int:
     return int((start + timedelta(**{f"{per}s": 1})).timestamp())
 
 
+def later(per: str, at: int) -> int:
+    """The first second of the next use, if that many days or months must lie between."""
+    days = {"day": 1, "week": 7, "fortnight": 14}
+    start = datetime.fromtimestamp(at, UTC)
+    if per in days:
+        return at + days[per] * 86_400
+    months = start.month - 1 + {"month": 1, "quarter": 3, "year": 12}[per]
+    for day in range(start.day, 0, -1):
+        try:
+            there = start.replace(year=start.year + months // 12, month=months % 12 + 1, day=day)
+        except ValueError:
+            continue
+        return int(there.timestamp())
+    raise AssertionError
+
+
 def limits(node: Node, now: int, request: Request) -> Iterator[tuple[Account, int, int]]:
     """Each limit of one link: its account now, how much it holds, and how much this request takes."""
     cost = 0 if request.cost is None else request.cost.amount
@@ -122,6 +138,15 @@ def limits(node: Node, now: int, request: Request) -> Iterator[tuple[Account, in
             per = caveat.per or "total"
             start = "" if per == "total" else str(since(per, now))
             yield Account(node.number, caveat.currency, per, start), caveat.amount, cost
+
+
+def spaced(node: Node, used: Counter[Account], now: int) -> Iterator[tuple[Account, int, int]]:
+    """Each account of uses of one link that must lie apart: it holds the second of the last one, and one."""
+    for caveat in node.caveats:
+        if isinstance(caveat, Spaced):
+            account = Account(node.number, f"apart:{caveat.per}", "total", "")
+            early = used[account] and now < later(caveat.per, used[account] - 1)
+            yield (account, 0, 1) if early else (account, now + 1, now + 1 - used[account])
 
 
 @dataclass
@@ -206,7 +231,7 @@ class Model:
         """For each account that this use would be charged to, its limit and how much."""
         found: dict[Account, tuple[int, int]] = {}
         for node in use.node.path:
-            for account, limit, amount in limits(node, now, use.request):
+            for account, limit, amount in (*limits(node, now, use.request), *spaced(node, self.used, now)):
                 found[account] = min(found.get(account, (limit, amount)), (limit, amount))
         return found
 

@@ -117,6 +117,7 @@ CAVEATS = [
     call(caveat.Purpose, sentence="to see"),
     call(caveat.MaxUses, n=1),
     call(caveat.Rate, n=1, per="day"),
+    call(caveat.Spaced, per="month"),
     call(caveat.Budget, amount=1, currency="EUR", per="day"),
     call(caveat.Equals, name="a", value=1),
     call(caveat.OneOf, "a", 1, 2),

@@ -20,7 +20,7 @@ FORMULAS = frozenset(
     }
 )
 STANDING = frozenset({"Status", "FreshList"})
-COUNTED = frozenset({"MaxUses", "Rate", "Budget"})
+COUNTED = frozenset({"MaxUses", "Rate", "Budget", "Spaced"})
 _ABSENT = object()
 
 
@@ -63,7 +63,7 @@ def prohibits(caveat: Caveat, request: Request, world: World) -> bool:
         return few and not any(_fails(condition, request, world) for condition in caveat["when"])
     if kind == "Agent":
         return not _attested(caveat, world)
-    if kind in ("MaxUses", "Rate", "Purpose"):
+    if kind in ("MaxUses", "Rate", "Spaced", "Purpose"):
         return False
     if kind in STANDING:
         return world.answered.get(key(caveat)) != "valid"

@@ -1,13 +1,14 @@
 """What a verifier says to one genuine presentation, by docs/spec/verification.md: steps 5 to 10 but for 8.
 
 Signatures, formats and presentations are not its business: it is given the links as plain data and the request, and
-says whether the links permit it. A ledger is a dict from an account to what has been charged to it.
+says whether the links permit it. A ledger is a dict from an account to what has been charged to it, or for uses that
+must lie apart to the second of the last one.
 """
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from tests.reference import caveats
@@ -42,6 +43,8 @@ class _Charge(NamedTuple):
     amount: int
     link: int
     caveat: int
+    due: int | None = None
+    """For uses that must lie apart: the first second of the next."""
 
 
 def judge(links: list[Link], request: Request, world: World, ledger: Ledger) -> Verdict:
@@ -126,19 +129,25 @@ def _charged(chain: list[Link], request: Request, world: World, ledger: Ledger) 
         for index, caveat in enumerate(link.caveats):
             if caveat["kind"] in caveats.COUNTED:
                 charge = _charge((position, index), link, caveat, request, world.now)
+                if caveat["kind"] == "Spaced":
+                    last = ledger.get(charge.account)
+                    charge = charge._replace(due=0 if last is None else later(caveat["per"], last))
                 if charge.account not in charges or charge.limit < charges[charge.account].limit:
                     charges[charge.account] = charge
     for charge in charges.values():
-        if ledger.get(charge.account, 0) + charge.amount > charge.limit:
+        room = ledger.get(charge.account, 0) + charge.amount <= charge.limit
+        if not (room if charge.due is None else charge.due <= world.now):
             return Verdict("denied", charge.link, charge.caveat)
     for charge in charges.values():
-        ledger[charge.account] = ledger.get(charge.account, 0) + charge.amount
+        ledger[charge.account] = ledger.get(charge.account, 0) + charge.amount if charge.due is None else world.now
     return Verdict(ALLOWED)
 
 
 def _charge(place: tuple[int, int], link: Link, caveat: Caveat, request: Request, now: int) -> _Charge:
     if caveat["kind"] == "Budget":
         unit, limit, amount = caveat["currency"], caveat["amount"], request["cost"]["amount"]
+    elif caveat["kind"] == "Spaced":
+        return _Charge((link.delegator, link.id, "apart", caveat["per"]), 0, 0, *place)
     else:
         unit, limit, amount = "uses", caveat["n"], 1
     per = caveat.get("per")
@@ -158,3 +167,22 @@ def window(per: str | None, now: int) -> tuple[int, ...]:
         "month": (at.year, at.month),
     }
     return names[per]
+
+
+def later(per: str, second: int) -> int:
+    """One day, week, fortnight, month, quarter or year after that second; later than anything beyond the calendar."""
+    try:
+        return _later(per, datetime.fromtimestamp(second, UTC))
+    except (OverflowError, ValueError):
+        return 10**12
+
+
+def _later(per: str, at: datetime) -> int:
+    days = {"day": 1, "week": 7, "fortnight": 14}
+    if per in days:
+        return int((at + timedelta(days=days[per])).timestamp())
+    found, months = at.replace(day=1), {"month": 1, "quarter": 3, "year": 12}[per]
+    for _ in range(months):
+        found = (found + timedelta(days=31)).replace(day=1)
+    following = (found + timedelta(days=31)).replace(day=1)
+    return int(min(found + timedelta(days=at.day - 1), following - timedelta(days=1)).timestamp())

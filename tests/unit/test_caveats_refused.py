@@ -153,6 +153,12 @@ REFUSED: dict[str, Any] = {
     "rate-total": lambda: C.Rate(1, "total"),
     "rate-case": lambda: C.Rate(1, "Day"),
     "rate-unhashable": lambda: C.Rate(1, ["day"]),  # type: ignore[arg-type]
+    "spaced-hour": lambda: C.Spaced("hour"),
+    "spaced-total": lambda: C.Spaced("total"),
+    "spaced-case": lambda: C.Spaced("Month"),
+    "spaced-plural": lambda: C.Spaced("months"),
+    "spaced-none": lambda: C.Spaced(None),  # type: ignore[arg-type]
+    "spaced-unhashable": lambda: C.Spaced(["day"]),  # type: ignore[arg-type]
     "budget-zero": lambda: C.Budget(0, "EUR"),
     "budget-fraction": lambda: C.Budget(5.0, "EUR"),  # type: ignore[arg-type]
     "budget-currency": lambda: C.Budget(5, "eur"),
@@ -163,6 +169,7 @@ REFUSED: dict[str, Any] = {
     "any-of-nothing": C.AnyOf,
     "any-of-scope": lambda: C.AnyOf(C.Actions("a")),  # type: ignore[arg-type]
     "all-of-counted": lambda: C.AllOf(C.MaxUses(1)),  # type: ignore[arg-type]
+    "all-of-spaced": lambda: C.AllOf(C.Spaced("day")),  # type: ignore[arg-type]
     "all-of-list": lambda: C.AllOf([C.Equals(V, 1)]),  # type: ignore[arg-type]
     "any-of-33": lambda: C.AnyOf(*[C.Equals(V, number) for number in range(33)]),
     "any-of-65-alternatives": lambda: C.AnyOf(*[C.UrlHost(V, *[f"h{a}-{b}.a" for a in range(13)]) for b in range(5)]),

@@ -43,6 +43,10 @@ WRITTEN: list[tuple[Caveat, str, str]] = [
         (C.Rate(3, period), f'rate(3, "{period}")', f"3 uses per {period}")
         for period in ("second", "minute", "hour", "day", "week", "month")
     ],
+    *(
+        (C.Spaced(per), f'spaced("{per}")', f"uses at least one {per} apart")
+        for per in ("day", "week", "fortnight", "month", "quarter", "year")
+    ),
     (C.Budget(5, "EUR"), 'budget(5, "EUR", "total")', "5 EUR in all"),
     *[
         (C.Budget(5, "EUR", period), f'budget(5, "EUR", "{period}")', f"5 EUR per {period}")

@@ -38,6 +38,7 @@ from attorn.request.facts import Facts
 from attorn.request.money import Money
 from attorn.token.link import write
 from attorn.token.presentation import read as read_presentation
+from attorn.verify import clearing
 from attorn.web.http import MissingError
 
 ROOT = Path(__file__).parents[2]
@@ -204,6 +205,7 @@ def examples() -> dict[str, bytes | str]:
             b"\0".join((AUDIENCE.encode(), Ed25519Signer.from_seed(b"\x03" * 32).public_key.data, claimed.id))
         ).digest(),
         "accounts": "\n".join(accounts(wire)),
+        "spaced-account": clearing.name(second.unverified_links[1], caveat.Spaced("month").counter(), 0),
         **signed_lists(first, NOW),
         **approvals(),
         **macaroon_pages.examples(the_request()),

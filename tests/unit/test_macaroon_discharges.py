@@ -182,6 +182,7 @@ def test_a_discharge_states_no_facts(name: str) -> None:
 URI = "https://lists.example/1"
 UNASKABLE: dict[str, Caveat] = {
     "uses": caveat.MaxUses(10),
+    "spaced": caveat.Spaced("day"),
     "rate": caveat.Rate(10, per="hour"),
     "budget": caveat.Budget(1000, "EUR"),
     "list": FreshList(by=ALICE.did),

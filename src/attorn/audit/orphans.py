@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from attorn.approval import APPROVALS
 from attorn.audit.receipt import ChargeLine, Receipt
+from attorn.caveat.spaced import APART
 from attorn.did.did import is_did
 from attorn.errors import InputError, UnavailableError
 from attorn.handed import ask
@@ -60,8 +61,8 @@ def orphans(receipts: Iterable[Receipt], principal: str, ledger: Ledger) -> tupl
             hop, by = receipt.chain[position], receipt.delegators[position]
             found[position + 1] = seen.setdefault((by, hop.link), _Seen(hop.delegate))
         for charge in receipt.charges:
-            # An approval was good for one use: nothing of it is left behind.
-            if charge.link in found and charge.unit != APPROVALS:
+            # An approval was good for one use: nothing of it is left behind. When the last use was is nothing to spend.
+            if charge.link in found and charge.unit != APPROVALS and not charge.unit.startswith(APART):
                 found[charge.link].charged[charge.unit, charge.period] = charge
     accounts = tuple(charge.account for link in seen.values() for charge in link.charged.values())
     used = ask("ledger", lambda: ledger.used(accounts)) if accounts else {}

@@ -10,6 +10,7 @@ from attorn.caveat.collection import Contains, MaxLength, SubsetOf
 from attorn.caveat.counted import Budget, Counted, MaxUses, Rate
 from attorn.caveat.formula import AllOf, AnyOf, Not
 from attorn.caveat.scope import Actions, Audience, Resources
+from attorn.caveat.spaced import Spaced
 from attorn.caveat.status import FreshList, Status
 from attorn.caveat.text import Cidr, Glob, StartsWith, Subpath, UrlHost
 from attorn.caveat.unrecognised import Unrecognised
@@ -45,6 +46,7 @@ __all__ = [
     "Rate",
     "RequiresApproval",
     "Resources",
+    "Spaced",
     "StartsWith",
     "Status",
     "Subpath",

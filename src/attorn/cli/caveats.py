@@ -5,7 +5,7 @@
 | `{"Actions": [...]}`, `{"Resources": [...]}`, `{"Audience": [...]}` | texts |
 | `{"NotBefore": "2026-11-21T18:00:00Z"}`, `{"Expires": ...}` | RFC 3339 with an offset, whole seconds |
 | `{"ExpiresIn": "8h"}` | days, hours, minutes, seconds: `1d12h30m` |
-| `{"MaxDepth": 2}`, `{"NoDelegation": {}}`, `{"Purpose": "..."}`, `{"MaxUses": 10}` | |
+| `{"MaxDepth": 2}`, `{"NoDelegation": {}}`, `{"Purpose": "..."}`, `{"MaxUses": 10}`, `{"Spaced": "month"}` | |
 | `{"Rate": {...}}` | `n`, `per` |
 | `{"Budget": {...}}` | `amount` in minor units, `currency`, `per` (optional) |
 | `{"Equals": {...}}` | `name`, `value` |
@@ -232,6 +232,7 @@ _READERS: Final[Mapping[str, _Read]] = {
     "MaxUses": lambda value: kinds.MaxUses(_whole(value, "MaxUses")),
     "Rate": _rate,
     "Budget": _budget,
+    "Spaced": lambda value: kinds.Spaced(_text(value, "Spaced")),
     "Equals": _named(kinds.Equals, "Equals", "value", _scalar),
     "OneOf": _named(kinds.OneOf, "OneOf", "values", _scalars),
     "NotOneOf": _named(kinds.NotOneOf, "NotOneOf", "values", _scalars),
@@ -273,6 +274,8 @@ def _content(caveat: Caveat) -> JsonValue:
         case kinds.Budget():
             per: dict[str, JsonValue] = {} if caveat.per is None else {"per": caveat.per}
             return {"amount": caveat.amount, "currency": caveat.currency, **per}
+        case kinds.Spaced():
+            return caveat.per
         case kinds.Status() | kinds.FreshList() | kinds.RequiresApproval() | kinds.Agent():
             return _said_by_others(caveat)
         case kinds.AllOf() | kinds.AnyOf():

@@ -24,11 +24,11 @@ _CAVEATS: Final = """\
   --caveat '{"Range": {"name": "limit", "maximum": 10}}'
   --caveat '{"AnyOf": [{"Equals": {"name": "to", "value": "bob"}}, {"Not": {"MaxLength": {"name": "to", "most": 9}}}]}'
 Kinds: Actions, Resources, Audience [texts]; NotBefore, Expires "2026-11-21T18:00:00Z"; ExpiresIn "8h"; MaxDepth,
-MaxUses number; NoDelegation {}; Purpose text; Rate {n, per}; Budget {amount, currency, per}; RequiresApproval {by,
-threshold, when: [caveats]}; Status {uri, index, issuer, kind}; FreshList DID; Agent {attested_by, every, model,
-provider, ...}; on a named argument {name, ...}: Equals value; OneOf, NotOneOf, Contains, SubsetOf values; Range
-minimum, maximum; MaxLength most; StartsWith prefix; Glob glob; Subpath paths; UrlHost hosts; Cidr networks; AllOf,
-AnyOf [caveats]; Not caveat.
+MaxUses number; NoDelegation {}; Purpose text; Rate {n, per}; Budget {amount, currency, per}; Spaced text;
+RequiresApproval {by, threshold, when: [caveats]}; Status {uri, index, issuer, kind}; FreshList DID; Agent
+{attested_by, every, model, provider, ...}; on a named argument {name, ...}: Equals value; OneOf, NotOneOf, Contains,
+SubsetOf values; Range minimum, maximum; MaxLength most; StartsWith prefix; Glob glob; Subpath paths; UrlHost hosts;
+Cidr networks; AllOf, AnyOf [caveats]; Not caveat.
 The token is printed on one line. It is no secret: only its holder's key can use it or pass it on."""
 _MOST_CREDENTIAL: Final = 1 << 16
 

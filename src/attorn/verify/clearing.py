@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,8 +10,11 @@ from attorn.approval import APPROVALS
 from attorn.caveat.agent import Agent
 from attorn.caveat.approval import RequiresApproval
 from attorn.caveat.counted import TOTAL, Counted, Counter
+from attorn.caveat.spaced import Spaced
+from attorn.caveat.validity import moment
 from attorn.clock import LATEST
 from attorn.decision import Decision, Denial
+from attorn.display import stamp
 from attorn.errors import Denied, UnavailableError
 from attorn.handed import ask
 from attorn.request.facts import Facts
@@ -26,16 +29,22 @@ ALLOWED: Final = Decision(True, 10)
 _ONCE: Final = Counter(APPROVALS, 1, TOTAL)
 GRACE: Final = 3600
 """Seconds for which an account outlives its period, as the clocks of verifiers that share a ledger differ."""
+_MOST_READINGS: Final = 4
+_NEVER: Final = LATEST + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One charge and the limit that asked for it. An approval is an account that holds one use."""
+    """One charge and the limit that asked for it. An approval is an account that holds one use.
+
+    `due` is, of uses that must lie apart, the Unix second from which this one may be made.
+    """
 
     link: Link
     caveat: Counted | RequiresApproval
     counter: Counter
     charge: Charge
+    due: int = 0
 
 
 def clear(chain: VerifiedChain, demands: Sequence[Demand], facts: Facts) -> None:
@@ -69,30 +78,84 @@ def charge(
             link, counted, _ = chain.counted[0]
             raise denied(link, counted.denial("a use that this verifier has no ledger to count"), 10)
         return (), False
-    asked = entries(chain, facts) | _used_up(spent)
-    charges = tuple(entry.charge for entry in asked.values())
-    answer = ask("ledger", lambda: ledger.charge(charges, now=facts.now, retry=retry))
-    if not isinstance(answer, Charged) or (answer.refused is not None and answer.refused.account not in asked):
+    asked, answer = _asked(chain, spent, facts, ledger, retry)
+    if answer.refused is not None:
+        raise _refusal(chain, asked[answer.refused.account], spent, facts)
+    if answer.repeated:
+        # Which approvals the first try used up, its own receipt says: this try may have come with others. And when the
+        # use before it was: the last one that is known now is that very try, or a later one.
+        made = entries(chain, facts).values()
+        return tuple(entry for entry in made if not isinstance(entry.caveat, Spaced)), True
+    return tuple(asked.values()), False
+
+
+def _asked(
+    chain: VerifiedChain, spent: Sequence[Spent], facts: Facts, ledger: Ledger, retry: Retry | None
+) -> tuple[dict[str, Entry], Charged]:
+    """What the ledger was asked to charge, by account, and its answer.
+
+    A ledger only counts, so when the last use was is read before, and the charge adds what is missing up to now, within
+    a limit of now. Whoever was overtaken since finds no room there, and reads again.
+    """
+    spaced = tuple((link, limit) for link, limit, _ in chain.counted if isinstance(limit, Spaced))
+    accounts = tuple(name(link, limit.counter(), facts.now) for link, limit in spaced)
+    for _ in range(_MOST_READINGS):
+        asked = entries(chain, facts, used(ledger, accounts) if accounts else {}) | _used_up(spent)
+        answer = _answer(ledger, tuple(entry.charge for entry in asked.values()), facts.now, retry)
+        lost = None if answer.refused is None else asked.get(answer.refused.account)
+        if answer.refused is not None and lost is None:
+            raise UnavailableError("the ledger refused a charge that it was not asked to make")
+        if lost is None or not isinstance(lost.caveat, Spaced) or lost.due > facts.now:
+            return asked, answer
+    raise UnavailableError(f"others were faster {_MOST_READINGS} times, or the ledger does not show what they charged")
+
+
+def _answer(ledger: Ledger, charges: tuple[Charge, ...], now: int, retry: Retry | None) -> Charged:
+    """What the ledger says, if it can be so."""
+    answer = ask("ledger", lambda: ledger.charge(charges, now=now, retry=retry))
+    if not isinstance(answer, Charged):
         raise UnavailableError(f"the ledger must answer what it charged, got {type(answer).__name__}")
     if answer.repeated and retry is None:
         raise UnavailableError("the ledger says that this was charged before, and no key was given to know it by")
-    if answer.refused is not None:
-        raise _refusal(chain, asked[answer.refused.account], spent, facts)
-    # Which approvals the first try used up, its own receipt says: this try may have come with others.
-    made = entries(chain, facts) if answer.repeated else asked
-    return tuple(made.values()), answer.repeated
+    if answer.refused is None and not answer.repeated and any(charge.amount > charge.limit for charge in charges):
+        raise UnavailableError("the ledger says that it charged what there can be no room for")
+    return answer
 
 
-def entries(chain: VerifiedChain, facts: Facts) -> dict[str, Entry]:
-    """The charge for every limit of the chain, by account. Two limits on one account count as the lower one."""
+def entries(chain: VerifiedChain, facts: Facts, held: Mapping[str, int] | None = None) -> dict[str, Entry]:
+    """The charge for every limit of the chain, by account. Two limits on one account count as the lower one.
+
+    `held` is what the accounts of uses that must lie apart hold, as far as they hold anything.
+    """
     found: dict[str, Entry] = {}
     for link, counted, stop in chain.counted:
         counter = counted.counter()
         account = name(link, counter, facts.now)
-        if account not in found or counter.limit < found[account].charge.limit:
-            made = Charge(account, counter.limit, counted.charge(facts), _until(counter, stop, facts.now))
+        until = _until(counter, stop, facts.now)
+        if isinstance(counted, Spaced):
+            last = 0 if held is None else held.get(account, 0)
+            found[account] = _apart(Entry(link, counted, counter, Charge(account, 0, 1, until)), counted, last, facts)
+        elif account not in found or counter.limit < found[account].charge.limit:
+            made = Charge(account, counter.limit, counted.charge(facts), until)
             found[account] = Entry(link, counted, counter, made)
     return found
+
+
+def _apart(early: Entry, limit: Spaced, held: int, facts: Facts) -> Entry:
+    """The charge that sets the account from the last use to this one; if this is too early, one that has no room.
+
+    That one is made all the same: a use that was charged before, under the same key, is not too early but repeated.
+    """
+    begins = due(limit, held)
+    if facts.now < begins:
+        return replace(early, due=begins)
+    return replace(early, charge=replace(early.charge, limit=facts.now + 1, amount=facts.now + 1 - held), due=begins)
+
+
+def due(limit: Spaced, held: int) -> int:
+    """The second from which the next use may be made, if the account holds this."""
+    following = period.after(limit.per, held - 1) if held else 0
+    return _NEVER if following is None else following
 
 
 def _used_up(spent: Sequence[Spent]) -> dict[str, Entry]:
@@ -105,6 +168,9 @@ def _used_up(spent: Sequence[Spent]) -> dict[str, Entry]:
 
 
 def _refusal(chain: VerifiedChain, entry: Entry, spent: Sequence[Spent], facts: Facts) -> Denied:
+    if isinstance(entry.caveat, Spaced):
+        when = "ever again" if entry.due >= _NEVER else f"before {stamp(moment(entry.due))}"
+        return denied(entry.link, entry.caveat.denial(f"a use {when}"), 10)
     if isinstance(entry.caveat, Counted):
         return denied(entry.link, entry.caveat.denial(f"{entry.charge.amount} more than is left"), 10)
     lost = next(each for each in spent if each.approval.account == entry.charge.account)
@@ -123,6 +189,14 @@ def _until(counter: Counter, stop: int, now: int) -> int | None:
     over = period.end(counter.period, now)
     until = stop if over is None else min(stop, over)
     return None if until >= LATEST else until + GRACE
+
+
+def used(ledger: Ledger, accounts: tuple[str, ...]) -> Mapping[str, int]:
+    """What these accounts hold. Raises `UnavailableError`, also for an answer that cannot be."""
+    found = ask("ledger", lambda: ledger.used(accounts))
+    if not isinstance(found, Mapping) or not all(type(amount) is int and amount >= 0 for amount in found.values()):
+        raise UnavailableError("the ledger must return a mapping from accounts to what they hold")
+    return found
 
 
 def denied(link: Link, denial: Denial, step: int) -> Denied:

@@ -6,14 +6,12 @@ used, at its rate, and within what its limits have left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from attorn.caveat.counted import TOTAL, Counter
+from attorn.caveat.counted import TOTAL, Counted
+from attorn.caveat.spaced import Spaced
 from attorn.caveat.status import FreshList, Status
 from attorn.clock import LATEST
-from attorn.errors import UnavailableError
-from attorn.handed import ask
 from attorn.request.money import Money
 from attorn.store.ports import Ledger
 from attorn.verify import clearing, period
@@ -56,13 +54,13 @@ def expose(chain: VerifiedChain, ledger: Ledger | None, rules: Rules, now: int) 
     if now > last or (chain.counted and ledger is None):
         # Once a link has expired nothing is permitted, and without a ledger nothing that counts is.
         return Exposure(max(0, last - now), 0, ())
-    limits = [(clearing.name(link, counted.counter(), now), counted.counter()) for link, counted, _ in chain.counted]
-    used = _used(ledger, tuple(account for account, _ in limits)) if ledger is not None and limits else {}
+    limits = [(clearing.name(link, counted.counter(), now), counted) for link, counted, _ in chain.counted]
+    used = clearing.used(ledger, tuple(account for account, _ in limits)) if ledger is not None and limits else {}
     caps: dict[str, int] = {}
-    for account, counter in limits:
-        most = _most(counter, used.get(account, 0), now, None if endless else last)
+    for account, counted in limits:
+        unit, most = _most(counted, used.get(account, 0), now, None if endless else last)
         if most is not None:
-            caps[counter.unit] = min(most, caps.get(counter.unit, most))
+            caps[unit] = min(most, caps.get(unit, most))
     spend = tuple(Money(most, unit) for unit, most in sorted(caps.items()) if unit != "uses")
     return Exposure(None if endless else last - now, caps.get("uses"), spend)
 
@@ -79,18 +77,21 @@ def _covered(chain: VerifiedChain) -> bool:
     )
 
 
-def _most(counter: Counter, used: int, now: int, last: int | None) -> int | None:
-    """What is left now, and the whole limit again in each period that begins until `last`."""
+def _most(limit: Counted, used: int, now: int, last: int | None) -> tuple[str, int | None]:
+    """Of what, and how much: what is left now, and the whole limit again in each period that begins until `last`."""
+    if isinstance(limit, Spaced):
+        return "uses", None if last is None else _most_apart(limit, used, now, last)
+    counter = limit.counter()
     left = max(0, counter.limit - used)
     if counter.period == TOTAL:
-        return left
+        return counter.unit, left
     if last is None:
-        return None
-    return left + counter.limit * (period.number(counter.period, last) - period.number(counter.period, now))
+        return counter.unit, None
+    begun = period.number(counter.period, last) - period.number(counter.period, now)
+    return counter.unit, left + counter.limit * begun
 
 
-def _used(ledger: Ledger, accounts: tuple[str, ...]) -> Mapping[str, int]:
-    found = ask("ledger", lambda: ledger.used(accounts))
-    if not isinstance(found, Mapping) or not all(type(amount) is int and amount >= 0 for amount in found.values()):
-        raise UnavailableError("the ledger must return a mapping from accounts to what they hold")
-    return found
+def _most_apart(limit: Spaced, used: int, now: int, last: int) -> int:
+    """One as soon as it is due, and one more each time that the shortest `per` there is has passed."""
+    first = max(now, clearing.due(limit, used))
+    return 0 if first > last else 1 + (last - first) // period.least(limit.per)
