@@ -7,6 +7,7 @@ import sys
 
 import attorn
 import attorn.caveat
+import attorn.checkout
 import attorn.macaroon
 import attorn.revocation
 import attorn.store
@@ -144,3 +145,31 @@ def test_the_public_example_runs_as_it_stands() -> None:
     assert access.root == alice.did
     assert access.holder == scout.did
     assert [link.delegate for link in access.chain] == [planner.did, scout.did]
+
+
+def test_the_names_for_checkouts() -> None:
+    assert sorted(attorn.checkout.__all__) == [
+        "Checkout",
+        "Completion",
+        "Instrument",
+        "Item",
+        "KnownSigner",
+        "Line",
+        "Merchant",
+        "Pisp",
+        "SKEW",
+        "SignedCheckout",
+        "Status",
+        "Total",
+        "UnverifiedCheckout",
+        "authorization",
+        "checkout_hash",
+        "currency",
+        "for_schema",
+        "from_schema",
+        "problem",
+        "read",
+        "sign",
+        "verify",
+    ]
+    assert all(hasattr(attorn.checkout, name) for name in attorn.checkout.__all__)

@@ -161,3 +161,26 @@ def test_messages_name_the_place_and_show_no_more_than_is_readable() -> None:
     assert "checkout.line_items[2].quantity" in str(caught.value)
     assert "\x1b" not in str(caught.value)
     assert len(str(caught.value)) < 200
+
+
+# attacks 109 and 110: the shop's checkout is not the one that was agreed to
+@pytest.mark.parametrize(
+    ("path", "value", "terms"),
+    [
+        (("id",), "chk_124", ("id",)),
+        (("merchant", "id"), "merchant_2", ("merchant",)),
+        (("merchant",), ..., ("merchant",)),
+        (("line_items", 0, "quantity"), 2, ("line_items",)),
+        (("line_items", 0, "item", "price"), 19901, ("line_items",)),
+        (("line_items", 0, "totals", 0, "amount"), 19901, ("line_items",)),
+        (("line_items", 2), ..., ("line_items",)),
+        (("totals", 2, "type"), "fee", ("totals",)),
+        (("currency",), "EUR", ("line_items", "currency")),
+        (("status",), "complete_in_progress", ()),
+        (("expires_at",), ..., ()),
+        (("links",), [], ()),
+    ],
+)
+def test_terms_that_differ_are_named(path: tuple[Any, ...], value: Any, terms: tuple[str, ...]) -> None:
+    agreed, live = Checkout.read(CHECKOUT), Checkout.read(changed(*path, to=value))
+    assert agreed.differences(live) == live.differences(agreed) == terms

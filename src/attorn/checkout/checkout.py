@@ -27,6 +27,8 @@ MOST_QUANTITY: Final = 1_000_000
 MOST_TOTALS: Final = 64
 """Most entries of one list of totals, and most links."""
 
+_TERMS: Final = ("id", "merchant", "line_items", "currency", "totals")
+
 
 class Status(StrEnum):
     """Where a checkout stands."""
@@ -117,6 +119,13 @@ class Checkout:
         for line in self.line_items:
             counted[line.item.id] += line.quantity
         return dict(counted)
+
+    def differences(self, live: Checkout) -> tuple[str, ...]:
+        """Which terms differ from those of the shop's own checkout, by name; none if it is still what was agreed to.
+
+        Compared are `id`, `merchant`, `line_items`, `currency` and `totals`. Status and expiry move on by themselves.
+        """
+        return tuple(name for name in _TERMS if getattr(self, name) != getattr(live, name))
 
 
 def _lines(value: JsonValue, currency: str) -> tuple[Line, ...]:
