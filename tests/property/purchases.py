@@ -180,6 +180,21 @@ def open_checkout(random: Random) -> Json:
     return {"vct": "mandate.checkout.open.1", "constraints": constraints}
 
 
+def narrowed_order(random: Random, parent: Json) -> Json:
+    """The parent with some items taken out, some requirements in two parts, and now and then a unit more."""
+    child = copy.deepcopy(parent)
+    for part in child["constraints"]:
+        for each in list(part.get("items", ())):
+            if random.random() < 0.5:
+                each["acceptable_items"] = each["acceptable_items"][:1]
+            if random.random() < 0.4 and each["quantity"] > 1:
+                each["quantity"] -= 1
+                part["items"].append({**each, "quantity": 1})
+            if random.random() < 0.1:
+                each["quantity"] += 1
+    return child
+
+
 def checkout(random: Random, near: Json) -> Json:
     """A checkout of the units that a mandate requires, one of which is perhaps another, missing or one too many."""
     units = [

@@ -4,11 +4,10 @@ A ledger has counters alone. Of one open mandate, named by the SHA-256 of its JW
 
     uses      how often it was used
     spent     how many minor units, where it has a budget
-    last      the Unix second of the last use, where uses must be apart: each use adds what it is short of now
-    turn N    1 once the use that found N before it was made, where uses must be apart
+    last      the Unix second of the last use, where uses must be apart: each adds what lies between the last and now
 
-Two that found the same N cannot both take its turn, and `last` can never pass now: whoever comes second, or read while
-another wrote, is refused by the ledger, and reads again.
+`last` may hold at most now. So whoever read a `last` that has been moved since asks for more than there is room for, is
+refused by the ledger, and reads again: two uses can never both follow the same one.
 """
 
 from __future__ import annotations
@@ -152,7 +151,6 @@ def _of(held: Held, usage: Usage, spent: int, now: int) -> list[Charge]:
     if budgets:
         charges.append(_one(held, "spent", min(budgets), spent))
     if held.is_spaced:
-        charges.append(_one(held, f"turn {usage.uses}", 1, 1))
         charges.append(_one(held, "last", now, now - (usage.last or 0)))
     return charges
 
