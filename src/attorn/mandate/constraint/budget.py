@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from attorn.canonical import JsonValue
+from attorn.canonical import MOST_INTEGER, JsonValue
 from attorn.checkout.currency import MOST_AS_NUMBER, exponent
 from attorn.checkout.member import members as object_of
 from attorn.checkout.member import text, whole
@@ -97,8 +97,8 @@ class Budget(PaymentConstraint):
 
 def _number(value: JsonValue) -> Decimal:
     """Exactly the digits that RFC 8785 writes for a JSON number."""
-    if type(value) is not int and type(value) is not float:
-        raise MalformedError(f"{Budget.type}.max: expected a number, got {shown(value)}")
+    if (type(value) is not int and type(value) is not float) or not abs(value) <= MOST_INTEGER:
+        raise MalformedError(f"{Budget.type}.max: expected a number up to 2**53 - 1, got {shown(value)}")
     return Decimal(repr(value))
 
 
