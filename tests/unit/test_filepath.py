@@ -74,8 +74,11 @@ def test_56_only_text_is_a_path(value: object) -> None:
 
 
 def test_sizes_at_the_boundary() -> None:
+    assert (MOST_CHARACTERS, MOST_SEGMENTS) == (4096, 64)
     assert plain("/" + "a" * (MOST_CHARACTERS - 1))
-    assert len(subpaths("/a" * MOST_SEGMENTS) or ()) == MOST_SEGMENTS + 1
+    for segment in ("/a", "/é"):
+        assert len(subpaths(segment * MOST_SEGMENTS) or ()) == MOST_SEGMENTS + 1
+        assert subpaths(segment * (MOST_SEGMENTS + 1)) is None
 
 
 @pytest.mark.parametrize("asked", ["/data/ab", "/data", "/data/A", "/data/a.", "/data/a ", "/data/a;x", "/x/data/a"])

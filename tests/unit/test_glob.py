@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attorn.errors import InputError
-from attorn.request.glob import MOST_CHARACTERS, check_pattern, matches
+from attorn.request.glob import MOST_CHARACTERS, MOST_TEXT, check_pattern, matches
 
 
 def obvious(pattern: str, text: str) -> bool:
@@ -103,6 +103,7 @@ def test_56_only_text_is_a_pattern(value: object) -> None:
 
 
 def test_longest_pattern() -> None:
+    assert (MOST_CHARACTERS, MOST_TEXT) == (256, 1024)
     assert matches("?" * MOST_CHARACTERS, "a" * MOST_CHARACTERS)
     assert not matches("?" * MOST_CHARACTERS, "a" * (MOST_CHARACTERS - 1))
 

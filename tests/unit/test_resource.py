@@ -131,6 +131,8 @@ REFUSED = {
     "4-characters": "/" + "a" * MOST_CHARACTERS,
     "4-characters-after-encoding": "/" + "é" * 400,
     "4-segments": "/a" * (MOST_SEGMENTS + 1),
+    "4-segments-relative": "a" + "/a" * MOST_SEGMENTS,
+    "4-characters-encoded-by-one": "/" + "é" * 341 + "aa",
     "4-segments-before-dots": "/a/.." * (MOST_SEGMENTS // 2) + "/b",
 }
 
@@ -159,7 +161,48 @@ def test_56_only_text_is_a_resource(value: object) -> None:
         normalise(value)  # type: ignore[arg-type]
 
 
+TOLD = {
+    "13-empty": "expected text, got an empty string",
+    "13-nul": "control, format, separator or surrogate character in",
+    "13-lone-surrogate": "control, format, separator or surrogate character in",
+    "52-bidi": "control, format, separator or surrogate character in",
+    "52-not-nfc": "expected Unicode normalisation form C",
+    "52-kelvin-sign": "expected Unicode normalisation form C",
+    "52-encoded-zero-width": "percent-encoding hides a control or uncomposed character",
+    "52-encoded-not-nfc": "percent-encoding hides a control or uncomposed character",
+    "53-backslash": "is not part of a resource; put queries into args",
+    "53-double-slash": "empty segment",
+    "53-encoded-slash": "encoded separator %2f",
+    "53-dot-with-parameter": "dot segment with a parameter",
+    "53-nothing-left": "a relative path must name something",
+    "53-above-root": "climbs above its root",
+    "55-scheme-alone": "expected '//' after the scheme",
+    "55-userinfo": "expected host or host:port in plain ASCII",
+    "ipv6-mapped": "expected an IPv6 address in brackets",
+    "port-too-large": "expected a port of 1 to 65535, got 65536",
+    "escape-cut": "malformed percent-encoding",
+    "escape-not-utf8": "percent-encoding is not UTF-8",
+    "130-encoded-twice": "percent-encoded twice",
+    "4-characters": "expected at most 2048 characters, got 2049",
+    "4-characters-encoded-by-one": "expected at most 2048 characters after encoding, got 2049",
+    "4-segments": "expected at most 64 segments, got 65",
+    "4-segments-relative": "expected at most 64 segments, got 65",
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_is_wrong_is_told(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        normalise(REFUSED[name])
+    assert str(caught.value).startswith("resource: ")
+    assert TOLD[name] in str(caught.value)
+
+
 def test_sizes_at_the_boundary() -> None:
+    assert (MOST_CHARACTERS, MOST_SEGMENTS) == (2048, 64)
+    assert len(normalise("/" + "é" * 341 + "a")) == MOST_CHARACTERS
+    assert normalise("a" + "/a" * 63) == "a" + "/a" * 63
+    assert normalise("http://a:65535/") == "http://a:65535"
     longest = "/" + "a" * (MOST_CHARACTERS - 1)
     assert normalise(longest) == longest
     most = "/a" * MOST_SEGMENTS

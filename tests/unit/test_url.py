@@ -181,6 +181,14 @@ def test_56_only_text_is_a_pattern(value: object) -> None:
         host_pattern(value)  # type: ignore[arg-type]
 
 
+def test_the_longest_host_of_a_pattern() -> None:
+    host = ".".join(["a" * 49] * 5) + ".abc"
+    assert [host_pattern(text) for text in (host, f"*.{host}")] == [host, f"*.{host}"]
+    for text in (f"{host}d", f"*.{host}d", f"*.{host[:-1]}.d"):
+        with pytest.raises(InputError):
+            host_pattern(text)
+
+
 @settings(derandomize=True, deadline=None, max_examples=500)
 @given(st.text("ab.:/@[]%\\#?0x1-é\t", max_size=16))
 def test_a_host_that_is_found_is_spelled_in_the_url(rest: str) -> None:
