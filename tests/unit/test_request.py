@@ -189,6 +189,7 @@ def test_56_no_money(amount: Any, currency: Any) -> None:
 
 
 def test_sizes_at_the_boundary() -> None:
+    assert (MOST_ACTION, MOST_BYTES, MOST_DEPTH, MOST_NAME) == (256, 65_536, 16, 256)
     assert ask({"a" * MOST_NAME: 1})
     assert ask({"x": nested(MOST_DEPTH - 1)})
     assert ask({"x": "a" * (MOST_BYTES - len('{"x":""}'))})
