@@ -263,13 +263,16 @@ def test_damaged_marks(tmp_path: Path, use: str, damage: str) -> None:
             USES[use](store)
 
 
-@pytest.mark.parametrize("value", ["'x'", "''", "-5", "1.5", "x'00'", "9e99"])
+@pytest.mark.parametrize("value", ["'x'", "''", "-5", "1.5", "x'00'", "9e99", "9007199254740992"])
 def test_a_damaged_count_permits_nothing(tmp_path: Path, value: str) -> None:
     with closing(SQLiteStore(tmp_path / "store.db")) as store:
         store.charge([Charge("a", 9, 1)], now=NOW)
         store._connection.execute(f"UPDATE account SET used = {value}")
         with suppress(UnavailableError):
             assert store.charge([Charge("a", 9, 1)], now=NOW).refused is not None
+        with pytest.raises(UnavailableError, match="an account in it is damaged"):
+            store.used(["b", "a"])
+        assert store.used(["b"]) == {}
 
 
 @pytest.mark.parametrize("damage", ["sequence = -1", "at = 'x'", "kind = 'x'", "value = 5", "sequence = x'00'"])

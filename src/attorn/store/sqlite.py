@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from attorn.canonical import MOST_INTEGER
 from attorn.did.resolver import Resolver
 from attorn.errors import UnavailableError
 from attorn.place import place
@@ -214,7 +215,10 @@ class SQLiteStore:
                 found = {name: self._connection.execute(query, (name,)).fetchone() for name in accounts}
             return {name: row[0] for name, row in found.items() if row is not None}
 
-        return self._contained(read)
+        found = self._contained(read)
+        if not all(type(used) is int and 0 <= used <= MOST_INTEGER for used in found.values()):
+            raise UnavailableError("SQLite store: an account in it is damaged")
+        return found
 
     def close(self) -> None:
         """Close the file. The store cannot be used after."""
