@@ -173,7 +173,7 @@ def _header(part: str) -> dict[str, JsonValue]:
         if name in members:
             raise MalformedError(f"JWS: the header holds {name}")
     if not any(members.get("alg") in names for names in JWS_NAMES.values()):
-        raise MalformedError("JWS: expected alg as EdDSA, Ed25519 or ES256")
+        raise MalformedError(f"JWS: expected alg as EdDSA, Ed25519 or ES256, got {shown(members.get('alg'))}")
     if not isinstance(members.get("typ"), str) or not isinstance(members.get("kid", ""), str):
         raise MalformedError("JWS: expected typ, and kid if there is one, as text")
     return members

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -26,7 +27,35 @@ MOST_DAYS: Final = 36_500
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class _Plain(ABC):
+    """What holds no other object: its values are those that are written and read back as they were."""
+
+    def check(self, value: object, name: str) -> None:
+        """Raises `InputError`."""
+        if not self.has(value):
+            raise InputError(f"{name}: expected another type, got {shown(value)}")
+        try:
+            same = self.read(self.write(value), name) == value
+        except MandateError as error:
+            raise InputError(str(error)) from None
+        if not same:
+            raise InputError(f"{name}: {shown(value)} has another spelling")
+
+    @abstractmethod
+    def read(self, value: JsonValue, name: str) -> object:
+        """As `Kind` has it."""
+
+    @abstractmethod
+    def write(self, value: Any) -> JsonValue:
+        """As `Kind` has it."""
+
+    @abstractmethod
+    def has(self, value: object) -> bool:
+        """Whether a value is of its type; what is in it may still be out of range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(_Plain):
     """Text that is not empty."""
 
     most: int = MOST_TEXT
@@ -49,7 +78,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(_Plain):
     """True or false."""
 
     def read(self, value: JsonValue, name: str) -> bool:
@@ -68,7 +97,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class Days(_Plain):
     """A number of days, 0 to 36,500."""
 
     def read(self, value: JsonValue, name: str) -> int:
@@ -87,7 +116,7 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(_Plain):
     """PaymentCurrencyAmount: `currency`, and `value` as a number of major units, which is whole minor units."""
 
     def read(self, value: JsonValue, name: str) -> Money:
@@ -113,7 +142,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(_Plain):
     """A date and time with a zone (ISO 8601): without one it would be no instant."""
 
     def read(self, value: JsonValue, name: str) -> datetime:
@@ -133,7 +162,7 @@ class Instant:
 
 
 @dataclass(frozen=True, slots=True)
-class Json:
+class Json(_Plain):
     """An object that a payment method defines: kept as its canonical text (RFC 8785), and not looked into."""
 
     def read(self, value: JsonValue, name: str) -> str:
@@ -172,9 +201,10 @@ class Of:
         """The object."""
         return value.write()
 
-    def has(self, value: object) -> bool:
-        """Whether it is of this shape."""
-        return type(value) is self.shape
+    def check(self, value: object, name: str) -> None:
+        """Raises `InputError` for another type; it was checked when it was made."""
+        if type(value) is not self.shape:
+            raise InputError(f"{name}: expected {self.shape.__name__}, got {shown(value)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +222,20 @@ class OneOf:
             except MandateError:
                 continue
         if len(found) != 1:
-            names = " or ".join(shape.__name__ for shape in self.shapes)
-            raise MandateError(f"{name}: expected {names}, got {shown(value)}")
+            raise MandateError(f"{name}: expected {self._names()}, got {shown(value)}")
         return found[0]
 
     def write(self, value: Shape) -> JsonValue:
         """The object."""
         return value.write()
 
-    def has(self, value: object) -> bool:
-        """Whether it is of one of the shapes."""
-        return type(value) in self.shapes
+    def check(self, value: object, name: str) -> None:
+        """Raises `InputError` for another type; it was checked when it was made."""
+        if type(value) not in self.shapes:
+            raise InputError(f"{name}: expected {self._names()}, got {shown(value)}")
+
+    def _names(self) -> str:
+        return " or ".join(shape.__name__ for shape in self.shapes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +254,12 @@ class Many:
         """The list."""
         return [self.kind.write(each) for each in value]
 
-    def has(self, value: object) -> bool:
-        """Whether it is a tuple of such values."""
-        return type(value) is tuple and all(map(self.kind.has, value))
+    def check(self, value: object, name: str) -> None:
+        """Raises `InputError`."""
+        if type(value) is not tuple or not 0 < len(value) <= MOST_ELEMENTS:
+            raise InputError(f"{name}: expected a tuple of 1 to {MOST_ELEMENTS}, got {shown(value)}")
+        for index, each in enumerate(value):
+            self.kind.check(each, f"{name}[{index}]")
 
 
 TEXT: Final = Text()

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self, get_args, get_type_hints
 
 from attorn.canonical import JsonValue
 from attorn.display import shown
-from attorn.errors import InputError, MandateError
+from attorn.errors import MandateError
 
 
 class Kind(Protocol):
@@ -24,8 +24,8 @@ class Kind(Protocol):
     def write(self, value: Any) -> JsonValue:
         """The JSON for a value that it has."""
 
-    def has(self, value: object) -> bool:
-        """Whether a value is of its type; what is in it may still be out of range."""
+    def check(self, value: object, name: str) -> None:
+        """Raises `InputError` for a value that no JSON would be read as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,7 @@ class Shape:
             value = getattr(self, member.name)
             if value is None and member.nullable:
                 continue
-            name = f"{type(self).__name__}.{member.name}"
-            if not member.kind.has(value):
-                raise InputError(f"{name}: expected another type, got {shown(value)}")
-            try:
-                same = member.kind.read(member.kind.write(value), name) == value
-            except MandateError as error:
-                raise InputError(str(error)) from None
-            if not same:
-                raise InputError(f"{name}: {shown(value)} has another spelling")
+            member.kind.check(value, f"{type(self).__name__}.{member.name}")
 
     @classmethod
     def read(cls, value: JsonValue, name: str | None = None) -> Self:

@@ -1,0 +1,183 @@
+"""AP2 v0.1 between agents: roles that a card names, and mandates in data parts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.unit.mandate_v01_scene import ADDRESS, CART, INTENT, PAYMENT, Deal, altered, forms
+
+from attorn.credential import Securing
+from attorn.errors import InputError, MandateError
+from attorn.mandate import vc
+from attorn.mandate.vc import (
+    CartMandate,
+    ContactAddress,
+    IntentMandate,
+    PaymentMandate,
+    PaymentMethodData,
+    Role,
+    data_part,
+    extension,
+    read_parts,
+    read_roles,
+)
+from attorn.mandate.vc.a2a import MOST_PARTS, SHIPPED, SPECIFIED
+
+KEYS = {
+    "ap2.mandates.IntentMandate": INTENT,
+    "ap2.mandates.CartMandate": CART,
+    "ap2.mandates.PaymentMandate": PAYMENT,
+    "payment_request.PaymentMethodData": {"supported_methods": "CARD"},
+    "contact_picker.ContactAddress": ADDRESS,
+}
+
+
+def card(*extensions: Any) -> dict[str, Any]:
+    return {"name": "Agent", "capabilities": {"streaming": True, "extensions": list(extensions)}, "skills": []}
+
+
+def part(**data: Any) -> dict[str, Any]:
+    return {"kind": "data", "data": data}
+
+
+# Roles.
+
+
+@pytest.mark.parametrize("uri", [SPECIFIED, SHIPPED])
+@pytest.mark.parametrize("roles", [[Role.SHOPPER], [Role.MERCHANT, Role.PAYMENT_PROCESSOR], list(Role)])
+def test_roles_are_written_and_read_under_both_uris(uri: str, roles: list[Role]) -> None:
+    made = extension(roles, uri=uri)
+    assert made["uri"] == uri
+    assert made["required"] is (Role.MERCHANT in roles)
+    assert read_roles(json.loads(json.dumps(card({"uri": "https://other.example"}, made)))) == frozenset(roles)
+
+
+def test_the_uris_are_those_of_the_reference() -> None:
+    assert extension([Role.SHOPPER])["uri"] == "https://github.com/google-agentic-commerce/ap2/tree/v0.1"
+    assert SHIPPED == "https://github.com/google-agentic-commerce/ap2/v1"
+    assert [role.value for role in Role] == ["merchant", "shopper", "credentials-provider", "payment-processor"]
+
+
+def test_two_extensions_say_the_same_or_nothing() -> None:
+    both = [extension([Role.SHOPPER], uri=uri) for uri in (SPECIFIED, SHIPPED)]
+    assert read_roles(card(*both)) == {Role.SHOPPER}
+    with pytest.raises(MandateError):
+        read_roles(card(both[0], extension([Role.MERCHANT], uri=SHIPPED)))
+
+
+@pytest.mark.parametrize("found", [card(), {"capabilities": {}}, {}, card({"uri": SPECIFIED + "/"}), card("x", None)])
+def test_a_card_without_the_extension_names_no_roles(found: Any) -> None:
+    assert read_roles(found) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None, [], {"capabilities": None}, {"capabilities": {"extensions": {}}}, card(*[{}] * (MOST_PARTS + 1)),
+        *(card({"uri": SPECIFIED, "params": params}) for params in (None, {}, [], {"roles": None})),
+        *(
+            card({"uri": SHIPPED, "params": {"roles": roles}})
+            for roles in ([], ["buyer"], ["merchant", "buyer"], ["merchant"] * 2, "merchant", [None], ["Merchant"])
+        ),
+    ],
+    ids=lambda found: json.dumps(found)[:70],
+)  # fmt: skip
+def test_roles_that_are_none(found: Any) -> None:
+    with pytest.raises(MandateError):
+        read_roles(found)
+
+
+@pytest.mark.parametrize("roles", [[], ["merchant"], "merchant", None, [None]])
+def test_whoever_makes_an_extension_is_told_of_a_mistake(roles: Any) -> None:
+    with pytest.raises(InputError):
+        extension(roles)
+    with pytest.raises(InputError):
+        extension([Role.SHOPPER], uri="https://github.com/google-agentic-commerce/ap2")
+
+
+# Data parts.
+
+
+def test_every_key_is_written_and_read() -> None:
+    found = read_parts([{"kind": "text", "text": "hello"}, part(**KEYS, note="x", risk_data={"score": 1})])
+    assert [type(each).__name__ for each in found.unverified_objects] == [key.split(".")[-1] for key in KEYS]
+    assert found.unverified_risk_data == {"score": 1}
+    assert found.unverified(CartMandate) == CartMandate.read(CART)
+    assert found.credentials == ()
+    made = data_part(*found.unverified_objects, risk_data="eyJ")
+    assert made["kind"] == "data"
+    assert read_parts(json.loads(json.dumps([made]))).unverified_objects == found.unverified_objects
+    assert set(made["data"]) == {*KEYS, "risk_data"}  # type: ignore[arg-type]
+
+
+@forms
+def test_a_mandate_goes_with_its_credential(form: Securing) -> None:
+    deal = Deal(form=form)
+    made = data_part(CartMandate.read(CART), credentials=[(CartMandate, deal.cart)])
+    found = read_parts([made])
+    assert found.credential(CartMandate) == deal.cart
+    assert (
+        read_parts([data_part(credentials=[(PaymentMandate, deal.payment)])]).credential(PaymentMandate) == deal.payment
+    )
+    with pytest.raises(MandateError):
+        found.credential(IntentMandate)
+    with pytest.raises(MandateError):
+        found.unverified(IntentMandate)
+
+
+def test_two_readers_take_one_mandate_from_one_part() -> None:
+    """Attack 109: the plain mandate is not the signed one."""
+    deal = Deal()
+    key = "attorn.mandates.CartMandateCredential"
+    other = altered(CART, contents__id="cart-2")
+    for data in ({"ap2.mandates.CartMandate": other, key: deal.cart}, {key: deal.intent}, {key: "x"}, {key: None}):
+        with pytest.raises(MandateError):
+            read_parts([part(**data)])
+    with pytest.raises(InputError):
+        data_part(CartMandate.read(other), credentials=[(CartMandate, deal.cart)])
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_one_object_of_each_kind(key: str) -> None:
+    with pytest.raises(MandateError, match="twice"):
+        read_parts([part(**{key: KEYS[key]}), part(**{key: KEYS[key]})])
+    for value in (None, [], "x", {"extra": 1}, [KEYS[key]]):
+        with pytest.raises(MandateError):
+            read_parts([part(**{key: value})])
+
+
+@pytest.mark.parametrize("parts", [None, {}, "x", part(), [{}] * (MOST_PARTS + 1)], ids=lambda parts: str(parts)[:20])
+def test_parts_are_a_short_list(parts: Any) -> None:
+    with pytest.raises(MandateError):
+        read_parts(parts)
+
+
+def test_other_parts_are_passed_over() -> None:
+    odd: list[Any] = [
+        None,
+        1,
+        "x",
+        [],
+        {},
+        {"kind": "data"},
+        {"kind": "data", "data": []},
+        {"kind": "file", "data": KEYS},
+    ]
+    assert read_parts(odd).unverified_objects == ()
+
+
+def test_whoever_makes_a_part_is_told_of_a_mistake() -> None:
+    intent = IntentMandate.read(INTENT)
+    for call in (
+        lambda: data_part(intent, intent),
+        lambda: data_part(CartMandate.read(CART).contents),
+        lambda: data_part(intent, credentials=[(IntentMandate, "x")]),
+        lambda: data_part(intent, credentials=[(ContactAddress, "x")]),  # type: ignore[list-item]
+        lambda: data_part("x"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(InputError):
+            call()
+    assert data_part(PaymentMethodData(supported_methods="CARD"))
+    assert vc.read_parts([]).unverified_objects == ()
