@@ -9,6 +9,7 @@ import attorn
 import attorn.caveat
 import attorn.checkout
 import attorn.macaroon
+import attorn.mandate.vc
 import attorn.revocation
 import attorn.store
 from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
@@ -115,6 +116,57 @@ def test_stores_and_revocation() -> None:
         "suspend",
         "verify",
     ]
+
+
+def test_mandates_of_ap2_v01() -> None:
+    assert sorted(attorn.mandate.vc.__all__) == [
+        "CartContents",
+        "CartMandate",
+        "ContactAddress",
+        "Error",
+        "Failure",
+        "IntentMandate",
+        "MandateVerifier",
+        "MerchantAuthorization",
+        "PaymentDetailsInit",
+        "PaymentDetailsModifier",
+        "PaymentItem",
+        "PaymentMandate",
+        "PaymentMandateContents",
+        "PaymentMethodData",
+        "PaymentOptions",
+        "PaymentReceipt",
+        "PaymentRequest",
+        "PaymentResponse",
+        "PaymentShippingOption",
+        "Point",
+        "Purchase",
+        "Role",
+        "SignedMandate",
+        "Success",
+        "UnverifiedMandate",
+        "UnverifiedParts",
+        "UserAuthorization",
+        "VerifiedPurchase",
+        "authorize_cart",
+        "authorize_payment",
+        "cart_adds_up",
+        "cart_fits_intent",
+        "data_part",
+        "extension",
+        "issue_cart",
+        "issue_intent",
+        "issue_payment",
+        "payment_fits_cart",
+        "read_mandate",
+        "read_parts",
+        "read_roles",
+        "receipt_fits_payment",
+        "verify_mandate",
+        "verify_merchant_authorization",
+        "verify_user_authorization",
+    ]
+    assert all(hasattr(attorn.mandate.vc, name) for name in attorn.mandate.vc.__all__)
 
 
 def test_importing_attorn_loads_no_framework_and_no_engine() -> None:

@@ -392,7 +392,9 @@ def test_glob_case(case: tuple[str, ...]) -> None:
     assert glob.matches(pattern, text) is expected
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/events.md", "docs/spec/agent.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/python.md", "docs/events.md", "docs/spec/agent.md", "docs/spec/mandate-v01.md"]
+)
 def test_python_blocks_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
