@@ -9,6 +9,7 @@ from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import RootKey
 from attorn.mandate.content import Closed, Content, Open, is_open, is_payment
 from attorn.mandate.times import Times
+from attorn.sdjwt.digest import HashAlgorithm
 from attorn.status import TokenReference
 
 
@@ -20,7 +21,7 @@ class VerifiedHop:
     `signer` is the key that signed, `did` whose key that is, None for a bare key. `content` is None for a credential.
     `holder` is who may sign the next hop, None in a closed mandate. `times` is when it is good by itself. `audience`
     and `nonce` are what its signer was asked for, None at a root that says neither. `sd_hash` names it as it is shown
-    here. `redelegations` is how many open mandates may stand below it. `claims` are those of its JWT.
+    here, by `algorithm`. `redelegations` is how many open mandates may stand below it. `claims` are those of its JWT.
     """
 
     position: int
@@ -34,6 +35,7 @@ class VerifiedHop:
     audience: str | None
     nonce: str | None
     sd_hash: str
+    algorithm: HashAlgorithm
     redelegations: int
     status: TokenReference | None
     claims: dict[str, JsonValue] = field(repr=False)

@@ -81,7 +81,11 @@ def verify(
         age=age,
         skew=skew,
     )
-    return verified(text, policy, audience=audience, nonce=nonce, now=unix(now))
+    require_text(audience, "audience")
+    require_text(nonce, "nonce")
+    chain = closed_chain(text, policy, unix(now))
+    require_bound(chain, audience=audience, nonce=nonce)
+    return chain
 
 
 def verify_held(
@@ -117,22 +121,24 @@ def verify_held(
     return _chain(text, parsed, policy, unix(now))
 
 
-def verified(text: str, policy: Policy, *, audience: str, nonce: str, now: int) -> VerifiedChain:
-    """As `verify`, for a policy that was read before. `now` is a Unix second."""
-    require_text(audience, "audience")
-    require_text(nonce, "nonce")
+def closed_chain(text: str, policy: Policy, now: int) -> VerifiedChain:
+    """As `verify`, steps 0 to 7: for whom the closed mandate was made is not looked at. `now` is a Unix second."""
     parsed = _parsed(text, policy)
     if parsed[-1].content is None or is_open(parsed[-1].content):
         raise MandateError("mandate: expected a closed mandate at its end")
     chain = _chain(text, parsed, policy, now)
+    chain.hops[-1].times.require_recent(now, policy.age, policy.skew)
+    return chain
+
+
+def require_bound(chain: VerifiedChain, *, audience: str, nonce: str) -> None:
+    """Step 8. Raises `AudienceError`, or `WrongRequestError` for another nonce."""
     last = chain.hops[-1]
-    last.times.require_recent(now, policy.age, policy.skew)
     is_root = last.position == 1
     if last.audience != audience and not (is_root and last.audience is None):
         raise AudienceError(f"mandate: for {shown(last.audience)}, and this is {shown(audience)}")
     if last.nonce != nonce and not (is_root and last.nonce is None):
         raise WrongRequestError("mandate: it answers another nonce")
-    return chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +293,7 @@ def _verified(position: int, parsed: _Parsed, signer: RootKey, did: str | None, 
         audience=parsed.audience,
         nonce=parsed.nonce,
         sd_hash=parsed.hop.sd_hash,
+        algorithm=parsed.hop.algorithm,
         redelegations=redelegations,
         status=parsed.status,
         claims=parsed.hop.claims,
