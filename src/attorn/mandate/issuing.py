@@ -53,10 +53,11 @@ def issue(
     """
     if not isinstance(mandate, Open):
         raise InputError(f"mandate: expected an open mandate, got {type(mandate).__name__}")
+    kid = kid_of(by, kid, "mandate")
     content = open_content(mandate, to=to, now=now, expires=expires, redelegations=redelegations)
     claims: dict[str, JsonValue] = {} if status is None else {"status": status_of(status)}
     jwt_claims, texts = concealed(content, mandate, claims, claim=claim, random=random)
-    jwt = jws.sign(jwt_claims, by=by.signer, typ=ROOT, kid=kid_of(by, kid, "mandate"))
+    jwt = jws.sign(jwt_claims, by=by.signer, typ=ROOT, kid=kid)
     return bounded(Compact(jwt, texts).encode())
 
 
@@ -79,12 +80,13 @@ def issue_closed(
     """
     if not isinstance(mandate, Closed):
         raise InputError(f"mandate: expected a closed mandate, got {type(mandate).__name__}")
+    kid = kid_of(by, kid, "mandate")
     claims = bound_claims(audience, nonce, now)
     if status is not None:
         claims["status"] = status_of(status)
     content = closed_content(mandate, now=now, expires=expires)
     jwt_claims, texts = concealed(content, mandate, claims, claim=claim, random=random)
-    jwt = jws.sign(jwt_claims, by=by.signer, typ=ROOT, kid=kid_of(by, kid, "mandate"))
+    jwt = jws.sign(jwt_claims, by=by.signer, typ=ROOT, kid=kid)
     return bounded(Compact(jwt, texts).encode())
 
 
