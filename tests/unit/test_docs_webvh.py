@@ -25,7 +25,8 @@ def test_the_example_runs() -> None:
     "words",
     [
         f"a log {entry.MOST_LOG:,} bytes and {entry.MOST_ENTRIES} entries",
-        f"an entry {entry.MOST_ENTRY:,} bytes, {entry.DEPTH} levels and {entry.MOST_PROOFS} proofs, all entries {entry.MOST_PROOFS_IN_ALL:,} proofs",
+        f"an entry {entry.MOST_ENTRY:,} bytes, {entry.DEPTH} levels and {entry.MOST_PROOFS} proofs",
+        f"all entries {entry.MOST_PROOFS_IN_ALL:,} proofs",
         f"proofs {witness.MOST_BYTES:,} bytes, {witness.MOST_PROOFS} proofs and {witness.DEPTH} levels",
         f"at most {parameters.MOST_KEYS} texts",
         f"at most {witness.MOST_WITNESSES} |",

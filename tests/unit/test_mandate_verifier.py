@@ -119,9 +119,10 @@ def test_a_purchase_that_the_user_signed() -> None:
             payment_amount={"amount": TOTAL, "currency": "USD"},
         )
     )
-    assert released(direct, checkout=ORDER).chain.human_present
-    assert released(direct, checkout=root(ordered(ORDER, iat=NOW))).checkout_chain is not None
-    assert sold(root(ordered(ORDER, iat=NOW))).chain.human_present
+    provider, merchant = verifier(unbound=True), verifier(MERCHANT, unbound=True)
+    assert provider.check_payment(direct, nonce=NONCE, checkout=ORDER, now=AT).chain.human_present
+    assert released(direct, provider, checkout=root(ordered(ORDER, iat=NOW))).checkout_chain is not None
+    assert sold(root(ordered(ORDER, iat=NOW)), merchant).chain.human_present
 
 
 # attack 109: another checkout than was agreed
@@ -277,7 +278,10 @@ def test_112_each_of_its_names_counts_once(present: bool) -> None:
     released(charge(), provider)
     refused("replayed", lambda: released(charge(nonce="another"), provider, nonce="another"))
     other = {**content, "transaction_id": hashed(OTHER_ORDER)}
-    again = root(paid(iat=NOW, **other)) if present else follow(root(opened(constraints=limits())), paid(**other))
+    bound = {"aud": AUDIENCE, "nonce": NONCE}
+    again = (
+        root(paid(iat=NOW, **other), **bound) if present else follow(root(opened(constraints=limits())), paid(**other))
+    )
     refused("replayed", lambda: released(again, provider, checkout=checkout(order=OTHER_ORDER)))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise
-from attorn.checkout.checkout import Checkout
+from attorn.checkout.checkout import Checkout, Status
 from attorn.checkout.jwt import UnverifiedJwt
 from attorn.checkout.jwt import sign as sign_jwt
 from attorn.checkout.known_signer import KnownSigner, require_known
@@ -33,6 +33,7 @@ ENTROPY: Final = 16
 """Random bytes in the `jti` of a checkout."""
 SKEW: Final = timedelta(seconds=300)
 """How far the merchant's clock may differ from ours; AP2's own default."""
+_OVER: Final = (Status.COMPLETED, Status.CANCELED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ class SignedCheckout:
     def hash(self) -> str:
         """`checkout_hash`, and `transaction_id`, where the SD-JWT of the mandate hashes by SHA-256."""
         return checkout_hash(self.text)
+
+    @property
+    def id(self) -> str:
+        """What this offer is known by, for counting it once: the SHA-256 of what was signed, in base64url.
+
+        Without the signature, which anybody can turn into a second one that is as good (ECDSA), of another `hash`.
+        """
+        return checkout_hash(self.text.rpartition(".")[0])
 
 
 def checkout_hash(text: str, algorithm: HashAlgorithm = HashAlgorithm.SHA_256) -> str:
@@ -141,6 +150,8 @@ def _require_current(checkout: Checkout, claims: Mapping[str, JsonValue], now: i
     for name, at in (("nbf", start), ("iat", issued)):
         if at is not None and now + skew < at:
             raise ExpiredError(f"checkout: its {name} is {at}, and it is {now}")
+    if checkout.status in _OVER:
+        raise ExpiredError(f"checkout: it is {checkout.status}, and no longer open")
     if checkout.expires_at is not None and now >= int(checkout.expires_at.timestamp()) + skew:
         raise ExpiredError(f"checkout: open until {stamp(checkout.expires_at)}, and it is {now}")
 

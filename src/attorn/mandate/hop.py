@@ -76,11 +76,15 @@ class UnverifiedHop:
 
     @property
     def id(self) -> str:
-        """What this hop is known by, whatever is disclosed of it: the SHA-256 of what its signer signed, in base64url.
+        """What this mandate is known by, however much of it is disclosed: a SHA-256 in base64url.
 
-        Without the signature, which anybody can turn into a second one that is as good (ECDSA).
+        It is over what its signer signed, without the signature, which anybody can turn into a second one that is as
+        good (ECDSA); and over the disclosure of its content, as one JWT may have several, of which one is shown.
         """
-        return base64url_encode(hashlib.sha256(self.envelope.signing_input).digest())
+        signed = self.envelope.signing_input
+        if self.content is not None:
+            signed += b"~" + self.texts[self.disclosed.index(())].encode("ascii")
+        return base64url_encode(hashlib.sha256(signed).digest())
 
     @property
     def sd_hash(self) -> str:

@@ -34,6 +34,7 @@ class Policy:
     unit: Unit
     claim: str
     redelegations: int
+    unbound: bool
     age: int
     skew: int
 
@@ -48,6 +49,7 @@ class Policy:
         unit: Unit = Unit.MINOR,
         claim: str = PAYLOAD,
         redelegations: int = 0,
+        unbound: bool = False,
         age: timedelta = AGE,
         skew: timedelta = SKEW,
     ) -> Policy:
@@ -55,11 +57,15 @@ class Policy:
 
         `credentials` are the `vct`s of credentials that a chain may begin with. `status` judges a hop that names a
         status list; without it such a hop is refused. `unit` is that of budgets that say nothing but a number. `claim`
-        is the name of the claim with the content. `redelegations` is how often an open mandate may be handed on that
-        does not say. `age` is how old a closed mandate may be, `skew` how far clocks may differ.
+        is the name of the claim with the content. `redelegations` is how often an open mandate may be handed on
+        that does not say. `unbound` takes closed mandates that an anchor signed for no audience and no nonce, as the
+        official SDK makes them: whoever gets one can show it anywhere, and each place takes it once. `age` is how old a
+        closed mandate may be, `skew` how far clocks may differ.
 
         Raises `InputError`.
         """
+        if type(unbound) is not bool:
+            raise InputError(f"mandate: expected unbound as True or False, got {shown(unbound)}")
         if resolver is not None and not callable(getattr(resolver, "resolve", None)):
             raise InputError(f"mandate: expected a resolver, got {type(resolver).__name__}")
         if isinstance(credentials, str) or not isinstance(credentials, Collection):
@@ -80,6 +86,7 @@ class Policy:
             unit=unit,
             claim=claim,
             redelegations=redelegations,
+            unbound=unbound,
             age=whole(age, "age"),
             skew=whole(skew, "skew"),
         )

@@ -19,11 +19,15 @@ AGE: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Unix seconds: made at `issued`, good from `starts` until `ends`; None where nothing says."""
+    """Unix seconds: made at `issued`, good from `starts` until `ends`; None where nothing says.
+
+    `first` is the earliest time that anything says it was made at: it is no younger than that.
+    """
 
     issued: int | None
     starts: int | None
     ends: int | None
+    first: int | None
 
     @classmethod
     def read(cls, *levels: Mapping[str, JsonValue]) -> Times:
@@ -34,7 +38,7 @@ class Times:
             )
         except CredentialError as error:
             raise MandateError(f"mandate: {error}") from None
-        return cls(_latest(issued), _latest(starts), min((at for at in ends if at is not None), default=None))
+        return cls(_latest(issued), _latest(starts), _earliest(ends), _earliest(issued))
 
     def require(self, now: int, skew: int) -> None:
         """Raises `ExpiredError` unless `now` is in between, the skew allowed for at both ends."""
@@ -48,8 +52,8 @@ class Times:
         """Raises `ExpiredError` if it was made over `age` seconds ago, and `MandateError` for no bound at all."""
         if self.issued is None and self.ends is None:
             raise MandateError("mandate: expected iat or exp in a closed mandate: else it is good for ever")
-        if self.issued is not None and now - self.issued > age + skew:
-            raise ExpiredError(f"mandate: made at {self.issued}, and it is {now}: at most {age} s are accepted")
+        if self.first is not None and now - self.first > age + skew:
+            raise ExpiredError(f"mandate: made at {self.first}, and it is {now}: at most {age} s are accepted")
 
     def require_within(self, before: Times, skew: int) -> None:
         """Raises `ChainError` if it ends after what it follows, or was made before it."""
@@ -61,3 +65,7 @@ class Times:
 
 def _latest(found: list[int | None]) -> int | None:
     return max((at for at in found if at is not None), default=None)
+
+
+def _earliest(found: list[int | None]) -> int | None:
+    return min((at for at in found if at is not None), default=None)

@@ -17,7 +17,7 @@ from attorn.status import TokenReference
 class VerifiedHop:
     """One mandate of a verified chain, or the credential that it begins with. Made by `verify` and `verify_held`.
 
-    `position` counts from 1. `id` is the SHA-256 of what was signed, in base64url: the same however much is disclosed.
+    `position` counts from 1. `id` is what it is counted by, a SHA-256 in base64url: the same however much is disclosed.
     `signer` is the key that signed, `did` whose key that is, None for a bare key. `content` is None for a credential.
     `holder` is who may sign the next hop, None in a closed mandate. `times` is when it is good by itself. `audience`
     and `nonce` are what its signer was asked for, None at a root that says neither. `sd_hash` names it as it is shown

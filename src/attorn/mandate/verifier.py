@@ -84,6 +84,7 @@ class MandateVerifier:
         unit: Unit = Unit.MINOR,
         claim: str = PAYLOAD,
         redelegations: int = 0,
+        unbound: bool = False,
         age: timedelta = AGE,
         skew: timedelta = SKEW,
     ) -> None:
@@ -104,6 +105,7 @@ class MandateVerifier:
             unit=unit,
             claim=claim,
             redelegations=redelegations,
+            unbound=unbound,
             age=age,
             skew=skew,
         )
@@ -155,7 +157,7 @@ class MandateVerifier:
             self._held(found.chain),
             found.checkout.checkout,
             now=found.at,
-            also=self._once(found.chain, "checkout", found.checkout.hash, nonce),
+            also=self._once(found.chain, "checkout", found.checkout.id, nonce),
         )
         _require_charged(found.chain, refused)
         return found
@@ -176,7 +178,7 @@ class MandateVerifier:
             found.payment,
             open_checkouts=_open_checkouts(found),
             now=found.at,
-            also=self._once(found.chain, "payment", found.checkout.hash, nonce),
+            also=self._once(found.chain, "payment", found.checkout.id, nonce),
         )
         _require_charged(found.chain, refused)
         return found
@@ -184,7 +186,7 @@ class MandateVerifier:
     def _verified(self, text: str, nonce: str, now: int) -> VerifiedChain:
         require_text(nonce, "nonce")
         chain = closed_chain(text, self._policy, now)
-        require_bound(chain, audience=self._audience, nonce=nonce)
+        require_bound(chain, audience=self._audience, nonce=nonce, unbound=self._policy.unbound)
         return chain
 
     def _checkout(self, text: str, nonce: str, offered: str | None, now: int) -> CheckedCheckout:
@@ -216,7 +218,7 @@ class MandateVerifier:
             raise ChainError("mandate: its transaction_id is not the hash of this checkout_jwt")
         found = CheckedPayment(chain, payment, signed, order, now)
         last = chain.hops[-1].position
-        require_none(chain, [Prohibition(last, each) for each in mismatches(payment, signed.checkout)])
+        require_none(chain, [Prohibition(last, each) for each in mismatches(payment, signed)])
         return found
 
     def _offered(self, chain: VerifiedChain, closed: ClosedCheckout, now: int) -> SignedCheckout:

@@ -56,13 +56,13 @@ def verify(
     unit: Unit = Unit.MINOR,
     claim: str = PAYLOAD,
     redelegations: int = 0,
+    unbound: bool = False,
     age: timedelta = AGE,
     skew: timedelta = SKEW,
 ) -> VerifiedChain:
     """The chain in `text`, if it ends in a closed mandate for this audience and nonce and holds at `now` in every way.
 
-    The arguments are those of `Policy.of`. A closed mandate that an anchor signed itself names no audience unless its
-    signer chose to, and then it must be this one. Constraints are not evaluated, and nothing is consumed: that is
+    The arguments are those of `Policy.of`. Constraints are not evaluated, and nothing is consumed: that is
     `MandateVerifier`'s.
 
     Raises `InputError` for unusable arguments; for the text `LimitError`, `MalformedError`, `MandateError`,
@@ -78,13 +78,14 @@ def verify(
         unit=unit,
         claim=claim,
         redelegations=redelegations,
+        unbound=unbound,
         age=age,
         skew=skew,
     )
     require_text(audience, "audience")
     require_text(nonce, "nonce")
     chain = closed_chain(text, policy, unix(now))
-    require_bound(chain, audience=audience, nonce=nonce)
+    require_bound(chain, audience=audience, nonce=nonce, unbound=policy.unbound)
     return chain
 
 
@@ -131,13 +132,16 @@ def closed_chain(text: str, policy: Policy, now: int) -> VerifiedChain:
     return chain
 
 
-def require_bound(chain: VerifiedChain, *, audience: str, nonce: str) -> None:
-    """Step 8. Raises `AudienceError`, or `WrongRequestError` for another nonce."""
+def require_bound(chain: VerifiedChain, *, audience: str, nonce: str, unbound: bool) -> None:
+    """Step 8; `unbound` takes a root that was made for nobody in particular.
+
+    Raises `AudienceError`, or `WrongRequestError` for another nonce.
+    """
     last = chain.hops[-1]
-    is_root = last.position == 1
-    if last.audience != audience and not (is_root and last.audience is None):
+    # Only a root may be without: every other hop was refused before.
+    if last.audience != audience and not (unbound and last.audience is None):
         raise AudienceError(f"mandate: for {shown(last.audience)}, and this is {shown(audience)}")
-    if last.nonce != nonce and not (is_root and last.nonce is None):
+    if last.nonce != nonce and not (unbound and last.nonce is None):
         raise WrongRequestError("mandate: it answers another nonce")
 
 
@@ -209,13 +213,17 @@ def _text(claims: Mapping[str, JsonValue], name: str, *, required: bool) -> str 
 
 
 def _status(hop: UnverifiedHop) -> TokenReference | None:
-    if _STATUS not in hop.claims:
+    """The status of a hop: a claim of its JWT, or a member of its content, where others put all that they say."""
+    naming = [claims for claims in (hop.claims, hop.content or {}) if _STATUS in claims]
+    if not naming:
         return None
-    status = hop.claims[_STATUS]
+    if len(naming) > 1:
+        raise MandateError("mandate: expected one status, got one beside its content and one in it")
+    status = naming[0][_STATUS]
     if not isinstance(status, dict) or set(status) != {"status_list"}:
         raise MandateError("mandate: expected status as an object with status_list alone")
     try:
-        return TokenReference.read(hop.claims)
+        return TokenReference.read(naming[0])
     except MalformedError as error:
         raise MandateError(f"mandate: {error}") from None
 

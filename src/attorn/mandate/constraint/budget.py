@@ -71,7 +71,10 @@ class Budget(PaymentConstraint):
             raise MandateError(str(error)) from None
 
     def write(self) -> dict[str, JsonValue]:
-        """`max` so that the SDK takes it for this limit, and the limit itself."""
+        """`max` in hundreds, as the official SDK reads it, and the limit itself.
+
+        The SDK multiplies in binary and cuts off: of some limits, such as 29, it allows one unit less, never more.
+        """
         units, rest = divmod(self.most, 100)
         number = float(f"{units}.{rest:02}") if rest else units
         return {"currency": self.currency, "max": number, EXTENSION: {"minor": self.most}}

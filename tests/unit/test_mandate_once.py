@@ -1,0 +1,228 @@
+"""What goes round the rules where others look less closely: second signatures, second contents, second places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.unit import checkout_scene as shop
+from tests.unit.mandate_scene import (
+    AUDIENCE,
+    NONCE,
+    NOW,
+    USER,
+    b64,
+    check,
+    concealed,
+    follow,
+    hashed,
+    jwt,
+    opened,
+    ordered,
+    paid,
+    root,
+    shopping,
+    unb64,
+)
+from tests.unit.test_mandate_verifier import (
+    LINES,
+    MERCHANT,
+    ORDER,
+    OTHER_ORDER,
+    SHOPS,
+    checkout,
+    limits,
+    money,
+    payment,
+    prohibited,
+    refused,
+    released,
+    sold,
+    verifier,
+)
+
+from attorn.mandate.constraint.base import Code
+from attorn.mandate.verified import VerifiedHop
+
+ORDER_OF_THE_CURVE = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+STATUS = {"status_list": {"idx": 3, "uri": "https://lists.example/1"}}
+RECURRING = [
+    *limits(),
+    {"type": "payment.budget", "currency": "USD", "max": 900_000},
+    {"type": "payment.agent_recurrence", "frequency": "ON_DEMAND", "max_occurrences": 9},
+]
+
+
+def turned(text: str) -> str:
+    """The same JWS with the other signature that ECDSA has for it, which anybody can make."""
+    body, _, signature = text.rpartition(".")
+    octets = unb64(signature)
+    s = ORDER_OF_THE_CURVE - int.from_bytes(octets[32:], "big")
+    return f"{body}.{b64(octets[:32] + s.to_bytes(32, 'big'))}"
+
+
+# attack 112: an offer is taken once, whatever its signature looks like
+
+
+def test_112_another_signature_of_the_same_checkout_is_no_other_checkout() -> None:
+    merchant = verifier(MERCHANT)
+    sold(checkout(), merchant)
+    other = root(shopping(constraints=[LINES, SHOPS]))
+    assert hashed(turned(ORDER)) != hashed(ORDER)
+    again = checkout(other, turned(ORDER), nonce="m-2")
+    refused("replayed", lambda: sold(again, merchant, nonce="m-2"))
+    assert sold(again, verifier(MERCHANT), nonce="m-2")
+
+
+def test_112_nor_is_it_another_payment() -> None:
+    provider, before = verifier(), root(opened(constraints=RECURRING))
+    released(payment(before), provider)
+    order = turned(ORDER)
+    content = {"transaction_id": hashed(order), "payee": shop.MERCHANT, "payment_amount": money()}
+    again = follow(before, paid(**content), nonce="2")
+    refused("replayed", lambda: released(again, provider, nonce="2", checkout=checkout(order=order)))
+
+
+# one JWT may hold several mandates, of which one is shown
+
+
+def several(*contents: Any) -> list[str]:
+    """A root with all of these, shown with one of them each."""
+    made = [concealed(content) for content in contents]
+    signed = jwt({"delegate_payload": [element for element, _ in made], "_sd_alg": "sha-256"}, by=USER, typ="x")
+    return ["~".join((signed, *texts, "")) for _, texts in made]
+
+
+def test_two_mandates_of_one_jwt_are_counted_apart() -> None:
+    provider = verifier()
+    first, second = several(opened(constraints=limits()), opened(constraints=limits()))
+    ids = {check(follow(each)).hops[0].id for each in (first, second)}
+    assert len(ids) == 2
+    released(payment(first), provider)
+    content = {"transaction_id": hashed(OTHER_ORDER), "payee": shop.MERCHANT, "payment_amount": money()}
+    later = [follow(each, paid(**content), nonce="2") for each in (first, second)]
+    beside = checkout(order=OTHER_ORDER)
+    prohibited(lambda: released(later[0], provider, nonce="2", checkout=beside), Code.TOO_MANY_USES)
+    assert released(later[1], provider, nonce="2", checkout=beside)
+
+
+def test_one_mandate_is_the_same_however_much_of_it_is_shown() -> None:
+    whole = root(opened(constraints=limits()))
+    texts = whole.split("~")
+    less = "~".join((texts[0], texts[-2], ""))
+    assert less != whole
+    refused("bad_mandate", lambda: check(follow(less)))
+    two = {"type": "payment.allowed_payees", "allowed": [shop.MERCHANT, {"id": "m-2", "name": "Other"}]}
+    whole = root(opened(constraints=[*limits()[:1], two, *limits()[2:]]))
+    texts = whole.split("~")
+    part = "~".join((texts[0], texts[1], texts[-2], ""))
+    assert check(follow(part)).hops[0].id == check(follow(whole)).hops[0].id
+
+
+# a status is a status wherever it stands
+
+
+@pytest.mark.parametrize("place", ["root", "last"])
+def test_a_status_in_the_content_is_asked_for(place: str) -> None:
+    where = {"status": STATUS}
+    before = root(opened(constraints=limits(), **(where if place == "root" else {})))
+    text = payment(before, **(where if place == "last" else {}))
+    refused("stale_status", lambda: released(text))
+    asked: list[int] = []
+
+    def status(hop: VerifiedHop, now: int) -> None:
+        if hop.status is not None:
+            asked.append(hop.status.index)
+
+    assert released(text, verifier(status=status))
+    assert 3 in asked
+
+
+@pytest.mark.parametrize(
+    "status", [{"other": 1}, {}, None, 3, {"status_list": {"idx": -1, "uri": "https://a.example"}}]
+)
+def test_a_status_in_the_content_that_nobody_can_read(status: Any) -> None:
+    refused("bad_mandate", lambda: check(follow(root(opened(status=status)))))
+
+
+def test_one_status_beside_another() -> None:
+    refused("bad_mandate", lambda: check(follow(root(opened(status=STATUS), status=STATUS))))
+
+
+# whom a mandate was made for
+
+
+DIRECT = root(
+    paid(iat=NOW, transaction_id=hashed(ORDER), payee=shop.MERCHANT, payment_amount=money()),
+)
+
+
+def test_a_mandate_for_nobody_in_particular_is_taken_only_where_that_is_asked_for() -> None:
+    refused("wrong_audience", lambda: released(DIRECT, checkout=ORDER))
+    refused("wrong_audience", lambda: check(DIRECT))
+    refused("wrong_audience", lambda: sold(root(ordered(ORDER, iat=NOW))))
+    assert released(DIRECT, verifier(unbound=True), checkout=ORDER)
+    assert check(DIRECT, unbound=True)
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"aud": "another", "nonce": NONCE}, "wrong_audience"),
+        ({"aud": AUDIENCE, "nonce": "another"}, "wrong_request"),
+        ({"aud": "another"}, "wrong_audience"),
+        ({"nonce": "another"}, "wrong_request"),
+        ({"aud": ""}, "bad_mandate"),
+    ],
+)
+def test_what_it_says_it_was_made_for_counts_all_the_same(claims: dict[str, str], code: str) -> None:
+    content = paid(iat=NOW, transaction_id=hashed(ORDER), payee=shop.MERCHANT, payment_amount=money())
+    refused(code, lambda: released(root(content, **claims), verifier(unbound=True), checkout=ORDER))
+
+
+@pytest.mark.parametrize("unbound", [None, 1, "yes"])
+def test_unbound_is_yes_or_no(unbound: Any) -> None:
+    refused("invalid_input", lambda: verifier(unbound=unbound))
+
+
+# attack 110: a checkout that names no merchant is its signer's
+
+
+def test_110_whoever_signed_the_checkout_is_paid() -> None:
+    order = shop.jws(shop.changed("merchant", to=..., of=shop.changed("jti", to="0011223344556677")))
+    unlimited = [limits()[0], {"type": "payment.reference", "conditional_transaction_id": hashed(open_checkout())}]
+    beside = checkout(open_checkout(), order)
+    assert released(payment(root(opened(constraints=unlimited)), order), checkout=beside)
+    other = {"id": "m-2", "name": "Other"}
+    prohibited(
+        lambda: released(payment(root(opened(constraints=unlimited)), order, payee=other), checkout=beside),
+        Code.WRONG_PAYEE,
+    )
+
+
+def open_checkout() -> str:
+    return _OPEN
+
+
+_OPEN = root(shopping(constraints=[LINES]))
+
+# what is over is over
+
+
+@pytest.mark.parametrize("status", ["completed", "canceled"])
+def test_a_checkout_that_is_over(status: str) -> None:
+    order = shop.jws(shop.changed("status", to=status))
+    refused("outside_validity", lambda: sold(checkout(order=order)))
+    refused("outside_validity", lambda: released(payment(order=order), checkout=checkout(order=order)))
+
+
+@pytest.mark.parametrize("status", ["incomplete", "requires_escalation", "ready_for_complete", "complete_in_progress"])
+def test_a_checkout_that_is_not(status: str) -> None:
+    assert sold(checkout(order=shop.jws(shop.changed("status", to=status))))
+
+
+def test_112_the_earlier_of_two_times_is_how_old_it_is() -> None:
+    refused("outside_validity", lambda: check(follow(root(), paid(iat=NOW), iat=1)))
+    refused("outside_validity", lambda: check(follow(root(), paid(iat=1), iat=NOW)))
+    refused("outside_validity", lambda: check(follow(root(), paid(iat=NOW + 9999), iat=NOW)))
+    assert check(follow(root(), paid(iat=NOW - 60), iat=NOW))
