@@ -10,6 +10,7 @@ import attorn.caveat
 import attorn.checkout
 import attorn.macaroon
 import attorn.mandate.vc
+import attorn.mandate.constraint
 import attorn.revocation
 import attorn.store
 from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
@@ -85,6 +86,29 @@ def test_macaroons() -> None:
         "from_json",
         "issue",
         "to_json",
+    ]
+
+
+def test_the_constraints_of_mandates() -> None:
+    assert sorted(attorn.mandate.constraint.__all__) == [
+        "AcceptableItem",
+        "AllowedInstruments",
+        "AllowedMerchants",
+        "AllowedPayees",
+        "AllowedPisps",
+        "AmountRange",
+        "Asked",
+        "Budget",
+        "Code",
+        "ExecutionDate",
+        "Frequency",
+        "LineItems",
+        "Recurrence",
+        "Reference",
+        "Requirement",
+        "Unit",
+        "Usage",
+        "Violation",
     ]
 
 
