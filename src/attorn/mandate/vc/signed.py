@@ -16,6 +16,7 @@ from attorn.display import shown
 from attorn.errors import MandateError
 from attorn.mandate.vc.context import contexts
 from attorn.mandate.vc.digest import digest_of
+from attorn.mandate.vc.exact import require_exact
 from attorn.mandate.vc.intent import IntentMandate
 from attorn.mandate.vc.mandate import Mandate
 
@@ -62,6 +63,7 @@ def read_mandate(text: str, kind: type[MandateT]) -> UnverifiedMandate[MandateT]
     Raises `CredentialError` for what is no credential, and `MandateError` for one that holds no such mandate.
     """
     found = credential.read(_bounded(text), contexts=contexts(), most=MOST)
+    require_exact(text)
     held = _held(found.unverified_types, found.unverified_subjects, kind)
     digest = digest_of(found.unverified_document)
     return UnverifiedMandate(held.mandate, found.unverified_issuer, digest, held.follows, held.agent, held.json)
@@ -92,6 +94,7 @@ def verify_mandate(
         contexts=contexts(),
         most=MOST,
     )
+    require_exact(text)
     held = _held(found.types, found.subjects, kind)
     if found.valid_from is None or found.valid_until is None:
         raise MandateError(f"{kind.NAME}: expected validFrom and validUntil")
