@@ -51,10 +51,10 @@ def _utc(value: datetime) -> datetime:
         raise InputError(f"expected an aware datetime, got {type(value).__name__}")
     try:
         # Without an offset, `astimezone` would take this machine's own.
-        utc = None if value.utcoffset() is None else value.astimezone(UTC)
-    except (ArithmeticError, NotImplementedError, TypeError, ValueError) as error:
+        utc = ask("time zone", lambda: None if value.utcoffset() is None else value.astimezone(UTC))
+    except UnavailableError as error:
         # A tzinfo is foreign code.
-        raise InputError(f"expected a time that has a UTC form ({type(error).__name__})") from None
+        raise InputError(f"expected a time that has a UTC form: {error}") from None
     if utc is None:
         raise InputError("expected an aware datetime, got one without an offset")
     return utc

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from attorn.errors import AttornError, UnavailableError
 
 _Answer = TypeVar("_Answer")
+_Name = TypeVar("_Name")
 
 
 def ask(what: str, question: Callable[[], _Answer]) -> _Answer:
@@ -18,3 +19,13 @@ def ask(what: str, question: Callable[[], _Answer]) -> _Answer:
         raise
     except Exception as error:
         raise UnavailableError(f"the {what} failed with {type(error).__name__}") from error
+
+
+def members(what: str, mapping: Mapping[_Name, _Answer]) -> dict[_Name, _Answer]:
+    """A copy of `mapping`, which may be foreign code as well. Raises `UnavailableError` where it fails."""
+    return ask(what, lambda: dict(mapping))
+
+
+def items(what: str, several: Iterable[_Answer]) -> tuple[_Answer, ...]:
+    """All of `several`, asked once. Raises `UnavailableError` where that fails."""
+    return ask(what, lambda: tuple(several))

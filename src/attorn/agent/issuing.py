@@ -41,7 +41,7 @@ def issue(
     """
     if not isinstance(profile, AgentProfile) or not isinstance(securing, Securing):
         raise InputError("agent identity: expected an AgentProfile and a Securing")
-    require_signatory(by, "agent identity")
+    by = require_signatory(by, "agent identity")
     if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
         raise InputError(f"agent identity: expected a lifetime from one second to {LONGEST.days} days")
     now = read(clock).replace(microsecond=0)

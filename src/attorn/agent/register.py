@@ -54,7 +54,7 @@ class Register:
     def __init__(
         self, *, by: Signatory, publisher: Publisher, lifetime: timedelta = LIFETIME, clock: Clock = system_clock
     ) -> None:
-        require_signatory(by, "register")
+        by = require_signatory(by, "register")
         if not isinstance(publisher, Publisher) or publisher.kind is not ListKind.TOKEN or publisher.bits < 2:
             raise InputError("register: expected the publisher of a token list with entries of two bits or more")
         if not isinstance(lifetime, timedelta) or lifetime < timedelta(seconds=1):

@@ -164,7 +164,7 @@ def approve(
     """
     if not isinstance(asked, ApprovalRequest):
         raise InputError(f"approve: expected an ApprovalRequest, got {type(asked).__name__}")
-    require_signatory(by, "approve")
+    by = require_signatory(by, "approve")
     if by.did not in asked.approvers:
         raise DelegationError(f"{by.did} is not asked to approve this, so its word would not count")
     if not isinstance(ttl, timedelta) or not timedelta(seconds=1) <= ttl <= MOST_TTL:

@@ -12,6 +12,7 @@ from attorn.canonical import JsonValue
 from attorn.credential.problem import malformed
 from attorn.credential.value import url
 from attorn.display import shown
+from attorn.errors import InputError
 from attorn.jsonld.library import CREDENTIALS_V2
 
 
@@ -36,6 +37,8 @@ def version_of(context: JsonValue, name: str, *, accept_v1: bool) -> Version:
         raise malformed(f"{name}: expected @context as an array of contexts, got {shown(context)}")
     if len(context) > _MOST:
         raise malformed(f"{name}: expected at most {_MOST} contexts, got {len(context)}")
+    if type(accept_v1) is not bool:
+        raise InputError("credential: expected accept_v1=True or False")
     known = tuple(Version) if accept_v1 else (Version.V2,)
     if context[0] not in known:
         raise malformed(f"{name}: expected @context to begin with {known[-1]}, got {shown(context[0])}")

@@ -24,6 +24,7 @@ from attorn.did.did import is_method
 from attorn.did.document import Relationship
 from attorn.display import shown
 from attorn.errors import CredentialError, InputError
+from attorn.handed import items, members
 from attorn.integrity import Suite
 from attorn.jose.kid import kid_of
 from attorn.jsonld import Contexts, require_known
@@ -105,8 +106,9 @@ def issue(
     signing = _Signing(by, securing, suite, created, expires, method, contexts, disclosable, holder)
     copied = _taken(document)
     claimed = model.read(copied, contexts=contexts)
-    if claimed.unverified_issuer != by.did:
-        raise malformed(f"credential: expected issuer {shown(by.did)}, who signs, got {shown(copied['issuer'])}")
+    did = signing.by.did
+    if claimed.unverified_issuer != did:
+        raise malformed(f"credential: expected issuer {shown(did)}, who signs, got {shown(copied['issuer'])}")
     if securing is not Securing.DATA_INTEGRITY:
         # Of a document that gets a proof, `integrity.sign` asks the same.
         require_known(copied, contexts=contexts)
@@ -115,7 +117,7 @@ def issue(
     if token_status is not None:
         if securing is Securing.DATA_INTEGRITY or not isinstance(token_status, Mapping):
             raise InputError("issue: a token status is a claim of a JWS, and an object")
-        claims["status"] = dict(token_status)
+        claims["status"] = members("token status", token_status)
     return signing.secured(copied, Kind.CREDENTIAL, claims)
 
 
@@ -180,7 +182,7 @@ def present(
     document: dict[str, JsonValue] = {
         "@context": [str(Version.V2)],
         "type": [presentation.TYPE],
-        "holder": by.did,
+        "holder": signing.by.did,
         "verifiableCredential": [_presented(each) for each in credentials],
     }
     if id is not None:
@@ -213,7 +215,7 @@ class _Signing:
     holder: PublicKey | str | None = None
 
     def __post_init__(self) -> None:
-        require_signatory(self.by, "credential")
+        object.__setattr__(self, "by", require_signatory(self.by, "credential"))
         if not isinstance(self.securing, Securing):
             raise InputError(f"credential: expected a Securing, got {type(self.securing).__name__}")
         if self.suite is not None and not isinstance(self.suite, Suite):
@@ -267,7 +269,7 @@ class _Signing:
     def _concealed(self, claims: dict[str, JsonValue], kind: Kind) -> str:
         if kind is not Kind.CREDENTIAL:
             raise InputError("credential: attorn writes credentials as an SD-JWT, and no presentations")
-        disclosable = tuple(self.disclosable) if isinstance(self.disclosable, Iterable) else ()
+        disclosable = items("list of paths", self.disclosable) if isinstance(self.disclosable, Iterable) else ()
         try:
             selective.require_hideable(matching(claims, disclosable))
         except CredentialError as error:
@@ -293,7 +295,7 @@ def _is_own(method: str, did: str) -> bool:
 
 
 def _taken(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    return taken(dict(document) if isinstance(document, Mapping) else document, most=MOST)
+    return taken(members("document", document) if isinstance(document, Mapping) else document, most=MOST)
 
 
 def _presented(secured: Secured) -> dict[str, JsonValue]:

@@ -15,7 +15,7 @@ from attorn.credential.verified import VerifiedCredential
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import InputError, StaleError
-from attorn.handed import ask
+from attorn.handed import ask, members
 from attorn.jsonld import Contexts
 
 NO_RESOURCES: Final[Mapping[str, bytes]] = MappingProxyType({})
@@ -57,7 +57,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "now", instant(self.now, "now"))
-        if not callable(getattr(self.resolver, "resolve", None)):
+        if not callable(ask("resolver", lambda: getattr(self.resolver, "resolve", None))):
             raise InputError(f"credential: expected a resolver, got {type(self.resolver).__name__}")
         for name, dids in (("issuers", self.issuers), ("cosigners", [] if self.cosigners is None else self.cosigners)):
             # A text is a collection of texts, and one that any of its own letters is in.
@@ -67,10 +67,12 @@ class Policy:
             raise InputError("credential: expected status as a callable")
         if type(self.skew) is not int or not 0 <= self.skew <= _MOST_SKEW:
             raise InputError(f"credential: expected skew as 0 to {_MOST_SKEW} seconds")
-        if not isinstance(self.resources, Mapping) or not all(
-            isinstance(name, str) and isinstance(content, bytes) for name, content in self.resources.items()
-        ):
+        resources = members("resources", self.resources) if isinstance(self.resources, Mapping) else None
+        if resources is None or not all(isinstance(each, str) for each in resources):
             raise InputError("credential: expected resources as a mapping of URLs to bytes")
+        if not all(isinstance(content, bytes) for content in resources.values()):
+            raise InputError("credential: expected resources as a mapping of URLs to bytes")
+        object.__setattr__(self, "resources", resources)
         if self.contexts is not None and not isinstance(self.contexts, Contexts):
             raise InputError(f"credential: expected Contexts, got {type(self.contexts).__name__}")
         for name, text in (("audience", self.audience), ("nonce", self.nonce)):

@@ -36,7 +36,7 @@ def emit(
     """
     if not isinstance(entry, RevocationEntry | LifecycleEntry):
         raise InputError(f"emit: expected an entry, got {type(entry).__name__}")
-    require_signatory(by, "emit")
+    by = require_signatory(by, "emit")
     if not isinstance(audience, str | Iterable):
         raise InputError(f"emit: expected an audience, got {type(audience).__name__}")
     drawn = ask("random source", lambda: random(_ID_BYTES))

@@ -13,6 +13,7 @@ from attorn.did.only_key import only_key_of
 from attorn.display import shown, stamp
 from attorn.encoding import base58_encode
 from attorn.errors import InputError, ProofError
+from attorn.handed import items, members
 from attorn.integrity.proof import MOST_NAMES, MOST_PROOFS, TYPE, read, wrong
 from attorn.integrity.stages import configuration, hash_data, transform
 from attorn.integrity.suite import Suite
@@ -53,8 +54,9 @@ def sign(
     """
     if not isinstance(document, Mapping):
         raise InputError(f"document: expected a mapping, got {type(document).__name__}")
+    document = members("document", document)
     contexts = bundled() if contexts is None else contexts
-    require_signatory(by, "by")
+    by = require_signatory(by, "by")
     key = key_of(by.signer)
     suite = _suite(key, suite)
     if not isinstance(purpose, Relationship):
@@ -73,6 +75,8 @@ def sign(
         proof["domain"] = _names(domain, "domain")
     before = _before(document)
     over: dict[str, JsonValue] = dict(body)
+    if not isinstance(previous, str):
+        previous = _several(previous, "previous")
     if previous:
         proof["previousProof"] = _names(previous, "previous")
         over["proof"] = _named(before, proof["previousProof"])
@@ -117,10 +121,16 @@ def _time(at: datetime | None, name: str) -> str | None:
 def _names(value: str | Iterable[str], name: str) -> JsonValue:
     if isinstance(value, str):
         return value
-    names: list[JsonValue] = list(value) if isinstance(value, Iterable) else []
+    names: list[JsonValue] = [*_several(value, name)]
     if not 0 < len(names) <= MOST_NAMES or not all(isinstance(each, str) for each in names):
         raise InputError(f"{name}: expected text, or at most {MOST_NAMES} of them")
     return names[0] if len(names) == 1 else names
+
+
+def _several(value: Iterable[str], name: str) -> tuple[str, ...]:
+    if not isinstance(value, Iterable):
+        raise InputError(f"{name}: expected text, or at most {MOST_NAMES} of them")
+    return items(name, value)
 
 
 def _before(document: Mapping[str, JsonValue]) -> list[JsonValue]:

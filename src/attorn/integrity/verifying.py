@@ -13,6 +13,7 @@ from attorn.did.document import Relationship, VerificationMethod
 from attorn.did.resolver import Resolver, live_document
 from attorn.display import shown, stamp
 from attorn.errors import InputError
+from attorn.handed import items, members
 from attorn.integrity.proof import UnverifiedProof, proofs_of, wrong
 from attorn.integrity.stages import configuration, hash_data, transform
 from attorn.integrity.suite import Suite, is_signed
@@ -76,6 +77,7 @@ def verify(
     expected = _Expected(purpose, instant(now, "now"), _domains(domain), challenge)
     if not isinstance(document, Mapping):
         raise wrong(f"expected a document as an object, got {shown(document)}", "PARSING_ERROR")
+    document = members("document", document)
     contexts = bundled() if contexts is None else contexts
     proofs = proofs_of(document)
     _check_chain(proofs)
@@ -142,7 +144,7 @@ class _Expected:
 def _domains(domain: str | Iterable[str] | None) -> frozenset[str] | None:
     if domain is None:
         return None
-    found = [domain] if isinstance(domain, str) else list(domain) if isinstance(domain, Iterable) else []
+    found = [domain] if isinstance(domain, str) else items("domain", domain) if isinstance(domain, Iterable) else ()
     if not found or not all(isinstance(each, str) and each for each in found):
         raise InputError("domain: expected text, or several")
     return frozenset(found)

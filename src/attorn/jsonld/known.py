@@ -12,6 +12,7 @@ from typing import Final
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import CredentialError, InputError
+from attorn.handed import members
 from attorn.jsonld.active import NOTHING, ActiveContext, Term, is_absolute
 from attorn.jsonld.library import Contexts, bundled
 from attorn.jsonld.processing import Processing
@@ -44,6 +45,9 @@ def require_known(
         raise InputError(f"document: expected a mapping, got {type(document).__name__}")
     if contexts is not None and not isinstance(contexts, Contexts):
         raise InputError(f"contexts: expected Contexts, got {type(contexts).__name__}")
+    if type(statements) is not bool:
+        raise InputError("statements: expected True or False")
+    document = members("document", document)
     processing = Processing(bundled() if contexts is None else contexts, every=statements)
     _Walk(processing, statements).node(NOTHING, None, document, depth=0, embedded=True)
 

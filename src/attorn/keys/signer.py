@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, SupportsIndex
 
 from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 
 from attorn.errors import InputError, MalformedError, UnavailableError
+from attorn.handed import ask
 from attorn.keys import ecdsa
 from attorn.keys.public import SIGNATURE_BYTES, Algorithm, PublicKey
 
@@ -38,10 +40,20 @@ class Signatory(Protocol):
         """The key that signs for it."""
 
 
-def require_signatory(by: Signatory, name: str) -> None:
-    """Raises `InputError` unless `by` has a DID and a signer."""
-    if not isinstance(getattr(by, "did", None), str) or not hasattr(by, "signer"):
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a signatory said of itself, once."""
+
+    did: str
+    signer: Signer = field(repr=False)
+
+
+def require_signatory(by: Signatory, name: str) -> Signatory:
+    """The DID and the signer of `by`, asked once. Raises `InputError` unless it has both, `UnavailableError`."""
+    did, signer = ask("identity", lambda: (getattr(by, "did", None), getattr(by, "signer", None)))
+    if not isinstance(did, str) or signer is None:
         raise InputError(f"{name}: expected an identity, got {type(by).__name__}")
+    return _Asked(did, signer)
 
 
 class _PrivateKey:

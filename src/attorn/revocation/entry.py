@@ -97,7 +97,7 @@ def revoke(link_or_token: Link | Token | bytes, *, by: Signatory, clock: Clock =
     Raises `DelegationError` if `by` is known not to stand above the link, `UnavailableError` if the clock or the signer
     fails, and `InputError` for unusable arguments.
     """
-    require_signatory(by, "revoke")
+    by = require_signatory(by, "revoke")
     unsigned = RevocationEntry(link_id(link_or_token, by), by.did, second_of(clock), b"")
     return replace(unsigned, signature=signed(by.signer, unsigned.statement()))
 

@@ -157,7 +157,7 @@ def deprovision(principal: str, *, by: Signatory, clock: Clock = system_clock) -
 
 
 def _said(event: LifecycleEvent, principal: str, by: Signatory, sequence: int | None, clock: Clock) -> LifecycleEntry:
-    require_signatory(by, event.value)
+    by = require_signatory(by, event.value)
     now = read(clock)
     if sequence is None:
         sequence = (now - _EPOCH) // timedelta(microseconds=1)

@@ -140,7 +140,7 @@ class Roll:
     """
 
     def __init__(self, by: Signatory) -> None:
-        require_signatory(by, "roll")
+        by = require_signatory(by, "roll")
         self._by = by
         self._lock = threading.Lock()
         self._sequence = 0

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from attorn.canonical import JsonValue
 from attorn.errors import CredentialError, InputError
+from attorn.handed import items, members
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.keys.public import PublicKey
-from attorn.keys.signer import Signatory
+from attorn.keys.signer import Signatory, require_signatory
 from attorn.sdjwt.compact import MOST_CHARACTERS, Compact
 from attorn.sdjwt.concealing import Random, conceal
 from attorn.sdjwt.confirmation import CLAIM, Confirmation
@@ -47,13 +48,14 @@ def issue(
     if not isinstance(algorithm, HashAlgorithm):
         raise InputError(f"SD-JWT: expected a HashAlgorithm, got {type(algorithm).__name__}")
     typ = plain(typ)
+    by = require_signatory(by, "SD-JWT")
     kid = kid_of(by, kid, "SD-JWT")
     if typ == W3C_VC and kid is None:
         raise InputError("SD-JWT: expected kid, which a credential of the W3C must have")
     whole = _whole(claims, by, typ, holder)
-    pointers = tuple(disclosable) if isinstance(disclosable, Iterable) and not isinstance(disclosable, str) else None
-    if pointers is None:
+    if not isinstance(disclosable, Iterable) or isinstance(disclosable, str):
         raise InputError("SD-JWT: expected disclosable as a list of paths")
+    pointers = items("list of paths", disclosable)
     try:
         require_claims(typ, whole)
         require_open_at_issue(typ, matching(whole, pointers))
@@ -72,7 +74,7 @@ def _whole(
     claims: Mapping[str, JsonValue], by: Signatory, typ: str, holder: PublicKey | str | None
 ) -> dict[str, JsonValue]:
     """The claims, and who issued them to whom."""
-    whole = dict(claims)
+    whole = members("mapping of claims", claims)
     if typ != W3C_VC:
         whole.setdefault("iss", by.did)
     try:

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import InputError
+from attorn.handed import items
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where one claim stands."""
@@ -29,7 +30,7 @@ def matching(claims: JsonValue, pointers: Iterable[Pointer]) -> tuple[Path, ...]
     if isinstance(pointers, str | bytes) or not isinstance(pointers, Iterable):
         raise InputError("claims: expected a list of paths")
     found: dict[Path, None] = {}
-    for pointer in pointers:
+    for pointer in items("list of paths", pointers):
         found.update(dict.fromkeys(_paths(claims, _steps(pointer))))
     return tuple(found)
 
@@ -37,12 +38,13 @@ def matching(claims: JsonValue, pointers: Iterable[Pointer]) -> tuple[Path, ...]
 def _steps(pointer: Pointer) -> tuple[str | int | None, ...]:
     if isinstance(pointer, str):
         return (pointer,)
-    if isinstance(pointer, bytes) or not isinstance(pointer, Sequence) or not 0 < len(pointer) <= _MOST:
+    steps = () if isinstance(pointer, bytes) or not isinstance(pointer, Sequence) else items("path", pointer)
+    if not 0 < len(steps) <= _MOST:
         raise InputError(f"claims: expected a path as text or as 1 to {_MOST} steps, got {shown(pointer)}")
-    for step in pointer:
+    for step in steps:
         if step is not None and type(step) is not int and not isinstance(step, str):
             raise InputError(f"claims: expected a name, a number or None as a step, got {shown(step)}")
-    return tuple(pointer)
+    return steps
 
 
 def _paths(claims: JsonValue, steps: tuple[str | int | None, ...]) -> list[Path]:

@@ -66,7 +66,7 @@ def select(held: UnverifiedSdJwt, disclose: Iterable[Pointer]) -> Compact:
 
 def _require_holder(confirmation: Confirmation, by: Signatory) -> None:
     """Raises `InputError` unless `by` is whom the credential names, as far as that can be seen offline."""
-    require_signatory(by, "holder")
+    by = require_signatory(by, "holder")
     if confirmation.method is None:
         if key_of(by.signer) != confirmation.key:
             raise InputError("SD-JWT: the holder's key is not the one in cnf")

@@ -24,7 +24,7 @@ from attorn.integrity.proof import proofs_of
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.jsonld.library import CREDENTIALS_V2
-from attorn.keys.signer import Signatory
+from attorn.keys.signer import Signatory, require_signatory
 from attorn.stamp import read_stamp
 from attorn.status.bits import MOST_BYTES, WIDEST, Packing, entries, pack, unpack
 from attorn.status.entry import FEWEST
@@ -73,6 +73,7 @@ def issue(
     if type(data) is not bytes or len(data) > MOST_BYTES:
         raise InputError(f"status list: expected {FEWEST} entries or more, in at most {MOST_BYTES} bytes")
     times(issued, expires, ttl)
+    by = require_signatory(by, "status list")
     kid = kid_of(by, kid, "status list")
     document: dict[str, JsonValue] = {
         "@context": [CREDENTIALS_V2],

@@ -15,7 +15,7 @@ from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, StatusError
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
-from attorn.keys.signer import Signatory
+from attorn.keys.signer import Signatory, require_signatory
 from attorn.status.bits import MOST_BYTES, Packing, pack, unpack
 from attorn.status.status_list import (
     MOST_CHARACTERS,
@@ -95,6 +95,7 @@ def issue(
     content: dict[str, JsonValue] = {"bits": bits, "lst": base64url_encode(pack(data, Packing.ZLIB))}
     if aggregation is not None:
         content["aggregation_uri"] = own_uri(aggregation)
+    by = require_signatory(by, "status list")
     kid = kid_of(by, kid, "status list")
     claims: dict[str, JsonValue] = {"iat": issued, "iss": by.did, "status_list": content, "sub": own_uri(uri)}
     if expires is not None:
