@@ -25,15 +25,15 @@ def fence(kind: str, name: str) -> str:
 
 
 def copied(folder: Path) -> Path:
-    """The package and what the laws need, in a folder of their own."""
-    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    """The package and what the laws need, in a folder of their own, with what was compiled of it."""
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("*.egg-info"))
     for name in NEEDED:
         source, target = ROOT / "tests" / name, folder / "tests" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, target)
         else:
-            shutil.copy(source, target)
+            shutil.copy2(source, target)
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
