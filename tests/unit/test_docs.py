@@ -393,7 +393,11 @@ def test_glob_case(case: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/python.md", "docs/events.md", "docs/spec/agent.md", "docs/spec/mandate-v01.md"]
+    "page",
+    [
+        "README.md",
+        *(f"docs/{page}.md" for page in ("python", "events", "spec/agent", "spec/mandate-v01", "spec/capability")),
+    ],
 )
 def test_python_blocks_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
