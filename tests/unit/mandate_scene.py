@@ -144,7 +144,8 @@ def concealed(content: Any, *, lists: bool = True) -> tuple[dict[str, Any], list
     """An array element that stands for a content, and its disclosures, that of the content itself the last."""
     content, texts = copy.deepcopy(content), []
     if lists and isinstance(content, dict):
-        for constraint in content.get("constraints") or []:
+        constraints = content.get("constraints")
+        for constraint in constraints if isinstance(constraints, list) else []:
             for path in LISTS:
                 texts += _hide(constraint, path)
         if "checkout_jwt" in content and content.get("vct") == "mandate.checkout.1":
