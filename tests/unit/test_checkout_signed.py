@@ -229,7 +229,7 @@ def test_a_signer_that_a_header_does_not_mean_is_no_obstacle() -> None:
         ("merchant_1", [to_jwk(Ed25519Signer.from_seed(b"\x21" * 32).public_key)]),
         ("merchant_1", [{**to_jwk(SHOP.public_key), "d": "x"}]),
         ("merchant_1", [{**to_jwk(SHOP.public_key), "kid": 1}]),
-        ("merchant_1", [{**to_jwk(SHOP.public_key), "crv": "secp256k1"}]),
+        ("merchant_1", [without_kid(jwcrypto_jwk.JWK.generate(kty="EC", crv="secp256k1"))]),
         ("merchant_1", [{}]),
     ],
 )

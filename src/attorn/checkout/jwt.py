@@ -35,6 +35,7 @@ class UnverifiedJwt:
     alg: str
     kid: str | None
     unverified_claims: dict[str, JsonValue] = field(repr=False)
+    signature: bytes = field(repr=False)
 
     @classmethod
     def read(cls, text: str) -> UnverifiedJwt:
@@ -51,12 +52,13 @@ class UnverifiedJwt:
         if match is None:
             raise MalformedError("JWT: expected three parts of base64url")
         alg, kid = _header(match[1])
-        if len(base64url_decode(match[3])) > _MOST_SIGNATURE:
+        signature = base64url_decode(match[3])
+        if len(signature) > _MOST_SIGNATURE:
             raise MalformedError(f"JWT: expected a signature of at most {_MOST_SIGNATURE} bytes")
         claims = parse(base64url_decode(match[2]), most=MOST_CHARACTERS, depth=MOST_DEPTH)
         if not isinstance(claims, dict):
             raise MalformedError("JWT: expected its claims as a JSON object")
-        return cls(text, alg, kid, claims)
+        return cls(text, alg, kid, claims, signature)
 
     def signer_of(self, signers: Iterable[KnownSigner], resolver: Resolver | None) -> KnownSigner:
         """The one of these who signed it. The key decides the algorithm.
@@ -64,13 +66,12 @@ class UnverifiedJwt:
         Raises `UntrustedRootError` if its header can mean no key of theirs, `SignatureError` if none that it can mean
         signed it, and `ResolutionError` or `UnavailableError` for a DID.
         """
-        signing_input, _, signature = self.text.rpartition(".")
-        octets = base64url_decode(signature)
+        signing_input = self.text.rpartition(".")[0].encode("ascii")
         meant = False
         for signer in signers:
             for key in signer.candidates(self.kid, self.alg, resolver):
                 meant = True
-                if key.verify(octets, signing_input.encode("ascii")):
+                if key.verify(self.signature, signing_input):
                     return signer
         if not meant:
             raise UntrustedRootError(f"JWT: no known key is called {shown(self.kid)} and signs by {self.alg}")
