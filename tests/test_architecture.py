@@ -48,6 +48,7 @@ RANKS = {
     "mandate": 12,
     "verify": 13,
     "engine": 13,
+    "evidence": 14,
     "identity": 14,
     "": 15,
     "web": 16,

@@ -8,9 +8,10 @@ import sys
 import attorn
 import attorn.caveat
 import attorn.checkout
+import attorn.evidence
 import attorn.macaroon
-import attorn.mandate.vc
 import attorn.mandate.constraint
+import attorn.mandate.vc
 import attorn.revocation
 import attorn.store
 from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
@@ -249,3 +250,16 @@ def test_the_names_for_checkouts() -> None:
         "verify",
     ]
     assert all(hasattr(attorn.checkout, name) for name in attorn.checkout.__all__)
+
+
+def test_the_names_for_evidence() -> None:
+    assert sorted(attorn.evidence.__all__) == [
+        "Evidence",
+        "Finding",
+        "Findings",
+        "Point",
+        "Presented",
+        "Shown",
+        "verify",
+    ]
+    assert all(hasattr(attorn.evidence, name) for name in attorn.evidence.__all__)
