@@ -52,9 +52,7 @@ def sign(
     to be signed: terms that nothing defines, what RDF cannot say; `UnavailableError` if the signer fails, or for a
     suite that signs RDF without the extra `attorn[rdf]`.
     """
-    if not isinstance(document, Mapping):
-        raise InputError(f"document: expected a mapping, got {type(document).__name__}")
-    document = members("document", document)
+    document = _taken(document)
     contexts = bundled() if contexts is None else contexts
     by = require_signatory(by, "by")
     key = key_of(by.signer)
@@ -75,10 +73,9 @@ def sign(
         proof["domain"] = _names(domain, "domain")
     before = _before(document)
     over: dict[str, JsonValue] = dict(body)
-    if not isinstance(previous, str):
-        previous = _several(previous, "previous")
-    if previous:
-        proof["previousProof"] = _names(previous, "previous")
+    after = previous if isinstance(previous, str) else _several(previous, "previous")
+    if after:
+        proof["previousProof"] = _names(after, "previous")
         over["proof"] = _named(before, proof["previousProof"])
     if not suite.signs_rdf and "@context" in body:
         proof["@context"] = body["@context"]
@@ -89,6 +86,12 @@ def sign(
     data = hash_data(options, transform(over, suite, contexts))
     proof["proofValue"] = "z" + base58_encode(signed(PinnedSigner(by.signer, key), data))
     return {**body, "proof": [*before, proof] if before else proof}
+
+
+def _taken(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    if not isinstance(document, Mapping):
+        raise InputError(f"document: expected a mapping, got {type(document).__name__}")
+    return members("document", document)
 
 
 def _suite(key: PublicKey, suite: Suite | None) -> Suite:
