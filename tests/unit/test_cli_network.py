@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.test_cli_world import ASK, AUDIENCE, SEEDS, Outcome, World, call, refused, stdin
+from tests.unit.test_cli_world import ASK, AUDIENCE, PASSPHRASE, SEEDS, Outcome, World, call, refused, stdin
 
 from attorn import Identity, agent, caveat
 from attorn.agent import AgentProfile, Securing
@@ -197,3 +197,27 @@ def test_a_credential_of_somebody_else_does_not_count(world: World, asking: str,
     present = ("present", asking, *world.key("scout"), *ASK, "--audience", AUDIENCE)
     wire = call(capsys, *present, "--credential", file).out.strip()
     refused(call(capsys, *world.verify(), wire), 3, "denied")
+
+
+def test_what_vc_issue_makes_is_shown(world: World, asking: str, capsys: Capsys) -> None:
+    subject = {"id": world.did["scout"], "type": "AgentIdentity", "kind": "agent", "model": "m-1"}
+    claims = {
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://w3id.org/attorn/agent/v1"],
+        "type": ["VerifiableCredential", "AgentIdentityCredential"],
+        "validFrom": "2020-01-01T00:00:00Z",
+        "validUntil": "2099-01-01T00:00:00Z",
+        "credentialSubject": subject,
+    }
+    ORG.save(world.folder / "org.key", passphrase=PASSPHRASE, strength="interactive")
+    document = world.write("document.json", json.dumps(claims))
+    for suite in ((), ("--suite", "vc+jwt")):
+        made = world.write("made.vc", call(capsys, "vc", "issue", document, *suite, *world.key("org")).out)
+        assert call(capsys, "vc", "verify", made, "--issuer", ORG.did).code == 0
+        bound = ("--challenge", "c", "--domain", "d")
+        shown = world.write("shown.vp", call(capsys, "vc", "present", made, *bound, *world.key("scout")).out)
+        assert call(capsys, "vc", "verify", shown, *bound, "--issuer", ORG.did).code == 0
+        present = ("present", asking, *world.key("scout"), *ASK, "--audience", AUDIENCE)
+        assert call(capsys, *world.verify(), call(capsys, *present, "--credential", made).out.strip()).code == 0
+    claims["credentialSubject"] = {**subject, "stray": "x"}
+    stray = world.write("stray.json", json.dumps(claims))
+    refused(call(capsys, "vc", "issue", stray, *world.key("org")), 2, "bad_credential")

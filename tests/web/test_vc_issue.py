@@ -54,6 +54,11 @@ GOOD: dict[str, dict[str, Any]] = {
         "context": [V2, {"Badge": "https://issuer.example/terms#Badge"}],
         "type": ["VerifiableCredential", "Badge"],
     },
+    "an agent identity credential": {
+        "context": [V2, "https://w3id.org/attorn/agent/v1"],
+        "type": ["VerifiableCredential", "AgentIdentityCredential"],
+        "credentialSubject": {"id": "did:example:agent", "type": "AgentIdentity", "kind": "agent", "model": "m-1"},
+    },
     "a type that is a URL": {"type": ["https://issuer.example/terms#Badge", "VerifiableCredential"]},
     "an issuer with a name": {"issuer": {"id": "https://issuer.example/", "name": "ACME", "description": "All of it"}},
     "an issuer that is a URL": {"issuer": "https://issuer.example/who"},

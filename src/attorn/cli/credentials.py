@@ -21,6 +21,7 @@ from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
 from attorn.integrity import Suite
 from attorn.jose.jws import typ_of
+from attorn.jsonld import Contexts
 from attorn.status import Publisher, StatusList, TokenReference
 from attorn.transport import Transport
 
@@ -151,6 +152,7 @@ def _issue(arguments: argparse.Namespace) -> Result:
             created=datetime.now(UTC),
             method=_method(arguments, by),
             token_status=token_status,
+            contexts=_known(),
         )
     return _told(secured, "credential", issuer=by.did)
 
@@ -169,8 +171,16 @@ def _present(arguments: argparse.Namespace) -> Result:
         suite=suite,
         created=datetime.now(UTC),
         method=_method(arguments, by),
+        contexts=_known(),
     )
     return _told(shown, "presentation", holder=by.did)
+
+
+def _known() -> Contexts:
+    """The contexts that come with attorn, that of agents' identities among them."""
+    from attorn.agent.context import contexts  # noqa: PLC0415 - as much as all other imports, and only needed here
+
+    return contexts()
 
 
 def _told(secured: dict[str, JsonValue] | str, name: str, **who: str) -> Result:
@@ -192,7 +202,13 @@ def _verify(arguments: argparse.Namespace) -> Result:
     checked = _status_check(arguments, resolver, asked, now)
     if not presented:
         found = credential.verify(
-            secured, resolver=resolver, now=now, issuers=issuers, status=checked, accept_v1=arguments.accept_v1
+            secured,
+            resolver=resolver,
+            now=now,
+            issuers=issuers,
+            status=checked,
+            contexts=_known(),
+            accept_v1=arguments.accept_v1,
         )
         return Result("\n".join(_rows(found)), {"credential": _facts(found)})
     shown = credential.verify_presentation(
@@ -203,6 +219,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
         challenge=arguments.challenge,
         domain=arguments.domain,
         status=checked,
+        contexts=_known(),
         unsigned=arguments.unbound,
         accept_v1=arguments.accept_v1,
         most=_MOST,

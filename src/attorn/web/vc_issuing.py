@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attorn import credential
+from attorn.agent.context import contexts
 from attorn.canonical import JsonValue
 from attorn.clock import Clock, read, system_clock
 from attorn.credential import Securing
@@ -53,7 +54,7 @@ class Issuing:
         signer fails.
         """
         form = self._form(asked.form)
-        claimed = credential.read(asked.unverified_credential)
+        claimed = credential.read(asked.unverified_credential, contexts=contexts())
         document = {**asked.unverified_credential, "issuer": self._named(claimed.unverified_document["issuer"])}
         if "proof" in document and claimed.unverified_issuer != self.did:
             raise CredentialError(f"credential: expected issuer {self.did} where there is a proof already")
@@ -110,6 +111,13 @@ class Issuing:
         created = read(self._clock)
         if form.suite is None:
             return credential.issue(
-                document, by=self._by, securing=Securing.ENVELOPED, created=created, method=self._method
+                document,
+                by=self._by,
+                securing=Securing.ENVELOPED,
+                created=created,
+                method=self._method,
+                contexts=contexts(),
             )
-        return credential.issue(document, by=self._by, suite=form.suite, created=created, method=self._method)
+        return credential.issue(
+            document, by=self._by, suite=form.suite, created=created, method=self._method, contexts=contexts()
+        )

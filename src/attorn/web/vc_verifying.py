@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from attorn import credential, integrity, status
+from attorn.agent.context import contexts
 from attorn.canonical import JsonValue
 from attorn.clock import Clock, read, system_clock
 from attorn.credential import UnsignedPresentation, VerifiedCredential
@@ -66,6 +67,7 @@ class Verifying:
             now=now,
             issuers=self._issuers,
             status=lambda each: self._check_status(each, now) if asked.checks_status else None,
+            contexts=contexts(),
             accept_v1=self._accept_v1,
         )
         if asked.domain is not None or asked.challenge is not None:
@@ -89,6 +91,7 @@ class Verifying:
             domain=asked.domain,
             status=lambda each: self._check_status(each, now) if asked.checks_status else None,
             unsigned=True,
+            contexts=contexts(),
             accept_v1=self._accept_v1,
             most=_MOST_PRESENTATION,
         )
@@ -113,6 +116,7 @@ class Verifying:
             now=now,
             domain=asked.domain,
             challenge=asked.challenge,
+            contexts=contexts(),
         )
 
     def _check_status(self, found: VerifiedCredential, now: datetime) -> None:
