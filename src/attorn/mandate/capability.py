@@ -51,13 +51,25 @@ from attorn.mandate.constraint.reference import Reference
 from attorn.mandate.content import Open
 from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.presets import Presets
-from attorn.mandate.purchase import ACTION, FIRST, LAST, OPEN_CHECKOUTS, key, place, purchase, said, short, split
+from attorn.mandate.purchase import (
+    ACTION,
+    FIRST,
+    LAST,
+    OPEN_CHECKOUTS,
+    key,
+    place,
+    purchase,
+    said,
+    short,
+    split,
+    verified_purchase,
+)
 from attorn.mandate.verified import VerifiedChain, VerifiedHop
 from attorn.sdjwt.times import unix
 from attorn.store.ports import Charge, Ledger
 from attorn.token.token import Token
 
-__all__ = ["ACTION", "Minter", "caveats", "mint", "purchase"]
+__all__ = ["ACTION", "Minter", "caveats", "mint", "purchase", "verified_purchase"]
 
 _SPACES: Final = {
     Frequency.DAILY: "day",

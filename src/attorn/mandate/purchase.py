@@ -18,6 +18,7 @@ from attorn.clock import instant
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
 from attorn.mandate.payment import ClosedPayment
+from attorn.mandate.verifier import CheckedCheckout, CheckedPayment
 from attorn.request.characters import hidden
 from attorn.request.request import Request
 
@@ -62,6 +63,28 @@ def purchase(
             raise InputError("open_checkouts: expected hashes as text")
         args[OPEN_CHECKOUTS] = sorted(set(open_checkouts))
     return Request(action=action, resource=resource, args=args, cost=None if payment is None else payment.amount)
+
+
+def verified_purchase(found: CheckedPayment | CheckedCheckout, *, resource: str, action: str = ACTION) -> Request:
+    """The request for what a `MandateVerifier` has checked or accepted, from nothing else than what it verified.
+
+    *Now* is when the closed mandate was made, which whoever made it knows too. Raises `InputError` as `purchase`, and
+    for a mandate that does not say when: the user signed it, and there is no token for it.
+    """
+    if not isinstance(found, CheckedPayment | CheckedCheckout):
+        raise InputError(f"purchase: expected what was checked, got {type(found).__name__}")
+    made = found.chain.hops[-1].times.issued
+    if made is None:
+        raise InputError("purchase: expected a closed mandate that says when it was made")
+    order = found.checkout_chain if isinstance(found, CheckedPayment) else found.chain
+    return purchase(
+        resource=resource,
+        now=datetime.fromtimestamp(made, UTC),
+        payment=found.payment if isinstance(found, CheckedPayment) else None,
+        checkout=found.checkout.checkout,
+        open_checkouts=None if order is None else [hop.sd_hash for hop in order.opens],
+        action=action,
+    )
 
 
 def _payment(payment: ClosedPayment, now: datetime) -> dict[str, object]:
