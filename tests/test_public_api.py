@@ -10,6 +10,7 @@ import attorn.caveat
 import attorn.checkout
 import attorn.evidence
 import attorn.macaroon
+import attorn.mandate
 import attorn.mandate.constraint
 import attorn.mandate.vc
 import attorn.revocation
@@ -192,6 +193,36 @@ def test_mandates_of_ap2_v01() -> None:
         "verify_user_authorization",
     ]
     assert all(hasattr(attorn.mandate.vc, name) for name in attorn.mandate.vc.__all__)
+
+
+def test_mandates() -> None:
+    assert sorted(attorn.mandate.__all__) == [
+        "AgentKey",
+        "Anchor",
+        "Binding",
+        "CheckedCheckout",
+        "CheckedPayment",
+        "ClosedCheckout",
+        "ClosedPayment",
+        "MandateVerifier",
+        "OpenCheckout",
+        "OpenPayment",
+        "Presets",
+        "Prohibited",
+        "Prohibition",
+        "Vct",
+        "VerifiedChain",
+        "VerifiedHop",
+        "by_lists",
+        "close",
+        "delegate",
+        "issue",
+        "issue_closed",
+        "redact",
+        "verify",
+        "verify_held",
+    ]
+    assert all(hasattr(attorn.mandate, name) for name in attorn.mandate.__all__)
 
 
 def test_importing_attorn_loads_no_framework_and_no_engine() -> None:
