@@ -1,6 +1,6 @@
 """Charging a purchase to every open mandate it rests on, all or none, in one step of the verifier's ledger.
 
-A ledger has counters alone. Of one open mandate, named by the SHA-256 of its JWT, these are:
+A ledger has counters alone. Of one open mandate, named by the hash of what was signed, these are:
 
     uses      how often it was used
     spent     how many minor units, where it has a budget
@@ -35,7 +35,7 @@ _ATTEMPTS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One open mandate of a verified chain. `hop` is the base64url SHA-256 of its JWT.
+    """One open mandate of a verified chain. `hop` is the hash of what was signed: a signature may have two spellings.
 
     From Unix second `until` on no verifier accepts it, clocks that differ allowed for: its counters may be forgotten.
     Raises `InputError` for fields of other types.
@@ -47,7 +47,7 @@ class Held:
 
     def __post_init__(self) -> None:
         if not isinstance(self.hop, str) or not self.hop or type(self.until) is not int or self.until < 0:
-            raise InputError("held: expected the hash of a JWT as text, and a Unix second")
+            raise InputError("held: expected a hash as text, and a Unix second")
         if not isinstance(self.mandate, OpenPayment | OpenCheckout):
             raise InputError(f"held: expected an open mandate, got {type(self.mandate).__name__}")
 
