@@ -7,6 +7,7 @@ from tests.fuzz import (
     approvals,
     asking,
     chains,
+    constraints,
     credentials,
     dids,
     disclosing,
@@ -34,6 +35,7 @@ MODULES = (
     credentials,
     proofs,
     agents,
+    constraints,
     servers,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

@@ -34,6 +34,7 @@ NO_PARSERS = {
     "verify.arrival.Arrival.read_presentation": "a protocol",
     "caveat.base.Caveat.read": "replaced by each kind of caveat",
     "caveat.argument.Atom.from_pattern": "replaced by each kind of atom",
+    "mandate.constraint.base.Constraint.read": "replaced by each kind of constraint",
 }
 """Functions that begin so and read nothing of anybody else's."""
 
