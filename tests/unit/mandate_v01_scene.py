@@ -14,7 +14,7 @@ import pytest
 from attorn import AttornError, Identity, sdjwt
 from attorn.credential import Securing
 from attorn.mandate import vc
-from attorn.mandate.vc import CartMandate, IntentMandate, MandateVerifier, PaymentMandate, read_mandate
+from attorn.mandate.vc import CartMandate, IntentMandate, PaymentMandate, PurchaseVerifier, read_mandate
 from attorn.store import MemoryStore
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -144,9 +144,9 @@ class Deal:
         return {"intent": self.intent, "cart": self.cart, "payment": self.payment, "now": NOW, **changed}
 
 
-def door(**changed: Any) -> MandateVerifier:
+def door(**changed: Any) -> PurchaseVerifier:
     known: dict[str, Any] = {"users": [USER.did], "merchants": {MERCHANT.did: SHOP}, "audience": AUDIENCE}
-    return MandateVerifier(**{**known, **changed})
+    return PurchaseVerifier(**{**known, **changed})
 
 
 def failed(deal: dict[str, Any], **changed: Any) -> list[str]:

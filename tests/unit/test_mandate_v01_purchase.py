@@ -15,7 +15,6 @@ from tests.unit.mandate_v01_scene import (
     INTENT,
     MALLORY,
     MERCHANT,
-    MINUTE,
     NONCE,
     NOW,
     OTHER,
@@ -33,11 +32,11 @@ from tests.unit.mandate_v01_scene import (
     wallet,
 )
 
-from attorn import Denied, credential
+from attorn import Denied, Identity, credential
 from attorn.credential import Securing
 from attorn.errors import InputError, ReplayError, UnavailableError
 from attorn.mandate import vc
-from attorn.mandate.vc import CartMandate, MandateVerifier, PaymentMandate, Purchase, context
+from attorn.mandate.vc import CartMandate, PaymentMandate, Purchase, PurchaseVerifier, context
 from attorn.request.money import Money
 from attorn.store import MemoryStore
 
@@ -308,7 +307,7 @@ def test_a_resolver_that_cannot_be_asked_decides_nothing() -> None:
 )
 def test_unusable_arguments(change: dict[str, Any]) -> None:
     with pytest.raises(InputError):
-        MandateVerifier(**{"users": [USER.did], "merchants": {MERCHANT.did: SHOP}, "audience": AUDIENCE, **change})
+        PurchaseVerifier(**{"users": [USER.did], "merchants": {MERCHANT.did: SHOP}, "audience": AUDIENCE, **change})
 
 
 @pytest.mark.parametrize("change", [{"now": NOW.replace(tzinfo=None)}, {"now": 5}])
@@ -353,16 +352,32 @@ def test_times_to_the_microsecond(path: str, value: str, now: Any, points: list[
 
 
 def test_a_mandate_expires_even_if_its_credential_does_not() -> None:
-    """Attack 112: the expiry in the mandate is the merchant's or the user's word, and so is that of the credential."""
+    """Attack 112: both are the signer's word, and the earlier end counts."""
+
+    def longer(text: str | None, by: Identity) -> str:
+        document = credential.read(text, contexts=context.contexts()).unverified_document
+        later = altered(document, validUntil="2027-01-01T00:00:00Z")
+        return str(credential.issue(later, by=by, securing=Securing.JOSE, created=NOW, contexts=context.contexts()))
+
     deal = Deal()
-    whole = credential.read(deal.cart, contexts=context.contexts()).unverified_document
-    later = altered(whole, validUntil="2027-01-01T00:00:00Z")
-    deal.cart = str(
-        credential.issue(later, by=MERCHANT, securing=Securing.JOSE, created=NOW, contexts=context.contexts())
-    )
-    deal.payment = deal.pay(PaymentMandate.read(PAYMENT), AGENT)
-    assert failed(deal()) == []
-    late = deal(now=NOW + timedelta(minutes=36))
-    assert failed(late) == ["cart.expiry"]
-    refused(late, "outside_validity")
-    assert MINUTE < HOUR
+    deal.intent = longer(deal.intent, USER)
+    digest = vc.read_mandate(deal.intent, vc.IntentMandate).unverified_digest
+    far = CartMandate.read(altered(CART, contents__cart_expiry="2027-01-01T00:00:00Z"))
+    for cart, late, point in (
+        (CartMandate.read(CART), timedelta(minutes=35), "cart.expiry"),
+        (far, timedelta(hours=8, minutes=5), "intent.expiry"),
+    ):
+        deal.cart = longer(vc.issue_cart(cart, by=MERCHANT, intent=digest, now=NOW), MERCHANT)
+        deal.payment = deal.pay(PaymentMandate.read(PAYMENT), AGENT, until=NOW + 9 * HOUR)
+        assert failed(deal(now=NOW + late)) == []
+        assert failed(deal(now=NOW + late + timedelta(seconds=1))) == [point]
+        refused(deal(now=NOW + late + timedelta(seconds=1)), "outside_validity")
+
+
+def test_a_list_of_users_that_cannot_be_asked_decides_nothing() -> None:
+    class Broken(list[str]):
+        def __contains__(self, did: object) -> bool:
+            raise OSError("directory")
+
+    for users in (Broken(), lambda did: 1 // 0):
+        refused(Deal()(), "unavailable", users=users)

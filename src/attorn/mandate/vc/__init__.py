@@ -1,6 +1,6 @@
 """AP2 v0.1: what a user wants, what a merchant offers and what is paid, as verifiable credentials bound to each other.
 
-`issue_intent`, `issue_cart` and `issue_payment` sign; `MandateVerifier` says, point by point, whether they agree, who
+`issue_intent`, `issue_cart` and `issue_payment` sign; `PurchaseVerifier` says, point by point, whether they agree, who
 signed what, and whether a human was there. docs/spec/mandate-v01.md.
 """
 
@@ -28,7 +28,7 @@ from attorn.mandate.vc.request import (
 )
 from attorn.mandate.vc.signed import SignedMandate, UnverifiedMandate, read_mandate, verify_mandate
 from attorn.mandate.vc.user_authorization import UserAuthorization, authorize_payment, verify_user_authorization
-from attorn.mandate.vc.verifying import MandateVerifier
+from attorn.mandate.vc.verifying import PurchaseVerifier
 
 __all__ = [
     "CartContents",
@@ -37,7 +37,6 @@ __all__ = [
     "Error",
     "Failure",
     "IntentMandate",
-    "MandateVerifier",
     "MerchantAuthorization",
     "PaymentDetailsInit",
     "PaymentDetailsModifier",
@@ -52,6 +51,7 @@ __all__ = [
     "PaymentShippingOption",
     "Point",
     "Purchase",
+    "PurchaseVerifier",
     "Role",
     "SignedMandate",
     "Success",

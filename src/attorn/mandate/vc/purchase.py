@@ -42,7 +42,7 @@ class VerifiedPurchase:
     """Three mandates whose signers are trusted, and what was found. **It need not be allowed**: see `clear`.
 
     `bound`: each follows the one before. `timely`: none has expired. `agreed`: the payment is for the cart, which adds
-    up. `permitted`: the user allowed it. Made by `MandateVerifier.verify`.
+    up. `permitted`: the user allowed it. Made by `PurchaseVerifier.verify`.
     """
 
     intent: SignedMandate[IntentMandate] | None

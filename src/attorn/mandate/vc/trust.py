@@ -13,5 +13,4 @@ def trusts(parties: Issuers, did: str, name: str) -> bool:
     """Whether `did` is one of `parties`; of none, nobody is. Raises `InputError`, and `UnavailableError`."""
     if isinstance(parties, str | bytes) or not isinstance(parties, Collection | Callable):
         raise InputError(f"mandate: expected {name} as DIDs, or as a callable")
-    said = ask(name, lambda: parties(did)) if callable(parties) else did in parties
-    return said is True
+    return ask(name, lambda: parties(did) if callable(parties) else did in parties) is True

@@ -31,7 +31,7 @@ from attorn.store import Charge, Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MandateVerifier:
+class PurchaseVerifier:
     """What one party knows and trusts: a merchant, a credential provider or a payment processor.
 
     `users` are the DIDs that may pay, or a callable that returns True for one. `merchants` are those that may sell: the
