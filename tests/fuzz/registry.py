@@ -14,6 +14,7 @@ from tests.fuzz import (
     forms,
     histories,
     macaroons,
+    mandates_v01,
     proofs,
     servers,
     signed,
@@ -36,6 +37,7 @@ MODULES = (
     proofs,
     agents,
     constraints,
+    mandates_v01,
     servers,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

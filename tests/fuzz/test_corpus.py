@@ -33,6 +33,7 @@ NO_PARSERS = {
     "verify.arrival.Arrival.read_chain": "a protocol",
     "verify.arrival.Arrival.read_presentation": "a protocol",
     "caveat.base.Caveat.read": "replaced by each kind of caveat",
+    "mandate.vc.shape.Kind.read": "a protocol",
     "caveat.argument.Atom.from_pattern": "replaced by each kind of atom",
     "mandate.constraint.base.Constraint.read": "replaced by each kind of constraint",
 }
