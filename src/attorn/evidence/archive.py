@@ -13,7 +13,7 @@ from attorn.did.resolver import Resolver, past_document
 from attorn.did.web import WebResolver
 from attorn.did.webvh.resolver import WebvhResolver
 from attorn.display import shown
-from attorn.errors import MalformedError, ResolutionError, UnavailableError
+from attorn.errors import InputError, MalformedError, ResolutionError, UnavailableError
 from attorn.status import StatusList
 
 
@@ -52,8 +52,10 @@ def resolver_of(files: Mapping[str, bytes], trusted: Collection[str], at: dateti
     """Resolves DIDs by these files, as they were at `at`.
 
     A did:webvh proves its own history, so any file will do. A did:web document is signed by nobody: whoever made the
-    evidence could have written it, and it counts only if its URL is `trusted`.
+    evidence could have written it, and it counts only if its URL is `trusted`. Raises `InputError`.
     """
+    if isinstance(trusted, str) or not isinstance(trusted, Collection):
+        raise InputError("evidence: expected trusted_files as a list of URLs")
     web = Archive({url: body for url, body in files.items() if url in trusted})
     logs = _AsOf(WebvhResolver(Archive(files), clock=clock), at)
     return MethodResolver({"web": _Vouched(WebResolver(web)), "webvh": logs})

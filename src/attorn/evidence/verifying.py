@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from attorn.checkout.known_signer import KnownSigner, require_known
@@ -74,14 +75,14 @@ def verify(
     """
     if not isinstance(evidence, Evidence):
         raise InputError(f"evidence: expected Evidence, got {type(evidence).__name__}")
-    if isinstance(trusted_files, str) or not isinstance(trusted_files, Collection):
-        raise InputError("evidence: expected trusted_files as a list of URLs")
     asked = resolver_of(evidence.files, trusted_files, evidence.at, clock) if resolver is None else resolver
     status = _status(Archive(evidence.files), asked, status_issuers, staleness, skew)
 
-    def verifier(audience: str) -> MandateVerifier:
-        return MandateVerifier(
-            audience=audience,
+    anchors, merchants, roots = list(anchors), require_known(merchants, "merchants"), list(roots)
+    judged = _Judged(
+        evidence=evidence,
+        verifier=partial(
+            MandateVerifier,
             anchors=anchors,
             merchants=merchants,
             clock=lambda: evidence.at,
@@ -93,12 +94,7 @@ def verify(
             redelegations=redelegations,
             age=age,
             skew=skew,
-        )
-
-    anchors, merchants, roots = list(anchors), require_known(merchants, "merchants"), list(roots)
-    judged = _Judged(
-        evidence=evidence,
-        verifier=verifier,
+        ),
         merchants=merchants,
         processors=require_known(processors, "processors"),
         roots=roots,
@@ -118,7 +114,7 @@ class _Judged:
         self,
         *,
         evidence: Evidence,
-        verifier: Callable[[str], MandateVerifier],
+        verifier: Callable[..., MandateVerifier],
         merchants: Collection[KnownSigner],
         processors: Collection[KnownSigner],
         roots: Sequence[str],
@@ -131,7 +127,7 @@ class _Judged:
         self._asked, self._skew, self._now = asked, skew, now
         self._points: list[Finding] = []
         # Misuse of the caller's arguments shall be told before anything is judged.
-        verifier("evidence")
+        verifier(audience="evidence")
         whole(skew, "skew")
 
     def findings(self) -> Findings:
@@ -168,11 +164,13 @@ class _Judged:
         return found
 
     def _checkout(self, part: Shown) -> CheckedCheckout:
-        return self._verifier(part.audience).check_checkout(part.mandate, nonce=part.nonce, now=self._evidence.at)
+        return self._verifier(audience=part.audience).check_checkout(
+            part.mandate, nonce=part.nonce, now=self._evidence.at
+        )
 
     def _payment(self, part: Shown) -> CheckedPayment:
         order = self._evidence.checkout_jwt if self._evidence.checkout is None else self._evidence.checkout.mandate
-        verifier = self._verifier(part.audience)
+        verifier = self._verifier(audience=part.audience)
         return verifier.check_payment(part.mandate, nonce=part.nonce, checkout=order or "", now=self._evidence.at)
 
     def _receipt(
