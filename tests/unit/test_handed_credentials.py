@@ -120,6 +120,7 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
     "known": (jsonld.require_known, (OWN,), {}),
     "sd-jwt": (sdjwt.issue, ({"a": 1},), {"by": HOLDER, "typ": "example+sd-jwt", "disclosable": [("a",)]}),
     "bind": (sdjwt.present, (BOUND,), {"by": HOLDER, "audience": "a", "nonce": "n", "now": NOW}),
+    "show": (sdjwt.present, (SELECTIVE,), {}),
     "verify issued": (sdjwt.verify_issued, (BOUND,), {"typ": sdjwt.SD_JWT_VC, "now": datetime.now(NOW.tzinfo)}),
     "agent": (agent.issue, (PROFILE,), {"by": HOLDER, "lifetime": timedelta(days=1)}),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from attorn.errors import (
     SignatureError,
     WrongRequestError,
 )
+from attorn.handed import members
 from attorn.jose import jws
 from attorn.keys.public import PublicKey
 from attorn.keys.signer import Signer
@@ -54,10 +55,11 @@ def bind(
     """
     require_text(audience, "audience")
     require_text(nonce, "nonce")
-    if not isinstance(also, Mapping) or not OWN.isdisjoint(also):
+    beside = members("mapping of claims", also) if isinstance(also, Mapping) else None
+    if beside is None or not OWN.isdisjoint(beside):
         raise InputError(f"key binding: expected other claims than {', '.join(sorted(OWN))}")
     claims: dict[str, JsonValue] = {
-        **also,
+        **beside,
         "aud": audience,
         "iat": now,
         "nonce": nonce,

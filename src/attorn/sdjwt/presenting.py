@@ -9,6 +9,7 @@ from datetime import datetime
 from attorn.canonical import JsonValue
 from attorn.did.did import parse_url
 from attorn.errors import InputError
+from attorn.handed import members
 from attorn.keys.signer import Signatory, key_of, require_signatory
 from attorn.sdjwt.binding import NOTHING, bind
 from attorn.sdjwt.compact import Compact
@@ -43,6 +44,7 @@ def present(
     if held.compact.key_binding is not None:
         raise InputError("SD-JWT: a presentation cannot be presented; hand in what was issued")
     chosen = select(held, disclose)
+    also = members("mapping of claims", also) if isinstance(also, Mapping) else also
     confirmation = Confirmation.read(held.jws.claims)
     if confirmation is None:
         if (by, audience, nonce) != (None, None, None) or also:
