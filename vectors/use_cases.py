@@ -13,6 +13,8 @@ DELETE = {"action": "events:delete", "args": {}}
 GOOD = kit.baseline()
 ONE_USE = kit.check(kit.query(kit.pred("max_uses", kit.num(1))))
 
+MONTHLY = kit.check(kit.query(kit.pred("spaced", kit.text("month"))))
+
 
 def with_proof(proof: bytes, blocks: list[kit.Signed] | None = None) -> str:
     return kit.url64(kit.container(blocks or PRESENTED, proof))
@@ -60,6 +62,7 @@ CASES: tuple[Case, ...] = (
         before=(GOOD,),
     ),
     Case("valid/first-use", "one use, not used yet", None, one_link(ONE_USE)),
+    Case("valid/first-spaced", "uses a month apart, not used yet", None, one_link(MONTHLY)),
     not_holder("holder/in-transit", "an empty proof", 85, with_proof(b"")),
     not_holder("holder/secret", "a bearer's secret in place of the seal", 63, with_proof(pb(1, BOB.seed))),
     not_holder("holder/no-presentation", "sealed without a presentation", 86, kit.url64(kit.sealed(CHAIN, BOB))),
@@ -159,6 +162,16 @@ CASES: tuple[Case, ...] = (
         "a time that is an integer",
         57,
         kit.compare("time", variable="time", op=kit.LESS, to=kit.num(-(2**63))),
+    ),
+    denied("caveat/spaced-by-hours", "no such period", 68, kit.check(kit.query(kit.pred("spaced", kit.text("hour"))))),
+    Case(
+        "caveat/too-soon",
+        "uses a month apart, used just before",
+        67,
+        one_link(MONTHLY, nonce=bytes(16)),
+        "denied",
+        10,
+        before=(one_link(MONTHLY),),
     ),
     Case(
         "caveat/used-up",
