@@ -7,6 +7,7 @@ from tests.fuzz import (
     approvals,
     asking,
     chains,
+    checkouts,
     constraints,
     credentials,
     dids,
@@ -39,5 +40,6 @@ MODULES = (
     constraints,
     mandates_v01,
     servers,
+    checkouts,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

@@ -40,7 +40,15 @@ def test_a_key_verifies_its_own_signatures(curve: Curve) -> None:
     assert key.write() == PUBLIC[curve]
     good = signature(curve, b"message")
     assert key.verify(good, b"message")
-    for wrong in (b"", good[:-1], good + b"\0", bytes(len(good)), good[: curve.size] + bytes(curve.size), good[::-1]):
+    for wrong in (
+        b"",
+        good[:-1],
+        good + b"\0",
+        bytes(len(good)),
+        good[: curve.size] + bytes(curve.size),
+        good[::-1],
+        good[: curve.size] + b"\0" + good[curve.size :],
+    ):
         assert not key.verify(wrong, b"message")
     assert not key.verify(good, b"massage")
     assert not any(
