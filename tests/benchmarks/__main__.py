@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.benchmarks import budgets, credentials, hostile, hostile_full, hostile_run, ours, suite
+from tests.benchmarks import budgets, credentials, hostile, hostile_full, hostile_run, mandates, ours, suite
 from tests.benchmarks.environment import describe
 from tests.benchmarks.imports import import_times
 from tests.benchmarks.measure import Timing
@@ -87,6 +87,11 @@ def _credentials(_sides: suite.Sides, rounds: int) -> Result:
     return rows, {"measured": record, "skipped": absent}, f"{details}\n\nskipped: {absent}"
 
 
+def _mandates(_sides: suite.Sides, rounds: int) -> Result:
+    timings = mandates.timings(rounds)
+    return _timed(timings, mandates.rows(timings))
+
+
 SECTIONS: Mapping[str, Callable[[suite.Sides, int], Result]] = {
     "verification": _verification,
     "links": _per_link,
@@ -96,6 +101,7 @@ SECTIONS: Mapping[str, Callable[[suite.Sides, int], Result]] = {
     "hostile": _hostile,
     "issuing": _issuing,
     "credentials": _credentials,
+    "mandates": _mandates,
 }
 
 

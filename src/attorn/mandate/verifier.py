@@ -248,13 +248,12 @@ class MandateVerifier:
         return found
 
     def _once(self, chain: VerifiedChain, kind: str, checkout: str, nonce: str) -> list[Charge]:
-        """The counters of what counts once: the closed mandate, the nonce, and for good what was bought."""
+        """The counters of what counts once: the nonce, and for good what was bought, so its closed mandate, too."""
         last, skew = chain.hops[-1], self._policy.skew
         ends = [last.times.issued + self._policy.age] if last.times.issued is not None else []
         ends += [chain.expires] if chain.expires is not None else []
         until = min(ends) + skew + 1
         return [
-            Charge(f"mandate {last.id} closed", 1, 1, until),
             Charge(f"mandate nonce {kind} {self._audience} {nonce}", 1, 1, until),
             Charge(f"mandate {kind} {checkout}", 1, 1),
         ]

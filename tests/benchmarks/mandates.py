@@ -1,0 +1,140 @@
+"""Chains of mandates: two hops and their constraints beside raw ES256 and the sd-jwt library, and what a hop costs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from jwcrypto.jwk import JWK
+from sd_jwt.verifier import SDJWTVerifier
+from tests.benchmarks.measure import Case, Timing, interleaved, repeated, slope
+from tests.benchmarks.rows import Row
+from tests.unit import mandate_scene as scene
+
+from attorn.mandate.constraint import Asked, Usage
+from attorn.mandate.constraint.budget import Unit
+from attorn.mandate.open_payment import OpenPayment
+from attorn.mandate.payment import ClosedPayment
+from attorn.mandate.policy import Policy
+from attorn.mandate.verifying import closed_chain, require_bound
+
+HOPS = (2, 3, 5, 9)
+RAW = "raw ES256, 2 verifications"
+LIBRARY = "sd-jwt, each of 2 hops, hash and constraint by hand"
+BATCH = 20
+
+
+def attorn_hops(hops: int) -> str:
+    return f"attorn, {hops} hops and their constraints"
+
+
+def chain(hops: int) -> str:
+    """A chain of so many hops, by two agents in turn."""
+    text, signers = scene.root(scene.opened(attorn={"redelegations": hops})), (scene.AGENT, scene.SUB)
+    for number in range(hops - 2):
+        content = scene.opened(signers[1 - number % 2], attorn={"redelegations": hops - number - 1})
+        text = scene.follow(text, content, by=signers[number % 2])
+    return scene.follow(text, by=signers[hops % 2])
+
+
+def verify(policy: Policy, text: str) -> object:
+    """Signatures, bindings, times, narrowing, audience and nonce, and every constraint of every open hop."""
+    found = closed_chain(text, policy, scene.NOW)
+    require_bound(found, audience=scene.AUDIENCE, nonce=scene.NONCE)
+    if not isinstance(found.closed, ClosedPayment):
+        raise RuntimeError("the chain of the scenario is of a payment")
+    asked = Asked(payment=found.closed, now=scene.NOW, open_checkouts=frozenset({"c-hash"}), usage=Usage())
+    if any(hop.content.violations(asked) for hop in found.opens if isinstance(hop.content, OpenPayment)):
+        raise RuntimeError("the payment of the scenario is allowed")
+    return found
+
+
+def raw(text: str) -> list[tuple[ec.EllipticCurvePublicKey, bytes, bytes]]:
+    """Keys, DER signatures and messages of a chain of two hops, ready to be verified."""
+    found = []
+    for part, by in zip(text.split("~~"), (scene.USER, scene.AGENT), strict=True):
+        message, _, signature = part.split("~")[0].rpartition(".")
+        octets = scene.unb64(signature)
+        r, s = (int.from_bytes(half, "big") for half in (octets[:32], octets[32:]))
+        found.append((by.private.public_key(), encode_dss_signature(r, s), message.encode()))
+    return found
+
+
+def verify_raw(signed: Sequence[tuple[ec.EllipticCurvePublicKey, bytes, bytes]]) -> None:
+    for key, signature, message in signed:
+        key.verify(signature, message, ec.ECDSA(SHA256()))
+
+
+def verify_by_library(text: str) -> None:
+    """Two hops by sd-jwt 0.10.4: signature and disclosures; then `sd_hash`, audience, nonce and the range by hand."""
+    segments = [f"{each}~" for each in text[:-1].split("~~")]
+    key: Any = JWK(**scene.USER.jwk)
+    claims: list[dict[str, Any]] = []
+    for segment in segments:
+        claims.append(SDJWTVerifier(segment, lambda *_, key=key: key).get_verified_payload())
+        content = claims[-1]["delegate_payload"][0]
+        if "cnf" in content:
+            key = JWK(**content["cnf"]["jwk"])
+    for before, after in pairwise(zip(segments, claims, strict=True)):
+        if after[1]["sd_hash"] != scene.b64(hashlib.sha256(before[0].encode()).digest()):
+            raise RuntimeError("not bound")
+    last, limit = claims[-1], claims[0]["delegate_payload"][0]["constraints"][0]
+    amount = last["delegate_payload"][0]["payment_amount"]["amount"]
+    if (last["aud"], last["nonce"]) != (scene.AUDIENCE, scene.NONCE) or amount > limit["max"]:
+        raise RuntimeError("not for this verifier")
+
+
+def timings(rounds: int) -> dict[str, Timing]:
+    """Microseconds by side."""
+    policy = Policy.of(anchors=[scene.USER.jwk], unit=Unit.MINOR)
+    texts = {hops: chain(hops) for hops in HOPS}
+    for text in texts.values():
+        verify(policy, text)
+    verify_by_library(texts[2])
+    cases = [
+        Case(RAW, repeated(raw(texts[2])), verify_raw, BATCH),
+        *(Case(attorn_hops(hops), repeated(texts[hops]), partial(verify, policy), BATCH) for hops in HOPS),
+        Case(LIBRARY, repeated(texts[2]), verify_by_library, BATCH),
+    ]
+    return interleaved(cases, rounds)
+
+
+def rows(found: Mapping[str, Timing]) -> list[Row]:
+    """Two hops against their signatures and the library, and whether a hop costs the same wherever it stands."""
+    two, floor, library = found[attorn_hops(2)], found[RAW], found[LIBRARY]
+    rise, deviation = slope([(float(hops), found[attorn_hops(hops)].median) for hops in HOPS])
+    return [
+        Row(
+            name="verify 2 hops and constraints / 2 raw ES256 verifications",
+            value=two.over(floor),
+            unit="x",
+            must=2.0,
+            stretch=1.5,
+            absolute=f"{two.median:.0f} us over {floor.median:.0f} us",
+        ),
+        Row(
+            name="verify 2 hops and constraints / sd-jwt, hop by hop",
+            value=two.over(library),
+            unit="x",
+            absolute=f"{two.median:.0f} us over {library.median:.0f} us",
+        ),
+        Row(
+            name="one more hop / one raw ES256 verification",
+            value=rise / (floor.median / 2),
+            unit="x",
+            absolute=f"{rise:.0f} us over {floor.median / 2:.0f} us",
+        ),
+        Row(
+            name="hops: largest deviation from a straight line",
+            value=deviation * 100,
+            unit="%",
+            absolute=f"{HOPS[0]} to {HOPS[-1]} hops, {len(json.dumps(chain(2))) - 2} characters for 2",
+        ),
+    ]
