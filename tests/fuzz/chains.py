@@ -151,6 +151,18 @@ def _seeds() -> Iterable[bytes]:
     yield joined(content_of(allowing), content_of(scene.opened(scene.SUB, payee=scene.SHOP)), content_of(scene.paid()))
     yield joined(content_of(scene.shopping()), content_of(scene.ordered()))
     yield content_of(scene.paid(iat=scene.NOW, execution_date="2030-03-18", risk_data={"score": 1.5}))
+    pisp = {"legal_name": "P", "brand_name": "P", "domain_name": "p.example"}
+    every = [
+        *scene.opened()["constraints"],
+        {"type": "payment.allowed_payment_instruments", "allowed": [scene.CARD]},
+        {"type": "payment.allowed_pisps", "allowed": [pisp]},
+        {"type": "payment.budget", "currency": "USD", "max": 90000},
+        {"type": "payment.agent_recurrence", "frequency": "DAILY", "max_occurrences": 3},
+        {"type": "payment.execution_date", "not_before": "2030-01-01", "not_after": "2030-12-31T00:00:00Z"},
+    ]
+    yield joined(content_of(scene.opened(constraints=every, pisp=pisp)), content_of(scene.paid(pisp=pisp)))
+    merchants = {"type": "checkout.allowed_merchants", "allowed": [scene.SHOP]}
+    yield joined(content_of(scene.shopping(constraints=[scene.ITEMS, merchants])), content_of(scene.ordered()))
     did = {**scene.AGENT.cnf, "did": scene.AGENT.did}
     yield joined(content_of(scene.opened(cnf=did, nbf=0)), content_of(scene.paid(exp=scene.NOW + 9, nbf=0)))
 
