@@ -21,6 +21,7 @@ from tests.unit.constraint_scene import (
     RECURRENCE,
     Json,
     codes,
+    offered,
     opened,
     ordered,
     with_,
@@ -58,7 +59,7 @@ def found_wrong(payment: Json = PAYMENT, checkout: Json = CHECKOUT) -> list[str]
     by_payment = charge_payment(ledger, [Held("p", opened(*EVERY), UNTIL)], paid, open_checkouts=ORDERS, now=NOW)
     by_order = charge_checkout(ledger, [Held("o", ordered(ITEMS, MERCHANTS), UNTIL)], shop, now=NOW)
     said = [each.violation for each in (*by_payment, *by_order)]
-    return [*codes(tuple(said)), *codes(mismatches(paid, shop))]
+    return [*codes(tuple(said)), *codes(mismatches(paid, offered(checkout)))]
 
 
 def test_without_an_attack_it_is_bought() -> None:

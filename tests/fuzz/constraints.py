@@ -9,10 +9,8 @@ from typing import Any
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, Refusal, accepted, require
 from tests.unit import constraint_scene as scene
-from tests.unit.checkout_scene import CHECKOUT
 
 from attorn.canonical import JsonValue, parse
-from attorn.checkout.checkout import Checkout
 from attorn.errors import VerificationError
 from attorn.mandate import matching
 from attorn.mandate.constraint.base import Usage
@@ -26,7 +24,8 @@ from attorn.mandate.vct import Vct
 
 _REFUSED = (VerificationError,)
 _USAGES = (None, Usage(), Usage(2, 10_000, scene.NOW - 86_400))
-_SHOP = Checkout.read(CHECKOUT)
+_OFFER = scene.offered()
+_SHOP = _OFFER.checkout
 
 
 def _content(data: bytes) -> bool:
@@ -77,7 +76,7 @@ def _payment(found: dict[str, JsonValue]) -> None:
     require(ClosedPayment.read(_said(payment.write(), found)) == payment, "another payment")
     fixed = OpenPayment(scene.opened().constraints, payment.terms)
     require(not fixed.violations(scene.asked(found)), "a preset that was kept is said to have changed")
-    matching.mismatches(payment, _SHOP)
+    matching.mismatches(payment, _OFFER)
 
 
 def _contents() -> Iterable[bytes]:

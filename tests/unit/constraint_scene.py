@@ -9,6 +9,7 @@ from typing import Any
 from tests.unit.checkout_scene import CHECKOUT, MERCHANT
 
 from attorn.checkout.checkout import Checkout
+from attorn.checkout.signed import SignedCheckout
 from attorn.mandate.constraint.base import Asked, Usage, Violation
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.open_checkout import OpenCheckout
@@ -61,6 +62,11 @@ def opened(*constraints: Json, unit: Unit = Unit.MINOR, **presets: Any) -> OpenP
 def ordered(*constraints: Json) -> OpenCheckout:
     """An open checkout mandate with these constraints."""
     return OpenCheckout.read({"vct": "mandate.checkout.open.1", "constraints": list(constraints)})
+
+
+def offered(checkout: Json = CHECKOUT) -> SignedCheckout:
+    """That checkout as if it had been verified: signed by the merchant that the verifier calls `merchant_1`."""
+    return SignedCheckout(Checkout.read(checkout), MERCHANT["id"], "a.b.c", checkout)
 
 
 def with_(found: Json, *path: str | int, to: Any) -> Json:
