@@ -185,6 +185,21 @@ def test_a_flow_fills_exactly_if_some_way_of_dealing_out_does(random: Random) ->
     assert fills(supply, demand, allowed) is expected
 
 
+@pytest.mark.parametrize(
+    ("supply", "demand", "allowed"),
+    [
+        ([4, 3, 2], [3, 1, 3, 2], ["012", "123", "13"]),
+        ([2, 2, 1, 1, 0], [3, 2, 1], ["012", "12", "012", "2", "2"]),
+        ([6, 3, 2, 5], [3, 2, 3, 3, 3, 2], ["035", "014", "234", "24"]),
+    ],
+)
+def test_a_flow_that_takes_back_all_it_gave_somewhere(supply: list[int], demand: list[int], allowed: list[str]) -> None:
+    """What has left a place can no longer leave it."""
+    places = [frozenset(map(int, each)) for each in allowed]
+    assert brute(supply, demand, places)
+    assert fills(supply, demand, places)
+
+
 SECONDS = st.integers(0, 4_000_000_000)
 
 
