@@ -170,6 +170,6 @@ def _seeds() -> Iterable[bytes]:
 HARNESSES = (
     Harness("mandate-chain", "identity; bound to one audience, nonce and anchor; no hop by a stranger", _text, _texts,
             "attorn.mandate.wire:split", "attorn.mandate.wire:join", _parts, size=8192),
-    Harness("mandate-content", "signed; equal values; whoever shows less has no other mandate", _contents, _seeds,
+    Harness("mandate-signed", "signed; equal values; whoever shows less has no other mandate", _contents, _seeds,
             "attorn.mandate.content:read", None, mutators.each_part(mutators.json_text), size=8192),
 )  # fmt: skip
