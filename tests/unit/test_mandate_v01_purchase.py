@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -372,6 +373,20 @@ def test_a_mandate_expires_even_if_its_credential_does_not() -> None:
         assert failed(deal(now=NOW + late)) == []
         assert failed(deal(now=NOW + late + timedelta(seconds=1))) == [point]
         refused(deal(now=NOW + late + timedelta(seconds=1)), "outside_validity")
+
+
+def test_what_a_verifier_was_told_of_merchants_is_settled_once() -> None:
+    told = {MERCHANT.did: SHOP}
+    verifier = door(merchants=told)
+    told[MERCHANT.did] = "Blue Shoes Ltd"
+    assert verifier.accept(**Deal()(), ledger=MemoryStore()).merchant_name == SHOP
+
+    class Broken(UserDict[str, str]):
+        def __iter__(self) -> Any:
+            raise OSError("directory")
+
+    with pytest.raises(UnavailableError):
+        door(merchants=Broken({MERCHANT.did: SHOP}))
 
 
 def test_a_list_of_users_that_cannot_be_asked_decides_nothing() -> None:

@@ -112,7 +112,7 @@ class _Signing:
     random: Random
 
     def __post_init__(self) -> None:
-        require_signatory(self.by, "mandate")
+        object.__setattr__(self, "by", require_signatory(self.by, "mandate"))
         if self.securing not in _FORMS:
             raise InputError("mandate: expected a JWS or a Data Integrity proof")
         if self.status is not None and not isinstance(self.status, BitstringEntry):

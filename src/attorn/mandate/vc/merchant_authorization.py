@@ -32,7 +32,7 @@ from attorn.errors import (
 from attorn.handed import ask
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
-from attorn.keys.signer import Signatory
+from attorn.keys.signer import Signatory, require_signatory
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.digest import hash_of
 from attorn.mandate.vc.kinds import MOST_TOKEN
@@ -88,6 +88,7 @@ def authorize_cart(
     drawn = ask("random source", lambda: random(_ID_BYTES))
     if type(drawn) is not bytes or len(drawn) != _ID_BYTES:
         raise UnavailableError(f"the random source must return {_ID_BYTES} bytes")
+    by = require_signatory(by, "authorize_cart")
     kid = kid_of(by, kid, "authorize_cart")
     claims: dict[str, JsonValue] = {
         "iss": by.did,

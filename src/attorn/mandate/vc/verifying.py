@@ -17,7 +17,7 @@ from attorn.did.did import is_did
 from attorn.did.resolver import Resolver
 from attorn.display import shown, stamp
 from attorn.errors import InputError, PossessionError, ReplayError, UntrustedRootError
-from attorn.handed import ask
+from attorn.handed import ask, members
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.fit import Point, cart_adds_up, cart_fits_intent, payment_fits_cart
 from attorn.mandate.vc.intent import IntentMandate
@@ -52,9 +52,11 @@ class PurchaseVerifier:
     def __post_init__(self) -> None:
         trusts(self.users if not callable(self.users) else (), "", "users")
         trusts(self.wallets if not callable(self.wallets) else (), "", "wallets")
-        if not isinstance(self.merchants, Mapping) or not all(
-            isinstance(did, str) and is_did(did) and isinstance(name, str) for did, name in self.merchants.items()
-        ):
+        if not isinstance(self.merchants, Mapping):
+            raise InputError("mandate: expected merchants as a mapping of DIDs to names")
+        # A copy: what is sold under which name is settled here.
+        object.__setattr__(self, "merchants", members("merchants", self.merchants))
+        if not all(isinstance(did, str) and is_did(did) and type(name) is str for did, name in self.merchants.items()):
             raise InputError("mandate: expected merchants as a mapping of DIDs to names")
         if not isinstance(self.audience, str) or not self.audience:
             raise InputError("mandate: expected an audience")
