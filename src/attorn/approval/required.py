@@ -10,7 +10,7 @@ from attorn.errors import Denied
 class ApprovalRequired(Denied):
     """Every other caveat permits this request, but for counts; it lacks approval.
 
-    `approval` is what to hand to the approvers. Whether enough is left of what MaxUses, Rate and Budget allow is known
+    `approval` is what to hand to the approvers. Whether enough is left of what MaxUses and its kin allow is known
     only once the request is charged, after it was approved; a refusal there leaves the approval unused.
     """
 
