@@ -134,6 +134,7 @@ CHANGED: list[dict[str, Any]] = [
     {"credentialSubject__mandate__merchants": []},
     {"credentialSubject__follows": DIGEST},
     {"credentialSubject__purpose": "x"},
+    {"credentialSubject__name": "x"},
     {"credentialSubject": [document()["credentialSubject"], document()["credentialSubject"]]},
     {"validFrom": ...},
     {"validUntil": ...},
