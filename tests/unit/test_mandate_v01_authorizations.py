@@ -151,7 +151,7 @@ def test_a_forged_authorization() -> None:
 
 def test_no_merchant_is_trusted_unless_named() -> None:
     """Attack 119."""
-    for merchants in ([], [OTHER.did], lambda did: None):
+    for merchants in ([], [OTHER.did], lambda did: None, lambda did: 1):
         unsold(signed(), "untrusted_root", merchants=merchants)
     for merchants in ("x", None):
         with pytest.raises(InputError):
