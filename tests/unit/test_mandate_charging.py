@@ -224,6 +224,22 @@ def test_a_first_use_that_somebody_else_had_is_not_taken_again() -> None:
     assert pay(ledger, mandate, now=NOW + 1) == ["0 too_soon"]
 
 
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ([BUDGET, with_(BUDGET, "max", to=1500), ON_DEMAND], ["0 over_budget"]),
+        ([BUDGET, ON_DEMAND, with_(ON_DEMAND, "max_occurrences", to=1)], ["0 too_many_uses"]),
+        ([BUDGET], ["0 too_many_uses"]),
+    ],
+)
+def test_the_ledger_itself_holds_the_smallest_limit(limits: list[Any], expected: list[str]) -> None:
+    """Whoever read before somebody else's use is stopped by the counters alone."""
+    mandate, ledger = held(RANGE, *limits), Scripted()
+    assert pay(ledger, mandate) == []
+    ledger.readings = [{}]
+    assert pay(ledger, mandate) == expected
+
+
 class Unwilling(MemoryStore):
     """Refuses and never says that a limit was reached."""
 
