@@ -226,3 +226,36 @@ def test_112_the_earlier_of_two_times_is_how_old_it_is() -> None:
     refused("outside_validity", lambda: check(follow(root(), paid(iat=1), iat=NOW)))
     refused("outside_validity", lambda: check(follow(root(), paid(iat=NOW + 9999), iat=NOW)))
     assert check(follow(root(), paid(iat=NOW - 60), iat=NOW))
+
+
+# a limit that is not there limits nothing
+
+REQUIRED = ["payment.amount_range", "payment.allowed_payees", "checkout.allowed_merchants"]
+
+
+def test_115_what_the_verifier_requires_is_there() -> None:
+    assert released(payment(), verifier(required=REQUIRED))
+    assert sold(checkout(), verifier(MERCHANT, required=REQUIRED))
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_115_a_limit_that_the_verifier_requires_is_missing(at: int) -> None:
+    kept = [each for index, each in enumerate(limits()) if index != at]
+    text = payment(root(opened(constraints=kept)))
+    assert released(text)
+    found = prohibited(lambda: released(text, verifier(required=REQUIRED)), Code.CONSTRAINT_MISSING)
+    assert REQUIRED[at] in found.decision.explain()
+
+
+def test_115_nor_may_the_order_beside_it_do_without() -> None:
+    bare = root(shopping(constraints=[LINES]))
+    prohibited(lambda: sold(checkout(bare), verifier(MERCHANT, required=REQUIRED)), Code.CONSTRAINT_MISSING)
+    unlimited = [limits()[0], limits()[1], {**limits()[2], "conditional_transaction_id": hashed(bare)}]
+    text = payment(root(opened(constraints=unlimited)))
+    assert released(text, checkout=checkout(bare))
+    prohibited(lambda: released(text, verifier(required=REQUIRED), checkout=checkout(bare)), Code.CONSTRAINT_MISSING)
+
+
+@pytest.mark.parametrize("required", ["payment.budget", ["payment.other"], [1], None, 5])
+def test_115_what_may_be_required(required: Any) -> None:
+    refused("invalid_input", lambda: verifier(required=required))

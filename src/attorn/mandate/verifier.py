@@ -16,11 +16,13 @@ from attorn.checkout.signed import SignedCheckout, checkout_hash
 from attorn.checkout.signed import verify as verify_checkout
 from attorn.clock import Clock, second_of, system_clock
 from attorn.did.resolver import LocalResolver, Resolver
+from attorn.display import shown
 from attorn.errors import ChainError, InputError, MandateError
 from attorn.mandate.anchor import Trusted
 from attorn.mandate.charging import Held, Refused, charge_checkout, charge_payment
 from attorn.mandate.constraint.base import Asked, Usage
 from attorn.mandate.constraint.budget import Unit
+from attorn.mandate.constraint.kinds import CHECKOUT, PAYMENT, missing
 from attorn.mandate.content import Open
 from attorn.mandate.hop import PAYLOAD
 from attorn.mandate.matching import mismatches
@@ -67,7 +69,9 @@ class MandateVerifier:
     """One audience, the anchors that it trusts, the merchants whose checkouts it believes, and a ledger.
 
     `merchants` are those whose signature under a checkout counts; none at all refuse everything. `store` is a ledger,
-    by default one in memory. The others are as of `Policy.of`. It may be called from several threads at once.
+    by default one in memory. `required` are the types of constraints that a user must have set, of payments and of
+    checkouts: a limit that is not there limits nothing. The others are as of `Policy.of`. It may be called from several
+    threads at once.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class MandateVerifier:
         unit: Unit = Unit.MINOR,
         claim: str = PAYLOAD,
         redelegations: int = 0,
+        required: Collection[str] = (),
         unbound: bool = False,
         age: timedelta = AGE,
         skew: timedelta = SKEW,
@@ -95,6 +100,7 @@ class MandateVerifier:
         self._store: Ledger = MemoryStore() if store is None else store
         if not isinstance(self._store, Ledger):
             raise InputError(f"mandate: expected a store that is a ledger, got {type(store).__name__}")
+        self._required = _types(required)
         self._clock = clock
         self._resolver: Resolver = LocalResolver() if resolver is None else resolver
         self._policy = Policy.of(
@@ -196,6 +202,7 @@ class MandateVerifier:
             raise MandateError("mandate: expected a checkout mandate, got one for a payment")
         if offered is not None and closed.unverified_jwt != offered:
             raise ChainError("mandate: its checkout_jwt is not the one that was offered last")
+        self._require_types(chain)
         return CheckedCheckout(chain, self._offered(chain, closed, now), now)
 
     def _payment(self, text: str, nonce: str, checkout: str, now: int) -> CheckedPayment:
@@ -203,6 +210,7 @@ class MandateVerifier:
         payment = chain.closed
         if not isinstance(payment, ClosedPayment):
             raise MandateError("mandate: expected a payment mandate, got one for a checkout")
+        self._require_types(chain)
         if not isinstance(checkout, str):
             raise InputError(f"checkout: expected a checkout mandate or a checkout_jwt, got {type(checkout).__name__}")
         order = None
@@ -210,6 +218,7 @@ class MandateVerifier:
             order = closed_chain(checkout, self._policy, now)
             if not isinstance(order.closed, ClosedCheckout):
                 raise MandateError("mandate: expected a checkout mandate beside that for the payment")
+            self._require_types(order)
             signed = self._offered(order, order.closed, now)
             _require_allowed(CheckedCheckout(order, signed, now))
         else:
@@ -220,6 +229,18 @@ class MandateVerifier:
         last = chain.hops[-1].position
         require_none(chain, [Prohibition(last, each) for each in mismatches(payment, signed)])
         return found
+
+    def _require_types(self, chain: VerifiedChain) -> None:
+        """Raises `Prohibited` unless the user set every kind of limit that this verifier asks for.
+
+        What the user set, every mandate below has too.
+        """
+        kinds = PAYMENT if chain.is_payment else CHECKOUT
+        wanted = [name for name in self._required if name in kinds]
+        for hop in chain.opens[:1]:
+            if isinstance(hop.content, Open):
+                lacking = missing(hop.content.constraints, wanted)
+                require_none(chain, [Prohibition(hop.position, violation) for violation in lacking])
 
     def _offered(self, chain: VerifiedChain, closed: ClosedCheckout, now: int) -> SignedCheckout:
         """The checkout of a closed mandate, its hash derived and its merchant known."""
@@ -257,6 +278,15 @@ class MandateVerifier:
             Charge(f"mandate nonce {kind} {self._audience} {nonce}", 1, 1, until),
             Charge(f"mandate {kind} {checkout}", 1, 1),
         ]
+
+
+def _types(required: Collection[str]) -> tuple[str, ...]:
+    if isinstance(required, str) or not isinstance(required, Collection):
+        raise InputError("mandate: expected required as a list of types of constraints")
+    unknown = [name for name in required if not isinstance(name, str) or name not in {*PAYMENT, *CHECKOUT}]
+    if unknown:
+        raise InputError(f"mandate: expected types of constraints, got {shown(unknown[0])}")
+    return tuple(required)
 
 
 def _open_checkouts(found: CheckedPayment) -> frozenset[str] | None:
