@@ -160,6 +160,7 @@ def test_a_missing_authorization_is_told_from_a_bad_one(checkout: Any) -> None:
         ".." + DETACHED.split("..")[1],
         "a" * MOST_CHARACTERS + "..b",
     ],
+    ids=range(15),
 )
 def test_other_forms(detached: Any) -> None:
     refused(with_authorization(detached), "malformed")

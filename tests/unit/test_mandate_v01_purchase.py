@@ -268,7 +268,6 @@ def test_many_at_once_make_one_purchase() -> None:
         {"merchants": {}},
         {"merchants": {OTHER.did: SHOP}},
     ],
-    ids=repr,
 )
 def test_without_a_trusted_key_nothing_is_accepted(change: dict[str, Any]) -> None:
     """Attack 119."""

@@ -418,7 +418,6 @@ def test_looking_says_what_is_prohibited() -> None:
         {"age": timedelta(-1)},
         {"skew": 300},
     ],
-    ids=str,
 )
 def test_a_verifier_that_says_nothing_of_use(changed: dict[str, Any]) -> None:
     refused("invalid_input", lambda: verifier(**changed))
