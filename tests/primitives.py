@@ -1,4 +1,4 @@
-"""libsodium, asked the same thing once: signatures of Ed25519, and whether keys are points.
+"""libsodium, asked the same thing once: signatures of Ed25519, whether keys are points, and keys from passphrases.
 
 A law's examples share people and links, and whoever signs verifies at once what a verifier verifies again. The answers
 are those of the same bytes, so nothing that attorn does is left out; a signature that is not genuine is always asked.
@@ -10,12 +10,13 @@ from functools import lru_cache
 
 import pytest
 
-from attorn.keys import public, signer
+from attorn.keys import keyfile, public, signer
 
 _MOST = 20_000
 _signed = lru_cache(_MOST)(signer.crypto_sign)
 _opened = lru_cache(_MOST)(public.crypto_sign_open)
 _is_point = lru_cache(_MOST)(public.crypto_core_ed25519_is_valid_point)
+_stretched = lru_cache(_MOST)(keyfile._stretch)
 
 
 def asked_once(patch: pytest.MonkeyPatch) -> None:
@@ -23,3 +24,8 @@ def asked_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(signer, "crypto_sign", _signed)
     patch.setattr(public, "crypto_sign_open", _opened)
     patch.setattr(public, "crypto_core_ed25519_is_valid_point", _is_point)
+
+
+def stretched_once(patch: pytest.MonkeyPatch) -> None:
+    """From now on, until the patch is undone: a key file is opened again and again in one test, and by many."""
+    patch.setattr(keyfile, "_stretch", _stretched)

@@ -7,8 +7,16 @@ from contextlib import ExitStack
 from functools import partial
 
 import pytest
+from tests.primitives import stretched_once
 
 from attorn.audit import SQLiteLog
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_stretched_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the command line is what is tested; what key files promise has tests of its own."""
+    if request.path.name.startswith("test_cli_"):
+        stretched_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
