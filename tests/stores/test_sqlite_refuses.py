@@ -174,7 +174,7 @@ def test_a_locked_file(tmp_path: Path, use: str) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", ["charge", "used"])
 def test_a_thread_that_holds_on_to_the_store(tmp_path: Path, use: str) -> None:
     """Others wait at least a second for it, and no longer than they have to."""
     with closing(SQLiteStore(tmp_path / "store.db", timeout=0.05)) as store:
