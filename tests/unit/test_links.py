@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.scene import ALICE, PLANNER, READ, SCOUT, given, passed
 
-from attorn import caveat
+from attorn import Token, caveat
 from attorn.biscuit.admission import admit
 from attorn.biscuit.block import Block
 from attorn.biscuit.container import SignedBlock, parse
@@ -44,6 +44,17 @@ LINKS = {
 def taken(block: Block, position: int) -> Link:
     assert B.key is not None
     return read(block, position, None if position == 1 else A, B.key)
+
+
+def test_a_token_is_read_within_limits() -> None:
+    token = passed(given(READ), PLANNER, SCOUT)
+    for limits in (None, Limits(), Limits(links=2)):
+        assert Token.decode(token.encode(), limits=limits).encode() == token.encode()
+    with pytest.raises(LimitError):
+        Token.decode(token.encode(), limits=Limits(links=1))
+    for other in (5, {}, "2", Limits):
+        with pytest.raises(InputError, match=r"^limits: expected Limits, got "):
+            Token.decode(token.encode(), limits=other)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", LINKS)

@@ -37,9 +37,9 @@ from attorn.datalog import Predicate, octets, string
 from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.macaroon import Macaroon, MacKey, ThirdParty
-from attorn.macaroon.discharge import approved, granting
+from attorn.macaroon.discharge import Discharged, approved, granting, read
 from attorn.macaroon.link import append_presentation
-from attorn.macaroon.mac import attenuate, bind, require
+from attorn.macaroon.mac import ProvenCaveat, attenuate, bind, require
 from attorn.macaroon.mac import discharge as mac_discharge
 from attorn.macaroon.notation import all_to_json
 from attorn.token.discharge import discharge
@@ -332,6 +332,11 @@ def test_an_approval_that_cannot_be_read_is_refused() -> None:
     refused(used(token=token, by=PLANNER), *BROKEN)
     refused(used(said(b"attorn-approval-1." + APPROVAL.encode())), *NOT_ADMITTED)
     refused(used(said(b"attorn-approval-1.\xff")), *NOT_ADMITTED)
+
+
+def test_a_condition_of_the_token_itself_is_no_discharge() -> None:
+    own = [ProvenCaveat(text) for text in (b"attorn-approval-1.x", b"attorn-caveats-1.AAAA", b"holds")]
+    assert read(own, [1, 1, 2]) == Discharged((), ())
 
 
 @pytest.mark.parametrize("name", ["another", "two", "none", "narrowed", "reordered"])

@@ -57,6 +57,21 @@ def test_what_the_check_says() -> None:
     assert ANSWERING.check() == (Query((AUDIENCE, REQUEST, NONCE, CHALLENGE, TIME), (FROM, UNTIL)),)
 
 
+STATED = (
+    Predicate("idempotency", (string("k"),)),
+    Predicate("approval", (string("a"),)),
+    Predicate("approval", (string("b"),)),
+    Predicate("credential", (string("c"),)),
+)
+
+
+def test_what_the_facts_say() -> None:
+    whole = replace(PLAIN, idempotency_key="k", unverified_approvals=("a", "b"), unverified_credentials=("c",))
+    assert whole.facts() == STATED
+    assert read(block(whole.check(), facts=STATED)) == whole
+    assert PLAIN.facts() == ()
+
+
 def named(predicate: Predicate) -> Predicate:
     return Predicate("other", predicate.terms)
 
