@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from attorn import datalog
 from attorn.datalog import Member, Predicate, Term
 from attorn.errors import InputError
+from attorn.request.attested import Attested
 from attorn.request.facts import Facts
 from attorn.request.glob import MOST_TEXT
 from attorn.request.money import Money
@@ -292,6 +293,42 @@ def test_statements_of_approvals() -> None:
     stock_agrees(known.statements(approvals=asked), 'approved(2, {"did:x:b", "did:x:a"})')
     with pytest.raises(AuthorizationError):
         stock_agrees(known.statements(approvals=asked), 'approved(2, {"did:x:a", "did:x:c"})')
+
+
+def texts(*values: str) -> Term:
+    return datalog.set_of(frozenset(map(datalog.scalar, values)))
+
+
+ORG, LAB, MODEL = "did:x:org", "did:x:lab", "model=m-1"
+ATTESTATIONS: list[tuple[tuple[bool, set[str], set[str]], bool]] = [
+    ((False, {ORG}, {MODEL}), True),
+    ((False, {ORG}, {"model=m-2"}), False),
+    ((False, {ORG}, {MODEL, "model=m-2"}), True),
+    ((False, {ORG}, {MODEL, "purpose=a=b"}), True),
+    ((False, {LAB}, {MODEL}), False),
+    ((False, {ORG, LAB}, {MODEL}), True),
+    ((False, {ORG, LAB}, {MODEL, "stage=test"}), False),
+    ((False, {LAB}, set()), True),
+    ((False, {"did:x:none"}, set()), False),
+    ((True, {ORG}, {MODEL}), True),
+    ((True, {ORG}, {"purpose=a=b"}), False),
+]
+
+
+def test_statements_of_attestations() -> None:
+    """Only what one credential by one of those says, of the holder or of every delegate, is a fact for anybody."""
+    holder = {Attested(ORG, frozenset({MODEL, "purpose=a=b"})), Attested(LAB, frozenset({"stage=test"}))}
+    other = {Attested(ORG, frozenset({MODEL}))}
+    told_of = (frozenset(other), frozenset(holder))
+    known = Facts(facts().request, audience="x:y", now=NOW, depth=1, attested=told_of)
+    asked = [(every, frozenset(by), frozenset(said)) for (every, by, said), _ in ATTESTATIONS]
+    assert named(known.statements(attestations=asked), "attested") == [
+        (datalog.string("every" if every else "holder"), texts(*by), *([texts(*said)] if said else []))
+        for (every, by, said), holds in ATTESTATIONS
+        if holds
+    ]
+    assert not named(known.statements(), "attested")
+    assert not named(facts().statements(attestations=asked), "attested")
 
 
 CHECKS = [

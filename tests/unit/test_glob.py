@@ -100,6 +100,8 @@ def test_bad_patterns(pattern: str) -> None:
 def test_56_only_text_is_a_pattern(value: object) -> None:
     with pytest.raises(InputError):
         check_pattern(value)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"^text: expected str, got "):
+        matches("*", value)  # type: ignore[arg-type]
 
 
 def test_longest_pattern() -> None:
