@@ -14,6 +14,7 @@ from attorn.cli.exits import Exit
 from attorn.cli.source import reason
 from attorn.display import line
 from attorn.errors import AttornError, AuditError, Denied, VerificationError
+from attorn.mandate.prohibited import Prohibited, Prohibition
 
 _PLAIN: Final = str.maketrans({"└": "`", "─": "-", "│": "|"})
 
@@ -33,6 +34,8 @@ def complain(error: AttornError, code: Exit, *, as_json: bool) -> Exit:
         content: dict[str, JsonValue] = {"code": error.code, "message": str(error), "step": step}
         if isinstance(error, Denied):
             content |= {"step": error.decision.step, "decision": _decision(error)}
+        if isinstance(error, Prohibited):
+            content["prohibitions"] = [_prohibition(each) for each in error.prohibitions]
         if isinstance(error, ApprovalRequired):
             content["approval"] = error.approval.encode()
         if isinstance(error, AuditError):
@@ -55,6 +58,12 @@ def _decision(denied: Denied) -> dict[str, JsonValue]:
         "limit": None if denial is None else denial.limit,
         "asked": None if denial is None else denial.asked,
     }
+
+
+def _prohibition(found: Prohibition) -> JsonValue:
+    said = found.violation
+    names: dict[str, JsonValue] = {"position": found.position, "code": str(said.code), "type": said.type}
+    return {**names, "limit": said.limit, "asked": said.asked}
 
 
 def _dumped(content: dict[str, JsonValue]) -> str:

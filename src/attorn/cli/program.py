@@ -15,6 +15,7 @@ from attorn.cli import (
     inspection,
     lives,
     macaroons,
+    mandates,
     revocations,
     serving,
     tokens,
@@ -37,10 +38,13 @@ _FAMILIES = (
     lives,
     audits,
     credentials,
+    mandates,
     serving,
     vectors,
     demonstration,
 )
+
+_MANDATES = ("content", "checkout", "pay", "order", "offered")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,7 +85,7 @@ def parser() -> Parser:
 
 def _check_input(arguments: argparse.Namespace) -> None:
     """Return if at most one thing comes from standard input. Raises `InputError`."""
-    given = [getattr(arguments, name, None) for name in ("token", "asked", "base", "document", "secured")]
+    given = [getattr(arguments, name, None) for name in ("token", "asked", "base", "document", "secured", *_MANDATES)]
     for name in ("approval", "discharge", "tokens", "credentials"):
         given += getattr(arguments, name, None) or []
     if "-" in given and getattr(arguments, "passphrase_stdin", False):
