@@ -204,6 +204,7 @@ def test_mandates() -> None:
         "CheckedPayment",
         "ClosedCheckout",
         "ClosedPayment",
+        "Links",
         "MandateVerifier",
         "OpenCheckout",
         "OpenPayment",

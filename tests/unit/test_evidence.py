@@ -18,6 +18,7 @@ from tests.unit.evidence_scene import (
     LATER,
     OPEN_PAYMENT,
     PAYMENT,
+    PROCESSOR,
     SHOP_AUDIENCE,
     WHOLE,
     bought,
@@ -26,7 +27,7 @@ from tests.unit.evidence_scene import (
     settled,
     sold,
 )
-from tests.unit.mandate_scene import AT, AUDIENCE, MALLORY, NONCE, USER, follow, opened, paid, root
+from tests.unit.mandate_scene import AT, AUDIENCE, MALLORY, NONCE, USER, b64, follow, opened, paid, root
 from tests.unit.test_mandate_verifier import MERCHANT, ORDER, limits, money
 
 from attorn import Identity, Request
@@ -34,7 +35,8 @@ from attorn.did.webvh import controller
 from attorn.errors import AttornError, InputError
 from attorn.evidence import Evidence, Findings, Point, Presented, Shown, verify
 from attorn.keys.signer import P256Signer
-from attorn.mandate.receipt import Failure
+from attorn.mandate import Links
+from attorn.mandate.receipt import Failure, Reference
 from attorn.request.money import Money
 from attorn.status import token_list
 
@@ -43,7 +45,7 @@ ALL = list(Point)
 
 def test_every_point_holds_long_after() -> None:
     found = judged(Evidence.read(WHOLE.encode()))
-    assert [each.point for each in found.points] == ALL
+    assert [each.point for each in found.points] == ALL[:-1]
     assert found.holds
     assert found.failed == ()
     assert found.checkout is not None
@@ -211,6 +213,101 @@ def test_what_is_not_there_is_no_point() -> None:
     assert [(each.point, each.holds) for each in alone.points] == [(Point.PAYMENT, True)]
     assert alone.payment is not None
     assert alone.payment.chain.human_present
+
+
+# what a receipt ties together
+
+
+def linked(**changed: Any) -> Links:
+    found = judged()
+    assert found.access is not None
+    assert found.payment is not None
+    here = Links.of(
+        found.payment.chain, found.payment.checkout.hash, token=found.access.chain, request=found.access.request
+    )
+    return replace(here, **changed)
+
+
+def test_a_receipt_ties_checkout_mandates_and_token_together() -> None:
+    found = judged(part("payment", receipt=settled(links=linked())))
+    assert found.holds
+    assert found.points[-1].point is Point.LINKS
+    less = judged(part("payment", receipt=settled(links=linked(token=(), request=""))))
+    assert less.holds
+    assert less.points[-1].point is Point.LINKS
+    assert judged(part("checkout", receipt=sold(links=replace(sold_links(), token=(), request="")))).holds
+
+
+def sold_links() -> Links:
+    found = judged()
+    assert found.checkout is not None
+    return Links.of(found.checkout.chain, found.checkout.checkout.hash)
+
+
+OTHER_ID = b64(b"x" * 32)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        linked(checkout=OTHER_ID),
+        linked(mandate=(OTHER_ID,)),
+        linked(mandate=linked().mandate[:1]),
+        linked(mandate=linked().mandate[::-1]),
+        linked(mandate=(*linked().mandate, OTHER_ID)),
+        linked(token=(b64(b"y" * 16),)),
+        linked(request=OTHER_ID),
+        sold_links(),
+    ],
+    ids=["checkout", "mandate", "fewer", "turned", "more", "token", "request", "the other mandate's"],
+)
+def test_118_a_receipt_of_other_things(links: Links) -> None:
+    fails(part("payment", receipt=settled(links=links)), (Point.LINKS, "broken_chain"))
+
+
+def test_118_a_receipt_of_a_token_that_is_not_there() -> None:
+    evidence = part("payment", receipt=settled(links=linked()))
+    fails(replace(evidence, presentation=None), (Point.LINKS, "broken_chain"))
+    fails(evidence, (Point.PRESENTATION, "untrusted_root"), (Point.LINKS, "broken_chain"), roots=[])
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        None, [], "x", {}, {"checkout": OTHER_ID}, {"checkout": OTHER_ID, "mandate": []},
+        {"checkout": OTHER_ID, "mandate": OTHER_ID}, {"checkout": OTHER_ID, "mandate": [1]},
+        {"checkout": OTHER_ID[:-1], "mandate": [OTHER_ID]}, {"checkout": OTHER_ID, "mandate": ["="]},
+        {"checkout": OTHER_ID, "mandate": [OTHER_ID] * 33}, {"checkout": OTHER_ID, "mandate": [OTHER_ID], "more": 1},
+        {"checkout": OTHER_ID, "mandate": [OTHER_ID], "token": [b64(b"y" * 16)]},
+        {"checkout": OTHER_ID, "mandate": [OTHER_ID], "request": OTHER_ID},
+        {"checkout": OTHER_ID, "mandate": [OTHER_ID], "token": [], "request": ""},
+        {"checkout": OTHER_ID, "mandate": [OTHER_ID], "token": [OTHER_ID], "request": OTHER_ID},
+    ],
+)  # fmt: skip
+def test_a_receipt_that_ties_nothing(member: Any) -> None:
+    claims = {
+        "status": "Success", "iss": "processor", "iat": 1_900_000_000, "reference": Reference.JWT.of(PAYMENT),
+        "payment_id": "a", "psp_confirmation_id": "b", "network_confirmation_id": "c", "attorn": member,
+    }  # fmt: skip
+    text = shop.jws(claims, by=PROCESSOR, kid="p-1")
+    fails(part("payment", receipt=text), (Point.PAYMENT_RECEIPT, "malformed"))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Links(OTHER_ID, [OTHER_ID]),  # type: ignore[arg-type]
+        lambda: Links(OTHER_ID, ()),
+        lambda: Links("x", (OTHER_ID,)),
+        lambda: Links(OTHER_ID, (OTHER_ID,), (b64(b"y" * 16),)),
+        lambda: Links.of(None, OTHER_ID),  # type: ignore[arg-type]
+        lambda: settled(links={}),
+        lambda: sold(links="x"),
+    ],
+)
+def test_links_that_are_none(make: Callable[[], object]) -> None:
+    with pytest.raises(InputError):
+        make()
 
 
 # what was fetched at the time

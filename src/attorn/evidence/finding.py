@@ -26,6 +26,8 @@ class Point(StrEnum):
     """The token's chain permitted the request."""
     PURCHASE = "purchase"
     """The request that the token permitted is this very purchase."""
+    LINKS = "links"
+    """The receipts tie together this checkout, these mandates and this token, and no others."""
 
 
 @dataclass(frozen=True, slots=True)

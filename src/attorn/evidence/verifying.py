@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
@@ -27,6 +28,7 @@ from attorn.mandate import receipt as receipts
 from attorn.mandate.anchor import Trusted
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.hop import PAYLOAD
+from attorn.mandate.links import Links
 from attorn.mandate.listed import by_lists
 from attorn.mandate.purchase import FIRST, purchase
 from attorn.mandate.receipt import CheckoutReceipt, PaymentReceipt, VerifiedReceipt
@@ -149,6 +151,12 @@ class _Judged:
         )
         access = self._found(Point.PRESENTATION, evidence.presentation, self._access)
         self._found(Point.PURCHASE, evidence.presentation, lambda part: self._same(part.request, checkout, payment))
+        said = [
+            (chain, receipt.receipt.links)
+            for chain, receipt in ((sold, merchant_said), (paid, processor_said))
+            if receipt is not None and receipt.receipt.links is not None
+        ]
+        self._found(Point.LINKS, said or None, lambda tied: self._tied(tied, checkout, payment, access))
         return Findings(tuple(self._points), checkout, payment, merchant_said, processor_said, access)
 
     def _found(self, point: Point, part: object, judge: Callable[..., _Found]) -> _Found | None:
@@ -224,6 +232,26 @@ class _Judged:
                 if same == request:
                     return
         raise WrongRequestError("evidence: the token's request is for another purchase than the mandates")
+
+    def _tied(
+        self,
+        said: Iterable[tuple[VerifiedChain | None, Links]],
+        checkout: CheckedCheckout | None,
+        payment: CheckedPayment | None,
+        access: Access | None,
+    ) -> None:
+        """Raises `ChainError` unless each receipt names exactly what is here."""
+        offers = {found.checkout.hash for found in (checkout, payment) if found is not None}
+        token, request = ((), None) if access is None else (access.chain, access.request)
+        for chain, links in said:
+            if chain is None or links.checkout not in offers:
+                raise ChainError("evidence: a receipt is for another checkout")
+            if links.token and access is None:
+                raise ChainError("evidence: a receipt names a token that is not here, or does not hold")
+            here = Links.of(chain, links.checkout, token=token, request=request)
+            # A receipt need not name the token: whoever took the mandate may not have seen it.
+            if links != here and (links.token or replace(here, token=(), request="") != links):
+                raise ChainError("evidence: a receipt is for other mandates, or another token")
 
     def _executed(self, request: Request) -> datetime:
         """When the request says that a payment without a date was made: about when it was judged."""

@@ -4,6 +4,7 @@ from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import Anchor
 from attorn.mandate.appending import Binding, close, delegate
 from attorn.mandate.issuing import issue, issue_closed
+from attorn.mandate.links import Links
 from attorn.mandate.listed import by_lists
 from attorn.mandate.open_checkout import OpenCheckout
 from attorn.mandate.open_payment import OpenPayment
@@ -25,6 +26,7 @@ __all__ = [
     "CheckedPayment",
     "ClosedCheckout",
     "ClosedPayment",
+    "Links",
     "MandateVerifier",
     "OpenCheckout",
     "OpenPayment",

@@ -21,6 +21,7 @@ from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import ChainError, ExpiredError, InputError, MalformedError
 from attorn.keys.signer import Signer
+from attorn.mandate.links import Links
 from attorn.sdjwt.compact import SEPARATOR, Compact
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.times import unix
@@ -66,7 +67,8 @@ class Failure:
 class CheckoutReceipt:
     """What a merchant says of a checkout mandate: the order it became, or the failure; with neither, a plain success.
 
-    `issued_at` is None where nothing was said of it. Raises `InputError` for an order that failed.
+    `issued_at` is None where nothing was said of it; `links` are what it ties together, where attorn wrote it. Raises
+    `InputError` for an order that failed.
     """
 
     issuer: str
@@ -74,11 +76,13 @@ class CheckoutReceipt:
     issued_at: datetime | None
     order_id: str | None = None
     failure: Failure | None = None
+    links: Links | None = None
 
     def __post_init__(self) -> None:
         if self.failure is not None and self.order_id is not None:
             raise InputError("receipt: expected an order or a failure, got both")
         _check(self.issuer, self.reference, self.issued_at, self.failure, order_id=self.order_id)
+        _check_links(self.links)
 
     @classmethod
     def read(cls, claims: Mapping[str, JsonValue]) -> CheckoutReceipt:
@@ -87,13 +91,14 @@ class CheckoutReceipt:
         order = _optional(claims, "order_id")
         if (order is None) == (failure is None) and "status" in claims:
             raise MalformedError("receipt: expected order_id for Success, and for nothing else")
-        return cls(issuer, reference, issued_at, order, failure)
+        return cls(issuer, reference, issued_at, order, failure, Links.read(claims))
 
     def write(self) -> dict[str, JsonValue]:
         """The claims. Raises `InputError` for a receipt that the model has no place for."""
         if self.failure is None and self.order_id is None:
             raise InputError("receipt: expected the order that it became")
-        return _write(self.issuer, self.reference, self.issued_at, self.failure, order_id=self.order_id)
+        claims = _write(self.issuer, self.reference, self.issued_at, self.failure, order_id=self.order_id)
+        return claims if self.links is None else claims | self.links.write()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +115,13 @@ class PaymentReceipt:
     psp_confirmation_id: str | None = None
     network_confirmation_id: str | None = None
     failure: Failure | None = None
+    links: Links | None = None
 
     def __post_init__(self) -> None:
         if self.failure is not None and (self.psp_confirmation_id, self.network_confirmation_id) != (None, None):
             raise InputError("receipt: expected confirmations or a failure, got both")
         _check(self.issuer, self.reference, self.issued_at, self.failure, **self._ids())
+        _check_links(self.links)
 
     def _ids(self) -> dict[str, str | None]:
         return dict(
@@ -136,7 +143,7 @@ class PaymentReceipt:
             raise MalformedError("receipt: expected payment_id, and for Success alone both confirmations")
         if failure is not None and (psp, network) != (None, None):
             raise MalformedError("receipt: a payment that failed has no confirmations")
-        return cls(issuer, reference, issued_at, payment, psp, network, failure)
+        return cls(issuer, reference, issued_at, payment, psp, network, failure, Links.read(claims))
 
     def write(self) -> dict[str, JsonValue]:
         """The claims. Raises `InputError` for what the model has no place for, and for ids that are not three."""
@@ -145,7 +152,8 @@ class PaymentReceipt:
             raise InputError("receipt: expected payment_id, and for a success both confirmations")
         if self.is_self_declared:
             raise InputError("receipt: expected three different ids, each from who confirmed it")
-        return _write(self.issuer, self.reference, self.issued_at, self.failure, **self._ids())
+        claims = _write(self.issuer, self.reference, self.issued_at, self.failure, **self._ids())
+        return claims if self.links is None else claims | self.links.write()
 
 
 Kind = TypeVar("Kind", CheckoutReceipt, PaymentReceipt)
@@ -251,6 +259,11 @@ def _check(issuer: str, reference: str, issued_at: datetime | None, failure: Fai
     for name, value in ids.items():
         if value is not None:
             _check_text(name, value)
+
+
+def _check_links(links: Links | None) -> None:
+    if not isinstance(links, Links | None):
+        raise InputError(f"receipt: expected Links or None, got {type(links).__name__}")
 
 
 def _check_text(name: str, value: object) -> None:
