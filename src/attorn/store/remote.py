@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from attorn.canonical import MOST_INTEGER
 from attorn.errors import InputError, UnavailableError
@@ -76,11 +76,9 @@ def end(charge: Charge) -> int:
     return NEVER if charge.until is None else charge.until
 
 
-def restored(kind: Kind, subject: str, by: object, numbers: Sequence[object], value: object) -> Statement:
+def restored(kind: Kind, subject: str, by: Any, numbers: Sequence[Any], value: Any) -> Statement:
     """A statement as it was kept. Raises `UnavailableError` for what none can be."""
     sequence, at = numbers
-    if not (isinstance(by, str) and isinstance(value, str) and isinstance(sequence, int) and isinstance(at, int)):
-        raise UnavailableError("store: a statement is damaged")
     try:
         return Statement(kind, subject, by, sequence, at, value)
     except InputError as error:
