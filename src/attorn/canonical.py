@@ -16,6 +16,7 @@ MOST_INTEGER = 2**53 - 1
 """The largest integer that every JSON implementation reads back unchanged (RFC 8259 section 6)."""
 
 _MOST_DIGITS = 17
+_BLANK = " \t\n\r"
 # A string to its end or, unterminated, to the end of the text: linear, since nothing is ever tried twice.
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
@@ -29,20 +30,19 @@ def parse(text: str | bytes, *, most: int = 65_536, depth: int = 32) -> JsonValu
     Raises `MalformedError` for duplicate members, lone surrogates, a byte order mark, invalid UTF-8, anything behind
     the value, NaN and infinities, negative zero, and numbers beyond +-(2**53 - 1) or too small to tell from zero.
     """
-    if type(most) is not int or type(depth) is not int or min(most, depth) < 0:
+    if type(most) is not int or type(depth) is not int or most < 0 or depth < 0:
         raise InputError("JSON: expected whole numbers from 0 on as the limits")
-    source = _text(text, most)
+    source = _text(text, most).strip(_BLANK)
     _check_depth(source, depth)
+    value: JsonValue = None
     try:
-        value: JsonValue = _DECODER.decode(source)
+        value, end = _DECODER.raw_decode(source)
     except (json.JSONDecodeError, RecursionError):
-        failed = True
-    else:
-        failed = False
-    if failed:
+        end = -1
+    if end != len(source):
         # Raised out here, because the decoder's error carries the whole text.
         raise MalformedError("expected one JSON value and nothing behind it")
-    if _SURROGATE.search(source):
+    if "\\u" in source and _SURROGATE.search(source):
         _check_surrogates(value)
     return value
 
@@ -61,21 +61,37 @@ def canonicalise(value: object) -> bytes:
 
 
 def _text(text: str | bytes, most: int) -> str:
-    if not isinstance(text, str | bytes):
+    if isinstance(text, bytes):
+        source = _decoded(text, most)
+    elif isinstance(text, str):
+        source = _decoded(_encoded(text, most), most)
+    else:
         raise InputError(f"JSON: expected str or bytes, got {type(text).__name__}")
-    if len(text) > most:
-        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(text)}")
+    if source.startswith("\ufeff"):
+        raise MalformedError("JSON: starts with a byte order mark")
+    return source
+
+
+def _encoded(text: str, most: int) -> bytes:
+    if len(text) <= most:
+        try:
+            return text.encode("utf-8")
+        except UnicodeError:
+            octets = None
+        if octets is None:
+            raise MalformedError("JSON: not valid UTF-8")
+    raise MalformedError(f"JSON: expected at most {most} bytes, got {len(text)}")
+
+
+def _decoded(octets: bytes, most: int) -> str:
+    if len(octets) > most:
+        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(octets)}")
     try:
-        octets = text.encode("utf-8") if isinstance(text, str) else text
-        source = octets.decode("utf-8")
+        return octets.decode("utf-8")
     except UnicodeError:
         source = None
     if source is None:
         raise MalformedError("JSON: not valid UTF-8")
-    if len(octets) > most:
-        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(octets)}")
-    if source.startswith("\ufeff"):
-        raise MalformedError("JSON: starts with a byte order mark")
     return source
 
 

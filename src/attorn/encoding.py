@@ -5,7 +5,6 @@ base64url without padding (RFC 4648 section 5), base58btc and unsigned varints (
 
 from __future__ import annotations
 
-import base64
 import binascii
 import string
 
@@ -13,6 +12,8 @@ from attorn.errors import MalformedError
 
 # The standard alphabet's own two characters and the padding become characters that no alphabet has.
 _FROM_URL_SAFE = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
+_TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_PADDING = (b"", b"===", b"==", b"=")
 # By the length modulo 4: which characters can stand last, with the bits that no byte needs at zero.
 _URL_SAFE = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 _LAST = (_URL_SAFE, "", _URL_SAFE[::16], _URL_SAFE[::4])
@@ -24,7 +25,7 @@ _BASE58_CHUNK = 58**10
 
 def base64url_encode(data: bytes) -> str:
     """The unpadded base64url text of `data`."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_SAFE, b"=").decode("ascii")
 
 
 def base64url_decode(text: str) -> bytes:
@@ -32,7 +33,7 @@ def base64url_decode(text: str) -> bytes:
     if not isinstance(text, str):
         raise MalformedError("expected unpadded base64url text")
     try:
-        standard = text.encode("ascii").translate(_FROM_URL_SAFE) + b"=" * (-len(text) % 4)
+        standard = text.encode("ascii").translate(_FROM_URL_SAFE) + _PADDING[len(text) % 4]
         data = binascii.a2b_base64(standard, strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):
         data = None

@@ -47,7 +47,7 @@ def chain(hops: int) -> str:
 def verify(policy: Policy, text: str) -> object:
     """Signatures, bindings, times, narrowing, audience and nonce, and every constraint of every open hop."""
     found = closed_chain(text, policy, scene.NOW)
-    require_bound(found, audience=scene.AUDIENCE, nonce=scene.NONCE)
+    require_bound(found, audience=scene.AUDIENCE, nonce=scene.NONCE, unbound=policy.unbound)
     if not isinstance(found.closed, ClosedPayment):
         raise RuntimeError("the chain of the scenario is of a payment")
     asked = Asked(payment=found.closed, now=scene.NOW, open_checkouts=frozenset({"c-hash"}), usage=Usage())

@@ -26,14 +26,20 @@ class HashAlgorithm(StrEnum):
     @classmethod
     def of(cls, payload: Mapping[str, JsonValue]) -> HashAlgorithm:
         """The algorithm that a payload names, SHA-256 if none. Raises `MalformedError` for one that is not here."""
-        name = payload.get(ALGORITHM, "sha-256")
-        if not isinstance(name, str) or name not in _FUNCTIONS:
+        name = payload.get(ALGORITHM, cls.SHA_256)
+        algorithm = _NAMED.get(name) if isinstance(name, str) else None
+        if algorithm is None:
             raise MalformedError(f"SD-JWT: expected _sd_alg as one of {', '.join(cls)}, got {shown(name)}")
-        return cls(name)
+        return algorithm
 
     def digest(self, text: str) -> str:
         """The digest of ASCII `text`, in base64url: of a disclosure, of a JWT, or of an SD-JWT up to its last `~`."""
-        return base64url_encode(_FUNCTIONS[self.value](text.encode("ascii")).digest())
+        return base64url_encode(_FUNCTIONS[self](text.encode("ascii")).digest())
 
 
-_FUNCTIONS: Final = {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
+_NAMED: Final[Mapping[str, HashAlgorithm]] = {str(algorithm): algorithm for algorithm in HashAlgorithm}
+_FUNCTIONS: Final = {
+    HashAlgorithm.SHA_256: hashlib.sha256,
+    HashAlgorithm.SHA_384: hashlib.sha384,
+    HashAlgorithm.SHA_512: hashlib.sha512,
+}

@@ -25,6 +25,8 @@ class Disclosure:
     text: str = field(repr=False)
     name: str | None
     value: JsonValue = field(repr=False)
+    levels: int | None = field(default=None, repr=False, compare=False)
+    """A bound on how deep it is, where nothing in it could be read as a digest; None where something could, or may."""
 
     @classmethod
     def of(cls, salt: str, value: JsonValue, name: str | None = None) -> Disclosure:
@@ -39,12 +41,16 @@ class Disclosure:
     @classmethod
     def read(cls, text: str) -> Disclosure:
         """The disclosure in `text`. Raises `MalformedError` for any but canonical base64url of a proper JSON array."""
-        content = parse(base64url_decode(text), most=len(text))
+        octets = base64url_decode(text)
+        content = parse(octets, most=len(text))
         if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
             raise MalformedError("disclosure: expected a JSON array of a salt, perhaps a name, and a value")
+        # A name can be spelt with escapes; without any it stands in the text as it is.
+        plain = b"_sd" not in octets and b"..." not in octets and b"\\" not in octets
+        levels = octets.count(b"[") + octets.count(b"{") if plain else None
         if len(content) == 2:
-            return cls(text, None, content[1])
+            return cls(text, None, content[1], levels)
         name = content[1]
         if not isinstance(name, str) or name in RESERVED:
             raise MalformedError(f"disclosure: expected a name as text, and none of {', '.join(RESERVED)}")
-        return cls(text, name, content[2])
+        return cls(text, name, content[2], levels)

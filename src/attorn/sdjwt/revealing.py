@@ -65,12 +65,30 @@ class _Walk:
             raise MalformedError("SD-JWT: ... elsewhere than alone in an array element")
         if path and ALGORITHM in value:
             raise MalformedError("SD-JWT: _sd_alg elsewhere than at the top")
-        plain = {
-            name: self._value(member, (*path, name))
-            for name, member in value.items()
-            if name not in (DIGESTS, ALGORITHM)
-        }
-        digests = value.get(DIGESTS, [])
+        if DIGESTS in value or ALGORITHM in value:
+            plain = self._plain(
+                {name: member for name, member in value.items() if name not in (DIGESTS, ALGORITHM)}, path
+            )
+            self._add(plain, value.get(DIGESTS, []), path)
+            return plain
+        return self._plain(value, path)
+
+    def _plain(self, value: dict[str, JsonValue], path: Path) -> dict[str, JsonValue]:
+        """The members as they stand in an object, each with all that is disclosed in it."""
+        if value and len(path) >= MOST_DEPTH:
+            raise _too_deep()
+        plain: dict[str, JsonValue] = {}
+        for name, member in value.items():
+            if isinstance(member, dict):
+                plain[name] = self.members(member, (*path, name))
+            elif isinstance(member, list):
+                plain[name] = self._elements(member, (*path, name))
+            else:
+                plain[name] = member
+        return plain
+
+    def _add(self, plain: dict[str, JsonValue], digests: JsonValue, path: Path) -> None:
+        """Adds to an object the members that its digests disclose."""
         if not isinstance(digests, list):
             raise MalformedError("SD-JWT: expected _sd as an array of digests")
         for digest in digests:
@@ -82,9 +100,9 @@ class _Walk:
                 raise _not_genuine("a disclosure without a name for a claim of an object")
             if name in plain:
                 raise _not_genuine("a disclosure of a name that is there already")
-            self.found.append(((*path, name), disclosure))
-            plain[name] = self._value(disclosure.value, (*path, name))
-        return plain
+            here = (*path, name)
+            self.found.append((here, disclosure))
+            plain[name] = self._disclosed(disclosure, here)
 
     def _elements(self, value: list[JsonValue], path: Path) -> list[JsonValue]:
         elements: list[JsonValue] = []
@@ -101,12 +119,19 @@ class _Walk:
             if disclosure.name is not None:
                 raise _not_genuine("a disclosure with a name for an array element")
             self.found.append((here, disclosure))
-            elements.append(self._value(disclosure.value, here))
+            elements.append(self._disclosed(disclosure, here))
         return elements
+
+    def _disclosed(self, disclosure: Disclosure, path: Path) -> JsonValue:
+        levels = disclosure.levels
+        if levels is not None and len(path) + levels <= MOST_DEPTH:
+            # Nothing in it is a digest, and nothing is too deep: walking through it would copy it.
+            return disclosure.value
+        return self._value(disclosure.value, path)
 
     def _value(self, value: JsonValue, path: Path) -> JsonValue:
         if len(path) > MOST_DEPTH:
-            raise MalformedError(f"SD-JWT: nested deeper than {MOST_DEPTH} levels")
+            raise _too_deep()
         if isinstance(value, dict):
             return self.members(value, path)
         return self._elements(value, path) if isinstance(value, list) else value
@@ -126,3 +151,7 @@ class _Walk:
 
 def _not_genuine(what: str) -> CredentialError:
     return CredentialError(f"SD-JWT: {what}", problem=NOT_GENUINE)
+
+
+def _too_deep() -> MalformedError:
+    return MalformedError(f"SD-JWT: nested deeper than {MOST_DEPTH} levels")
