@@ -19,8 +19,9 @@ class Merchant:
     website: str | None = None
 
     def __post_init__(self) -> None:
-        _check("merchant", id=self.id, name=self.name)
-        _check_optional("merchant", website=self.website)
+        _require("merchant", "id", self.id)
+        _require("merchant", "name", self.name)
+        _require_optional("merchant", "website", self.website)
 
     @classmethod
     def read(cls, value: JsonValue, name: str = "merchant") -> Merchant:
@@ -56,8 +57,9 @@ class Instrument:
     description: str | None = None
 
     def __post_init__(self) -> None:
-        _check("payment instrument", id=self.id, type=self.type)
-        _check_optional("payment instrument", description=self.description)
+        _require("payment instrument", "id", self.id)
+        _require("payment instrument", "type", self.type)
+        _require_optional("payment instrument", "description", self.description)
 
     @classmethod
     def read(cls, value: JsonValue, name: str = "payment_instrument") -> Instrument:
@@ -90,7 +92,9 @@ class Pisp:
     domain_name: str
 
     def __post_init__(self) -> None:
-        _check("pisp", legal_name=self.legal_name, brand_name=self.brand_name, domain_name=self.domain_name)
+        _require("pisp", "legal_name", self.legal_name)
+        _require("pisp", "brand_name", self.brand_name)
+        _require("pisp", "domain_name", self.domain_name)
 
     @classmethod
     def read(cls, value: JsonValue, name: str = "pisp") -> Pisp:
@@ -111,13 +115,11 @@ class Pisp:
         return self == other
 
 
-def _check(what: str, **texts: object) -> None:
-    for name, value in texts.items():
-        if type(value) is not str or not 0 < len(value) <= MOST_TEXT:
-            raise InputError(f"{what}: expected {name} as text of 1 to {MOST_TEXT} characters, got {shown(value)}")
+def _require(what: str, name: str, value: object) -> None:
+    if type(value) is not str or not 0 < len(value) <= MOST_TEXT:
+        raise InputError(f"{what}: expected {name} as text of 1 to {MOST_TEXT} characters, got {shown(value)}")
 
 
-def _check_optional(what: str, **texts: object) -> None:
-    for name, value in texts.items():
-        if value not in (None, ""):
-            _check(what, **{name: value})
+def _require_optional(what: str, name: str, value: object) -> None:
+    if value is not None and value != "":
+        _require(what, name, value)

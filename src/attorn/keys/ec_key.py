@@ -43,6 +43,8 @@ class Curve(StrEnum):
         return _SIZES[self]
 
 
+_NAMED: Final[Mapping[str, Curve]] = {str(curve): curve for curve in Curve}
+_PRIVATE: Final = frozenset(PRIVATE)
 _ALGS: Final = {Curve.P256: "ES256", Curve.P384: "ES384", Curve.P521: "ES512", Curve.SECP256K1: "ES256K"}
 _SIZES: Final = {Curve.P256: 32, Curve.P384: 48, Curve.P521: 66, Curve.SECP256K1: 32}
 _GROUPS: Final = {
@@ -81,17 +83,18 @@ class EcKey:
 
         Refused is a private key, one that is not for verifying signatures, and an `alg` that is not the curve's.
         """
-        if any(name in jwk for name in PRIVATE):
+        if not _PRIVATE.isdisjoint(jwk):
             raise MalformedError("JWK: expected a public key, got private members")
         found = jwk.get("crv")
-        curve = next((each for each in curves if each == found), None)
-        if jwk.get("kty") != "EC" or curve is None:
+        curve = _NAMED.get(found) if isinstance(found, str) else None
+        if jwk.get("kty") != "EC" or curve is None or curve not in curves:
             raise MalformedError(f"JWK: expected kty EC and crv {' or '.join(curves)}, got crv {shown(found)}")
         if jwk.get("use", "sig") != "sig" or jwk.get("alg", curve.alg) != curve.alg:
             raise MalformedError(f"JWK: expected use sig and alg {curve.alg}, where they are there")
         if "key_ops" in jwk and jwk["key_ops"] != ["verify"]:
             raise MalformedError("JWK: expected key_ops as verify alone, where it is there")
-        return cls._on(curve, _coordinate(jwk, "x", curve.size), _coordinate(jwk, "y", curve.size))
+        size = curve.size
+        return cls._on(curve, _coordinate(jwk, "x", size), _coordinate(jwk, "y", size))
 
     @classmethod
     def _on(cls, curve: Curve, x: bytes, y: bytes) -> EcKey:

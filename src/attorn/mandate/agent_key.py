@@ -18,7 +18,7 @@ from attorn.keys.ec_key import Curve, EcKey
 from attorn.keys.public import Algorithm, PublicKey
 
 CLAIM: Final = "cnf"
-_OTHERS: Final = ("jku", "jwe", "kid", "jkt", "x5t#S256")
+_OTHERS: Final = frozenset(("jku", "jwe", "kid", "jkt", "x5t#S256"))
 """What else RFC 7800 and its registry name a key by: beside `jwk` it would be a second answer to one question."""
 
 
@@ -55,7 +55,7 @@ class AgentKey:
         """The key that `cnf` is. Whether it is the DID's is for `require_listed`. Raises `MandateError`."""
         if not isinstance(cnf, dict) or not isinstance(jwk := cnf.get("jwk"), dict):
             raise MandateError("cnf: expected an object with jwk")
-        if any(name in cnf for name in _OTHERS):
+        if not _OTHERS.isdisjoint(cnf):
             raise MandateError("cnf: expected jwk alone to say which key it is")
         try:
             key = EcKey.read(jwk, curves=(Curve.P256,))

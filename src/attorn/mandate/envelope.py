@@ -15,7 +15,7 @@ ALGS: Final = ("EdDSA", "Ed25519", "ES256", "ES384", "ES256K")
 MOST_HEADER: Final = 16_384
 """Longest header, in characters: one of a root may bring a chain of certificates, which nobody reads."""
 MOST_DEPTH: Final = 16
-_REFUSED: Final = ("crit", "b64", "jwk", "jku", "x5u")
+_REFUSED: Final = frozenset(("crit", "b64", "jwk", "jku", "x5u"))
 """A critical extension must be understood, and none is. The others say where a key is, and the anchors say that."""
 _MOST_SIGNATURE: Final = 128
 
@@ -45,14 +45,13 @@ class Envelope:
         claims = parse(base64url_decode(body), most=len(body), depth=MOST_DEPTH)
         if not isinstance(members, dict) or not isinstance(claims, dict):
             raise MalformedError("JWT: expected header and claims as JSON objects")
-        for name in _REFUSED:
-            if name in members:
-                raise MalformedError(f"JWT: its header holds {name}")
+        if not _REFUSED.isdisjoint(members):
+            raise MalformedError(f"JWT: its header holds {', '.join(sorted(_REFUSED.intersection(members)))}")
         alg = members.get("alg")
-        if alg not in ALGS:
+        if not isinstance(alg, str) or alg not in ALGS:
             raise MalformedError(f"JWT: expected alg as one of {', '.join(ALGS)}, got {shown(alg)}")
         return cls(
-            alg=str(alg),
+            alg=alg,
             typ=_text(members, "typ"),
             kid=_text(members, "kid"),
             brings_certificates="x5c" in members,

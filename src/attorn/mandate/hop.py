@@ -29,6 +29,7 @@ INTERMEDIATES: Final = (INTERMEDIATE, "kb-sd-jwt+kb")
 """Types to emit, and both spellings of the draft to accept."""
 SD_HASH: Final = "sd_hash"
 JWT_HASH: Final = "issuer_jwt_hash"
+_PAYLOADS: Final = frozenset(PAYLOADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class UnverifiedHop:
     hidden: tuple[Path, ...]
     texts: tuple[str, ...] = field(repr=False)
     """The disclosures, in the order of `disclosed`."""
+    sd_hash: str
+    """The hash of this hop as it is shown here."""
 
     @classmethod
     def read(cls, compact: Compact, *, claim: str = PAYLOAD) -> UnverifiedHop:
@@ -64,15 +67,17 @@ class UnverifiedHop:
         except CredentialError as error:
             raise MandateError(str(error)) from None
         claims, disclosed, hidden = revealed.claims, revealed.disclosed, revealed.hidden
-        texts = tuple(disclosure.text for _, disclosure in revealed.disclosures)
-        if not any(name in claims for name in PAYLOADS):
-            return cls(compact, envelope, algorithm, claims, None, disclosed, hidden, texts)
+        texts = tuple([disclosure.text for _, disclosure in revealed.disclosures])
+        sd_hash = compact.sd_hash(algorithm)
+        if _PAYLOADS.isdisjoint(claims):
+            return cls(compact, envelope, algorithm, claims, None, disclosed, hidden, texts, sd_hash)
         content = _content(claims, claim, disclosed)
-        outside = [path for path in disclosed if path[0] != claim] + [path for path in hidden if path[:1] != (claim,)]
-        if outside:
-            raise MandateError(f"mandate: expected {claim} as the only claim that can be hidden")
-        within = tuple(path[2:] for path in hidden if len(path) > 1)
-        return cls(compact, envelope, algorithm, claims, content, tuple(path[2:] for path in disclosed), within, texts)
+        for path in (*disclosed, *hidden):
+            if path[:1] != (claim,):
+                raise MandateError(f"mandate: expected {claim} as the only claim that can be hidden")
+        within = tuple([path[2:] for path in hidden if len(path) > 1])
+        below = tuple([path[2:] for path in disclosed])
+        return cls(compact, envelope, algorithm, claims, content, below, within, texts, sd_hash)
 
     @property
     def id(self) -> str:
@@ -85,11 +90,6 @@ class UnverifiedHop:
         if self.content is not None:
             signed += b"~" + self.texts[self.disclosed.index(())].encode("ascii")
         return base64url_encode(hashlib.sha256(signed).digest())
-
-    @property
-    def sd_hash(self) -> str:
-        """The hash of this hop as it is shown here."""
-        return self.compact.sd_hash(self.algorithm)
 
     @property
     def is_open(self) -> bool:
@@ -124,7 +124,7 @@ class UnverifiedHop:
 
 
 def _content(claims: dict[str, JsonValue], claim: str, disclosed: tuple[Path, ...]) -> dict[str, JsonValue]:
-    if any(name in claims for name in PAYLOADS if name != claim):
+    if len(_PAYLOADS.intersection(claims)) > (claim in claims):
         raise MandateError(f"mandate: expected its content in {claim}, got it under another name")
     payload = claims.get(claim)
     if not isinstance(payload, list) or len(payload) != 1 or (claim, 0) not in disclosed:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-
 from attorn.canonical import JsonValue
 from attorn.errors import InputError, MandateError
 from attorn.mandate.constraint import kinds
@@ -14,11 +12,8 @@ from attorn.mandate.constraint.base import Asked, Code, PaymentConstraint, Viola
 from attorn.mandate.constraint.budget import Budget, Unit
 from attorn.mandate.constraint.recurrence import Recurrence
 from attorn.mandate.constraint.reference import Reference
-from attorn.mandate.presets import Presets
+from attorn.mandate.presets import NONE, Presets
 from attorn.mandate.vct import Vct
-
-NONE: Final = Presets()
-"""Nothing fixed beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +57,15 @@ class OpenPayment:
 
     def violations(self, asked: Asked) -> tuple[Violation, ...]:
         """Every way in which this payment is not one that the mandate allows."""
-        changed = tuple(
+        found = [
             Violation(Code.PRESET_CHANGED, name, "what was fixed beforehand", "something else")
-            for name in self.presets.changed(asked.payment.terms)
-        )
-        once = () if self.recurrences else kinds.once(Vct.OPEN_PAYMENT, asked.usage)
-        return changed + once + tuple(found for each in self.constraints for found in each.violations(asked))
+            for name in (() if self.presets is NONE else self.presets.changed(asked.payment.terms))
+        ]
+        if not self.recurrences:
+            found += kinds.once(Vct.OPEN_PAYMENT, asked.usage)
+        for each in self.constraints:
+            found += each.violations(asked)
+        return tuple(found)
 
     @property
     def recurrences(self) -> tuple[Recurrence, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from attorn.canonical import JsonValue
 from attorn.checkout.member import text
 from attorn.checkout.party import Instrument, Merchant, Pisp
 from attorn.errors import InputError, MandateError
+from attorn.mandate import presets
 from attorn.mandate.date import Date
 from attorn.mandate.presets import Presets
 from attorn.mandate.vct import Vct
@@ -30,15 +31,18 @@ class ClosedPayment:
     pisp: Pisp | None = None
     execution_date: Date | None = None
     risk_data: bytes | None = None
-    terms: Presets = field(init=False, repr=False, compare=False)
-    """The same without `transaction_id`: what an open mandate may have fixed beforehand."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.transaction_id, str) or not self.transaction_id:
             raise InputError("transaction_id: expected the hash of a checkout_jwt as text")
         if self.payee is None or self.amount is None or self.instrument is None:
             raise InputError("payment: expected payee, amount and instrument")
-        terms = Presets(
+        presets.require(self)
+
+    @property
+    def terms(self) -> Presets:
+        """The same without `transaction_id`: what an open mandate may have fixed beforehand."""
+        return Presets(
             payee=self.payee,
             amount=self.amount,
             instrument=self.instrument,
@@ -46,7 +50,6 @@ class ClosedPayment:
             execution_date=self.execution_date,
             risk_data=self.risk_data,
         )
-        object.__setattr__(self, "terms", terms)
 
     @classmethod
     def read(cls, content: Mapping[str, JsonValue]) -> ClosedPayment:

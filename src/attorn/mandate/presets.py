@@ -23,6 +23,7 @@ FIELDS: Final = (
     ("risk_data", "risk_data", bytes),
 )
 """Each field, what AP2 calls it, and of what type it is."""
+_NAMES: Final = frozenset(name for _, name, _ in FIELDS)
 _Kind = TypeVar("_Kind")
 
 
@@ -41,14 +42,13 @@ class Presets:
     risk_data: bytes | None = None
 
     def __post_init__(self) -> None:
-        for field, name, kind in FIELDS:
-            found = getattr(self, field)
-            if found is not None and not isinstance(found, kind):
-                raise InputError(f"{name}: expected {kind.__name__}, got {type(found).__name__}")
+        require(self)
 
     @classmethod
     def read(cls, content: Mapping[str, JsonValue]) -> Presets:
         """Those of the six that the content has. Raises `MalformedError`."""
+        if _NAMES.isdisjoint(content):
+            return NONE
         return cls(
             payee=_read(content, "payee", Merchant.read),
             amount=_read(content, "payment_amount", amount.read),
@@ -84,9 +84,21 @@ class Presets:
         )
 
 
+def require(of: object) -> None:
+    """Raises `InputError` unless each of the six fields of this object is of its type, or None."""
+    for field, name, kind in FIELDS:
+        found = getattr(of, field)
+        if found is not None and not isinstance(found, kind):
+            raise InputError(f"{name}: expected {kind.__name__}, got {type(found).__name__}")
+
+
 def _read(content: Mapping[str, JsonValue], name: str, read: Callable[[JsonValue, str], _Kind]) -> _Kind | None:
     return read(content[name], name) if name in content else None
 
 
 def _risk(value: JsonValue, name: str) -> bytes:
     return canonicalise(members(value, name))
+
+
+NONE: Final = Presets()
+"""Nothing fixed beforehand."""

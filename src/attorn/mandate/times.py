@@ -32,13 +32,23 @@ class Times:
     @classmethod
     def read(cls, *levels: Mapping[str, JsonValue]) -> Times:
         """The latest start and the earliest end that any of these claims say. Raises `MandateError`."""
+        issued: list[int] = []
+        starts: list[int] = []
+        ends: list[int] = []
         try:
-            issued, starts, ends = (
-                [second(claims, name) for claims in levels if name in claims] for name in ("iat", "nbf", "exp")
-            )
+            for claims in levels:
+                for name, found in (("iat", issued), ("nbf", starts), ("exp", ends)):
+                    at = second(claims, name)
+                    if at is not None:
+                        found.append(at)
         except CredentialError as error:
             raise MandateError(f"mandate: {error}") from None
-        return cls(_latest(issued), _latest(starts), _earliest(ends), _earliest(issued))
+        return cls(
+            max(issued) if issued else None,
+            max(starts) if starts else None,
+            min(ends) if ends else None,
+            min(issued) if issued else None,
+        )
 
     def require(self, now: int, skew: int) -> None:
         """Raises `ExpiredError` unless `now` is in between, the skew allowed for at both ends."""
@@ -61,11 +71,3 @@ class Times:
             raise ChainError(f"mandate: it ends at {self.ends}, and the one before it at {before.ends}")
         if self.issued is not None and before.issued is not None and self.issued + skew < before.issued:
             raise ChainError(f"mandate: made at {self.issued}, and the one before it at {before.issued}")
-
-
-def _latest(found: list[int | None]) -> int | None:
-    return max((at for at in found if at is not None), default=None)
-
-
-def _earliest(found: list[int | None]) -> int | None:
-    return min((at for at in found if at is not None), default=None)

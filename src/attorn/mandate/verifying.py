@@ -187,7 +187,8 @@ def _understood(hop: UnverifiedHop, policy: Policy, *, is_root: bool) -> _Parsed
         raise MandateError("mandate: expected iat in every hop after the root")
     # What a credential is for is none of ours, and its claims are its issuer's own.
     bound = hop.claims if hop.content is not None else {}
-    audience, nonce = (_text(bound, name, required=not is_root) for name in ("aud", "nonce"))
+    audience = _text(bound, "aud", required=not is_root)
+    nonce = _text(bound, "nonce", required=not is_root)
     return _Parsed(hop, content, holder, times, audience, nonce, _status(hop))
 
 
@@ -214,16 +215,17 @@ def _text(claims: Mapping[str, JsonValue], name: str, *, required: bool) -> str 
 
 def _status(hop: UnverifiedHop) -> TokenReference | None:
     """The status of a hop: a claim of its JWT, or a member of its content, where others put all that they say."""
-    naming = [claims for claims in (hop.claims, hop.content or {}) if _STATUS in claims]
-    if not naming:
+    inside = hop.content is not None and _STATUS in hop.content
+    if _STATUS not in hop.claims and not inside:
         return None
-    if len(naming) > 1:
+    if _STATUS in hop.claims and inside:
         raise MandateError("mandate: expected one status, got one beside its content and one in it")
-    status = naming[0][_STATUS]
+    naming = hop.content if inside and hop.content is not None else hop.claims
+    status = naming[_STATUS]
     if not isinstance(status, dict) or set(status) != {"status_list"}:
         raise MandateError("mandate: expected status as an object with status_list alone")
     try:
-        return TokenReference.read(naming[0])
+        return TokenReference.read(naming)
     except MalformedError as error:
         raise MandateError(f"mandate: {error}") from None
 
@@ -243,8 +245,8 @@ def _chain(text: str, parsed: list[_Parsed], policy: Policy, now: int) -> Verifi
         if hop.holder is not None:
             hop.holder.require_listed(policy.resolver)
         policy.require_status(hop, now)
-    ends = (hop.times.ends for hop in hops if hop.times.ends is not None)
-    return VerifiedChain(text, hops, min(ends, default=None))
+    ends = [hop.times.ends for hop in hops if hop.times.ends is not None]
+    return VerifiedChain(text, hops, min(ends) if ends else None)
 
 
 def _signers(parsed: list[_Parsed], policy: Policy) -> list[tuple[RootKey, str | None]]:

@@ -32,7 +32,7 @@ class Revealed:
     @property
     def disclosed(self) -> tuple[Path, ...]:
         """Where the claims stand that were disclosed."""
-        return tuple(path for path, _ in self.disclosures)
+        return tuple([path for path, _ in self.disclosures])
 
 
 def reveal(payload: dict[str, JsonValue], disclosures: Iterable[Disclosure], algorithm: HashAlgorithm) -> Revealed:
