@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,23 @@ import pytest
 
 import attorn
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
+FOLDER = Path(__file__).parents[2] / "examples"
+EXAMPLES = sorted(FOLDER.glob("*.py"))
+SHOPPING = sorted((FOLDER / "shopping").glob("*.py"))
+VERDICTS = {
+    "human present": "bought",
+    "human not present": "bought",
+    "over budget": "over_budget",
+    "through a sub-agent": "bought",
+    "changed cart": "broken_chain",
+    "changed amount": "wrong_total",
+    "another payee": "wrong_payee",
+    "replay": "replayed",
+    "beyond the sub-agent": "amount_too_high",
+    "widened by the sub-agent": "broken_chain",
+    "expired": "outside_validity",
+    "revoked": "revoked",
+}
 
 
 def test_there_are_examples() -> None:
@@ -21,16 +38,34 @@ def test_there_are_examples() -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example(path: Path, tmp_path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 80
+    assert told(path, tmp_path)
+
+
+@pytest.mark.parametrize("path", SHOPPING, ids=lambda path: path.stem)
+def test_each_process_of_the_shopping_is_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 80
+
+
+def test_shopping(tmp_path: Path) -> None:
+    # attacks 110 to 118
+    rows = re.findall(r"^(.+): +(\w+), (.+)$", told(FOLDER / "shopping" / "run.py", tmp_path), re.MULTILINE)
+    assert {title: verdict for title, verdict, _ in rows} == VERDICTS
+    receipts = [more for _, verdict, more in rows if verdict == "bought"]
+    assert receipts == ["with receipts of teashop and provider"] * 3
+
+
+def told(path: Path, folder: Path) -> str:
+    """What a program prints that ends well, complains of nothing and leaves nothing behind."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(path)],
-        cwd=tmp_path,
+        [sys.executable, "-W", "error", "-B", str(path)],
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(attorn.__file__).parents[1])},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout
     assert not done.stderr
-    assert not list(tmp_path.iterdir())
+    assert not list(folder.iterdir())
+    return done.stdout
