@@ -64,6 +64,13 @@ def test_statements_that_are_damaged(server: ScriptedRedis, store: RedisStore, t
         store.statements(WANTED)
 
 
+@pytest.mark.parametrize("by", [b":5", b"$-1", b"*0", b"$2\r\n\xff\xff", b"$1\r\n\0"])
+def test_signers_that_are_damaged(server: ScriptedRedis, store: RedisStore, by: bytes) -> None:
+    server.answers["EVALSHA"] = b"*1\r\n*2\r\n" + by + b"\r\n$5\r\n1 2 x\r\n"
+    with pytest.raises(UnavailableError, match="damaged"):
+        store.statements(WANTED)
+
+
 @pytest.mark.parametrize("text", [b"$1\r\nx", b"$7\r\n1 2 \xff\xff\xff", b"$2\r\n1 "])
 def test_a_newer_statement_that_is_damaged(server: ScriptedRedis, store: RedisStore, text: bytes) -> None:
     server.answers["EVALSHA"] = b"*2\r\n:0\r\n" + text + b"\r\n"

@@ -339,7 +339,7 @@ def test_a_condition_of_the_token_itself_is_no_discharge() -> None:
     assert read(own, [1, 1, 2]) == Discharged((), ())
 
 
-@pytest.mark.parametrize("name", ["another", "two", "none", "narrowed", "reordered"])
+@pytest.mark.parametrize("name", ["another", "two", "none", "narrowed", "reordered", "of-another-kind"])
 def test_an_approval_is_the_one_that_its_caveat_is_for(name: str) -> None:
     """Its key is no secret: whoever sees a presentation can make its discharge anew, and must gain nothing by it."""
     demanding, unbound = approved(held(FIRST), APPROVAL)
@@ -353,6 +353,7 @@ def test_an_approval_is_the_one_that_its_caveat_is_for(name: str) -> None:
         "none": [],
         "narrowed": [text, narrow],
         "reordered": [narrow, text],
+        "of-another-kind": [b"attorn-approval-2." + APPROVAL.encode()],
     }[name]
     assert bare(key, unbound.identifier, text) == unbound
     refused(used(bare(key, unbound.identifier, *conditions), token=token, by=PLANNER), *NOT_ADMITTED)
@@ -442,6 +443,12 @@ PARTIES: dict[str, Callable[[], Any]] = {
     "one-of-them-twice": lambda: [ASKED, ThirdParty(STRANGER, ASK)],
     "seventeen": lambda: [ThirdParty(FRIEND, b"%d" % number) for number in range(17)],
 }
+
+
+@pytest.mark.parametrize("key", [None, b"f" * 32, "f" * 32, ASKED])
+def test_a_third_party_shares_a_key(key: Any) -> None:
+    with pytest.raises(InputError, match=r"^third party: expected a MacKey, got "):
+        ThirdParty(key, ASK)
 
 
 @pytest.mark.parametrize("name", PARTIES)

@@ -129,12 +129,12 @@ class RedisStore:
         if not isinstance(role, list) or not role or role[0] != b"master":
             raise _RefusedError("the server is a replica")
 
-        def setting(name: str) -> str:
+        def setting(name: str) -> str | None:
             try:
                 found = ask("CONFIG", "GET", name)
             except ResponseError as error:
                 raise _RefusedError("CONFIG GET is forbidden, so what the server keeps cannot be checked") from error
-            return found[1].decode("ascii", "replace") if isinstance(found, list) and len(found) == 2 else ""
+            return found[1].decode("ascii", "replace") if isinstance(found, list) and len(found) == 2 else None
 
         if not self._allow_eviction and setting("maxmemory") != "0" and setting("maxmemory-policy") != "noeviction":
             raise _RefusedError("the server may evict keys: expected maxmemory-policy noeviction")
@@ -268,8 +268,10 @@ def _is_number(found: object) -> bool:
 
 def _restored(kind: Kind, subject: str, by: object, text: object) -> Statement:
     """The statement that was kept as `sequence at value`. Raises `UnavailableError` if it is damaged."""
+    if not isinstance(by, bytes) or not isinstance(text, bytes):
+        raise UnavailableError(f"{_WHAT}: a statement is damaged")
     try:
-        signer, kept = (each.decode() if isinstance(each, bytes) else "" for each in (by, text))
+        signer, kept = by.decode(), text.decode()
     except UnicodeDecodeError as error:
         raise UnavailableError(f"{_WHAT}: a statement is damaged") from error
     parts = _KEPT.fullmatch(kept)
