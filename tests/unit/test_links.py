@@ -15,7 +15,7 @@ from attorn.biscuit.container import SignedBlock, parse
 from attorn.caveat.validity import Purpose
 from attorn.clock import LATEST
 from attorn.datalog import Predicate, date, integer, octets, string
-from attorn.encoding import base64url_decode
+from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import AttornError, InputError, LimitError, MalformedError, NotAdmittedError
 from attorn.keys import multikey
 from attorn.limits import Limits
@@ -55,6 +55,27 @@ def test_a_token_is_read_within_limits() -> None:
     for other in (5, {}, "2", Limits):
         with pytest.raises(InputError, match=r"^limits: expected Limits, got "):
             Token.decode(token.encode(), limits=other)  # type: ignore[arg-type]
+    size = len(token.encode())
+    assert Token.decode(token.encode(), limits=Limits(token_bytes=size)).encode() == token.encode()
+    with pytest.raises(LimitError, match=f"expected at most {size - 1} characters, got {size}"):
+        Token.decode(token.encode(), limits=Limits(token_bytes=size - 1))
+    for limits in (Limits(symbols=1), Limits(token_bytes=size - 1), Limits(links=1)):
+        with pytest.raises(LimitError):
+            Token.decode(token.encode(), limits=limits)
+
+
+@pytest.mark.parametrize("text", [None, 5, b"AAAA", ["AAAA"], True], ids=repr)
+def test_a_token_is_text(text: Any) -> None:
+    with pytest.raises(InputError, match=r"^token: expected text, got "):
+        Token.decode(text)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2**32 - 1])
+def test_a_token_names_no_root_key_beside_its_signatures(number: int) -> None:
+    text = passed(given(READ), PLANNER, SCOUT).encode()
+    hinted = replace(parse(base64url_decode(text), most_blocks=16), root_key_id=number)
+    with pytest.raises(MalformedError, match="a root key id is not admitted"):
+        Token.decode(base64url_encode(hinted.encode()))
 
 
 @pytest.mark.parametrize("name", LINKS)
