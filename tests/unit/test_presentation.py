@@ -25,7 +25,7 @@ from attorn.datalog import (
     string,
     variable,
 )
-from attorn.errors import InputError, MalformedError
+from attorn.errors import InputError, LimitError, MalformedError
 from attorn.token.presentation import Presentation, read, words
 
 PLAIN = Presentation("did:web:calendar.example", bytes(32), bytes(16), 100, 160)
@@ -70,6 +70,15 @@ def test_what_the_facts_say() -> None:
     assert whole.facts() == STATED
     assert read(block(whole.check(), facts=STATED)) == whole
     assert PLAIN.facts() == ()
+
+
+@pytest.mark.parametrize(("name", "most"), [("approval", 16), ("credential", 32)])
+def test_as_many_as_travel_with_one(name: str, most: int) -> None:
+    stated = tuple(Predicate(name, (string(f"{number}"),)) for number in range(most + 1))
+    found = read(block(PLAIN.check(), facts=stated[:-1]))
+    assert found.facts() == stated[:-1]
+    with pytest.raises(LimitError, match=f"expected at most {most} {name}s"):
+        read(block(PLAIN.check(), facts=stated))
 
 
 def named(predicate: Predicate) -> Predicate:
