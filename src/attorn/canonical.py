@@ -32,17 +32,20 @@ def parse(text: str | bytes, *, most: int = 65_536, depth: int = 32) -> JsonValu
     """
     if type(most) is not int or type(depth) is not int or most < 0 or depth < 0:
         raise InputError("JSON: expected whole numbers from 0 on as the limits")
-    source = _text(text, most).strip(_BLANK)
-    _check_depth(source, depth)
+    source = (_decoded(text, most) if isinstance(text, bytes) else _text(text, most)).strip(_BLANK)
+    if source.count("[") + source.count("{") > depth:
+        _check_depth(source, depth)
     value: JsonValue = None
     try:
         value, end = _DECODER.raw_decode(source)
     except (json.JSONDecodeError, RecursionError):
         end = -1
     if end != len(source):
+        if source.startswith("\ufeff"):
+            raise MalformedError("JSON: starts with a byte order mark")
         # Raised out here, because the decoder's error carries the whole text.
         raise MalformedError("expected one JSON value and nothing behind it")
-    if "\\u" in source and _SURROGATE.search(source):
+    if "\\" in source and _SURROGATE.search(source):
         _check_surrogates(value)
     return value
 
@@ -60,16 +63,10 @@ def canonicalise(value: object) -> bytes:
     raise InputError(f"no canonical JSON for this value ({failure})")
 
 
-def _text(text: str | bytes, most: int) -> str:
-    if isinstance(text, bytes):
-        source = _decoded(text, most)
-    elif isinstance(text, str):
-        source = _decoded(_encoded(text, most), most)
-    else:
+def _text(text: str, most: int) -> str:
+    if not isinstance(text, str):
         raise InputError(f"JSON: expected str or bytes, got {type(text).__name__}")
-    if source.startswith("\ufeff"):
-        raise MalformedError("JSON: starts with a byte order mark")
-    return source
+    return _decoded(_encoded(text, most), most)
 
 
 def _encoded(text: str, most: int) -> bytes:
@@ -97,8 +94,6 @@ def _decoded(octets: bytes, most: int) -> str:
 
 def _check_depth(source: str, most: int) -> None:
     # Before the decoder, which recurses.
-    if source.count("[") + source.count("{") <= most:
-        return
     shape = _STRING.sub("", source).encode().translate(_AS_SQUARE, _NO_BRACKETS)
     # Each round takes away the innermost level everywhere.
     for _ in range(most):

@@ -32,8 +32,9 @@ def base64url_decode(text: str) -> bytes:
     """The bytes of unpadded base64url `text`. Raises `MalformedError` for any other spelling of the same bytes."""
     if not isinstance(text, str):
         raise MalformedError("expected unpadded base64url text")
+    rest = len(text) % 4
     try:
-        standard = text.encode("ascii").translate(_FROM_URL_SAFE) + _PADDING[len(text) % 4]
+        standard = text.encode("ascii").translate(_FROM_URL_SAFE) + _PADDING[rest]
         data = binascii.a2b_base64(standard, strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):
         data = None
@@ -41,7 +42,7 @@ def base64url_decode(text: str) -> bytes:
         # Raised out here, because the codec's error carries the whole text.
         raise MalformedError("expected unpadded base64url text")
     # Python accepts non-zero trailing bits; one value must have one spelling.
-    if text and text[-1] not in _LAST[len(text) % 4]:
+    if rest and text[-1] not in _LAST[rest]:
         raise MalformedError("base64url text is not canonical: trailing bits are not zero")
     return data
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
 from attorn.canonical import JsonValue
 from attorn.errors import InputError, MandateError
 from attorn.mandate.constraint import kinds

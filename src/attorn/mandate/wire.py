@@ -10,7 +10,6 @@ from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES, SEPARATOR, C
 
 MOST_HOPS: Final = 32
 """Most SD-JWTs of one chain, the root included."""
-_JOINT: Final = SEPARATOR + SEPARATOR
 
 
 def split(text: str) -> tuple[Compact, ...]:
@@ -27,21 +26,26 @@ def split(text: str) -> tuple[Compact, ...]:
         raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
     if not text.endswith(SEPARATOR):
         raise MalformedError("mandate: expected ~ at its end, and no key binding JWT behind it")
-    hops = text[:-1].split(_JOINT)
+    pieces = text[:-1].split(SEPARATOR)
+    # Nothing between one ~ and the next ends a hop.
+    hops: list[list[str]] = [[]]
+    for piece in pieces:
+        if piece:
+            hops[-1].append(piece)
+        else:
+            hops.append([])
     if len(hops) > MOST_HOPS:
         raise LimitError(f"mandate: expected at most {MOST_HOPS} hops, got {len(hops)}")
-    parts = tuple(map(_part, hops))
-    if sum(len(part.disclosures) for part in parts) > MOST_DISCLOSURES:
+    if len(pieces) - 2 * len(hops) + 1 > MOST_DISCLOSURES:
         raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
-    return parts
+    return tuple([_part(hop) for hop in hops])
 
 
-def _part(text: str) -> Compact:
+def _part(pieces: list[str]) -> Compact:
     """As `Compact.split`, but for the alphabet, which is seen to when each part is decoded."""
-    jwt, *disclosures = text.split(SEPARATOR)
-    if jwt.count(".") != 2 or not all(disclosures):
+    if not pieces or pieces[0].count(".") != 2:
         raise MalformedError("mandate: expected a JWT of three parts, and no empty part between each ~ and the next")
-    return Compact(jwt, tuple(disclosures))
+    return Compact(pieces[0], tuple(pieces[1:]))
 
 
 def join(parts: Iterable[Compact]) -> str:

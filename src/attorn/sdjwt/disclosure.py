@@ -46,7 +46,7 @@ class Disclosure:
         if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
             raise MalformedError("disclosure: expected a JSON array of a salt, perhaps a name, and a value")
         # A name can be spelt with escapes; without any it stands in the text as it is.
-        plain = b"_sd" not in octets and b"..." not in octets and b"\\" not in octets
+        plain = b"..." not in octets and b"_sd" not in octets and b"\\" not in octets
         levels = octets.count(b"[") + octets.count(b"{") if plain else None
         if len(content) == 2:
             return cls(text, None, content[1], levels)

@@ -21,7 +21,7 @@ def read(value: JsonValue, name: str, party: Callable[[JsonValue, str], _Party])
     found = elements(value, name, most=MOST)
     if not found:
         raise MandateError(f"{name}: expected an entry that is disclosed, got none")
-    return tuple(party(each, f"{name}[{index}]") for index, each in enumerate(found))
+    return tuple([party(each, f"{name}[{index}]") for index, each in enumerate(found)])
 
 
 def require(allowed: object, kind: type[object], name: str) -> None:
