@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from attorn.canonical import MOST_INTEGER, JsonValue
@@ -37,9 +38,22 @@ def text(value: JsonValue, name: str) -> str:
     return value
 
 
+def text_in(found: Mapping[str, JsonValue], member: str, name: str) -> str:
+    """`text` for a member of the object called `name`."""
+    value = found.get(member)
+    # Its name is put together for an error alone.
+    return value if isinstance(value, str) and 0 < len(value) <= MOST_TEXT else text(value, f"{name}.{member}")
+
+
 def optional_text(value: JsonValue, name: str) -> str | None:
     """`text`, or None for a member that is null or not there; it may be empty."""
     return value if value is None or value == "" else text(value, name)
+
+
+def optional_text_in(found: Mapping[str, JsonValue], member: str, name: str) -> str | None:
+    """`optional_text` for a member of the object called `name`."""
+    value = found.get(member)
+    return value if value is None or value == "" else text_in(found, member, name)
 
 
 def whole(value: JsonValue, name: str, *, least: int = 0, most: int = MOST_INTEGER) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attorn.canonical import JsonValue
-from attorn.checkout.member import MOST_TEXT, members, optional_text, text
+from attorn.checkout.member import MOST_TEXT, members, optional_text_in, text_in
 from attorn.display import shown
 from attorn.errors import InputError
 
@@ -28,9 +28,9 @@ class Merchant:
         """The merchant in `value`; other members are ignored. Raises `MalformedError`."""
         found = members(value, name)
         return cls(
-            text(found.get("id"), f"{name}.id"),
-            text(found.get("name"), f"{name}.name"),
-            optional_text(found.get("website"), f"{name}.website"),
+            text_in(found, "id", name),
+            text_in(found, "name", name),
+            optional_text_in(found, "website", name),
         )
 
     def write(self) -> dict[str, JsonValue]:
@@ -66,9 +66,9 @@ class Instrument:
         """The instrument in `value`; other members are ignored. Raises `MalformedError`."""
         found = members(value, name)
         return cls(
-            text(found.get("id"), f"{name}.id"),
-            text(found.get("type"), f"{name}.type"),
-            optional_text(found.get("description"), f"{name}.description"),
+            text_in(found, "id", name),
+            text_in(found, "type", name),
+            optional_text_in(found, "description", name),
         )
 
     def write(self) -> dict[str, JsonValue]:
@@ -101,9 +101,9 @@ class Pisp:
         """The provider in `value`; other members are ignored. Raises `MalformedError`."""
         found = members(value, name)
         return cls(
-            text(found.get("legal_name"), f"{name}.legal_name"),
-            text(found.get("brand_name"), f"{name}.brand_name"),
-            text(found.get("domain_name"), f"{name}.domain_name"),
+            text_in(found, "legal_name", name),
+            text_in(found, "brand_name", name),
+            text_in(found, "domain_name", name),
         )
 
     def write(self) -> dict[str, JsonValue]:

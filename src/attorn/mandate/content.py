@@ -23,6 +23,8 @@ Closed: TypeAlias = ClosedCheckout | ClosedPayment
 Content: TypeAlias = Open | Closed
 CHECKOUT_JWT: Final = "checkout_jwt"
 _CONSTRAINTS: Final = "constraints"
+_OPEN: Final = (OpenCheckout, OpenPayment)
+_PAYMENT: Final = (OpenPayment, ClosedPayment)
 
 
 def read(content: Mapping[str, JsonValue], disclosed: Sequence[Path], hidden: Sequence[Path], unit: Unit) -> Content:
@@ -45,7 +47,8 @@ def read(content: Mapping[str, JsonValue], disclosed: Sequence[Path], hidden: Se
             found = ClosedCheckout.read(content)
         case _:
             raise MandateError(f"vct: expected one of {', '.join(Vct)}, got {shown(vct)}")
-    if is_open(found) != (CONFIRMATION in content):
+    opens = is_open(found)
+    if opens != (CONFIRMATION in content):
         raise MandateError(f"{vct}: expected cnf in an open mandate, and in no other")
     _require_disclosable(found, disclosed)
     for path in hidden:
@@ -56,12 +59,12 @@ def read(content: Mapping[str, JsonValue], disclosed: Sequence[Path], hidden: Se
 
 def is_open(content: Content) -> bool:
     """Whether it has constraints, and a next holder."""
-    return isinstance(content, Open)
+    return isinstance(content, _OPEN)
 
 
 def is_payment(content: Content) -> bool:
     """Whether it is about a payment; else it is about a checkout."""
-    return isinstance(content, OpenPayment | ClosedPayment)
+    return isinstance(content, _PAYMENT)
 
 
 def disclosable(content: Content) -> list[Path]:

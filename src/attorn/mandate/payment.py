@@ -58,18 +58,10 @@ class ClosedPayment:
         Raises `MandateError` for another `vct` or a member that is not there, `MalformedError` for one of another kind.
         """
         Vct.PAYMENT.require(content)
-        terms = Presets.read(content)
-        if terms.payee is None or terms.amount is None or terms.instrument is None:
+        found = presets.read(content)
+        if not ("payee" in found and "amount" in found and "instrument" in found):
             raise MandateError(f"{Vct.PAYMENT}: expected payee, payment_amount and payment_instrument")
-        return cls(
-            transaction_id=text(content.get("transaction_id"), "transaction_id"),
-            payee=terms.payee,
-            amount=terms.amount,
-            instrument=terms.instrument,
-            pisp=terms.pisp,
-            execution_date=terms.execution_date,
-            risk_data=terms.risk_data,
-        )
+        return cls(transaction_id=text(content.get("transaction_id"), "transaction_id"), **found)
 
     def write(self) -> dict[str, JsonValue]:
         """The content that says this, without what all mandates have."""

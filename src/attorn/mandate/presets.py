@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypedDict
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.checkout.member import members
@@ -24,7 +24,17 @@ FIELDS: Final = (
 )
 """Each field, what AP2 calls it, and of what type it is."""
 _NAMES: Final = frozenset(name for _, name, _ in FIELDS)
-_Kind = TypeVar("_Kind")
+
+
+class Fields(TypedDict, total=False):
+    """The fields that are there, by their names."""
+
+    payee: Merchant
+    amount: Money
+    instrument: Instrument
+    pisp: Pisp
+    execution_date: Date
+    risk_data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +57,7 @@ class Presets:
     @classmethod
     def read(cls, content: Mapping[str, JsonValue]) -> Presets:
         """Those of the six that the content has. Raises `MalformedError`."""
-        if _NAMES.isdisjoint(content):
-            return NONE
-        return cls(
-            payee=_read(content, "payee", Merchant.read),
-            amount=_read(content, "payment_amount", amount.read),
-            instrument=_read(content, "payment_instrument", Instrument.read),
-            pisp=_read(content, "pisp", Pisp.read),
-            execution_date=_read(content, "execution_date", Date.read),
-            risk_data=_read(content, "risk_data", _risk),
-        )
+        return NONE if _NAMES.isdisjoint(content) else cls(**read(content))
 
     def write(self) -> dict[str, JsonValue]:
         """The members of the content that say this."""
@@ -92,8 +93,22 @@ def require(of: object) -> None:
             raise InputError(f"{name}: expected {kind.__name__}, got {type(found).__name__}")
 
 
-def _read(content: Mapping[str, JsonValue], name: str, read: Callable[[JsonValue, str], _Kind]) -> _Kind | None:
-    return read(content[name], name) if name in content else None
+def read(content: Mapping[str, JsonValue]) -> Fields:
+    """The fields that the content has, each read. Raises `MalformedError`."""
+    found: Fields = {}
+    if "payee" in content:
+        found["payee"] = Merchant.read(content["payee"], "payee")
+    if "payment_amount" in content:
+        found["amount"] = amount.read(content["payment_amount"], "payment_amount")
+    if "payment_instrument" in content:
+        found["instrument"] = Instrument.read(content["payment_instrument"], "payment_instrument")
+    if "pisp" in content:
+        found["pisp"] = Pisp.read(content["pisp"], "pisp")
+    if "execution_date" in content:
+        found["execution_date"] = Date.read(content["execution_date"], "execution_date")
+    if "risk_data" in content:
+        found["risk_data"] = _risk(content["risk_data"], "risk_data")
+    return found
 
 
 def _risk(value: JsonValue, name: str) -> bytes:
