@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
 from tests.unit.test_cli_world import PASSPHRASE, Outcome, call, refused, stdin
 
 from attorn import Identity
+from attorn.checkout import checkout_hash
+from attorn.did.only_key import only_key_of
+from attorn.jose import jws
 from attorn.keys import jwk
+from attorn.mandate.hop import PAYLOAD
+from attorn.mandate.issuing import ROOT, closed_content, concealed
+from attorn.mandate.order import ClosedCheckout
 from attorn.mandate.redacting import redact
+from attorn.sdjwt.compact import Compact
 from attorn.status import Publisher
 
 NAMES = ("alice", "shopper", "scout", "shop", "mallory")
@@ -304,6 +312,16 @@ def test_a_dearer_cart_is_prohibited_with_every_reason(desk: Desk) -> None:
     refused(desk.verify(pay, *bound(BANK), "--order", order), 3, "denied", "checkout.line_items")
 
 
+def test_a_limit_that_must_be_there(desk: Desk) -> None:
+    made = desk.made
+    words = (made.path("pay"), *bound(BANK), "--order", made.path("order"))
+    assert desk.verify(*words, "--require", "payment.amount_range", "--require", "checkout.line_items").code == 0
+    told = desk.verify(*words, "--require", "payment.budget", "--json")
+    refused(told, 3, "denied", "payment.budget")
+    assert told.data["error"]["prohibitions"][0]["code"] == "constraint_missing"
+    refused(desk.verify(*words, "--require", "payment.any"), 1, "invalid_input", "types of constraints")
+
+
 def test_another_instrument_and_another_amount(desk: Desk) -> None:
     made = desk.made
     words = ("--pay", made.path("cart.jwt"), "--instrument", "card:c-2", *bound(BANK), *made.by("shopper"))
@@ -432,6 +450,8 @@ def test_a_closed_mandate_that_nobody_could_mean(desk: Desk, words: tuple[str, .
         (("pay", *bound(BANK), "--order", "order", "--offered", "cart.jwt"), "--offered is for a checkout"),
         (("pay.open", "--held", *bound(BANK)), "--audience is for a closed mandate"),
         (("pay.open", "--held", "--store", "x.db"), "--store is for a closed mandate"),
+        (("pay.open", "--held", "--unbound"), "--require and --unbound are for a closed mandate"),
+        (("pay.open", "--held", "--require", "payment.budget"), "--require and --unbound are for a closed mandate"),
         (("pay", *bound(BANK), "--merchant", "shop-1"), "--merchant: expected an id"),
         (("pay", *bound(BANK), "--anchor", "cart.json"), "anchor: "),
         (("pay", *bound(BANK), "--list-issuer", "x"), "--list-issuer: expected"),
@@ -451,6 +471,18 @@ def test_a_question_that_cannot_be_answered(desk: Desk, words: tuple[str, ...], 
 def test_what_is_no_mandate_is_malformed(desk: Desk, text: str, form: str) -> None:
     words = ("--anchor", desk.made.did("alice"), *bound(SHOP)) if form == "verify" else ()
     refused(desk.call(form, desk.made.file("bad", text), *words), 2, "malformed")
+
+
+def test_a_mandate_for_nobody_in_particular_is_taken_by_those_who_ask_for_it(desk: Desk) -> None:
+    made, now = desk.made, datetime.now(UTC)
+    jwt = Path(made.path("cart.jwt")).read_text().strip()
+    said = ClosedCheckout(unverified_hash=checkout_hash(jwt), unverified_jwt=jwt)
+    claims, texts = concealed(closed_content(said, now=now, expires=None), said, {}, claim=PAYLOAD, random=token_bytes)
+    by = made.who["alice"]
+    text = Compact(jws.sign(claims, by=by.signer, typ=ROOT, kid=only_key_of(by.did)), texts).encode()
+    words = (made.file("nobody", text), *bound(SHOP))
+    refused(desk.verify(*words), 2, "wrong_audience")
+    assert desk.verify(*words, "--unbound").code == 0
 
 
 def test_open_and_closed_are_not_taken_for_each_other(desk: Desk) -> None:

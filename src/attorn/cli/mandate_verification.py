@@ -12,7 +12,7 @@ from attorn.canonical import JsonValue
 from attorn.checkout.known_signer import KnownSigner
 from attorn.checkout.signed import SignedCheckout
 from attorn.cli import mandate_terms, mandate_view, network, source
-from attorn.cli.command import Commands, Result, command
+from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.inspection import colour
 from attorn.cli.words import instant, span, whole
 from attorn.did.resolver import Resolver
@@ -57,7 +57,18 @@ def add(family: Commands) -> None:
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--as-of", metavar="TIME", help="look at it as at this time, like 2026-11-21T18:00:00Z")
     when.add_argument("--store", metavar="FILE.db", help="accept it, and remember that in this SQLite file")
+    parser.add_argument(
+        "--require", metavar="TYPE", action="append", default=[], help="a kind of limit that there must be (repeatable)"
+    )
     parser.add_argument("--list", metavar="FILE", action="append", help="a signed status list (repeatable)")
+    add_policy(parser)
+    parser.add_argument("--unbound", action="store_true", help="take one that its user signed for nobody in particular")
+    parser.add_argument("--network", action="store_true", help="ask the servers that DIDs name, over https")
+    mandate_terms.add_claim(parser)
+
+
+def add_policy(parser: Parser) -> None:
+    """How strictly chains are judged, and by whose status lists."""
     parser.add_argument(
         "--list-issuer",
         metavar="URI=DID",
@@ -80,22 +91,21 @@ def add(family: Commands) -> None:
     parser.add_argument(
         "--credential", metavar="VCT", action="append", default=[], help="a credential that may come first (repeatable)"
     )
-    parser.add_argument("--unbound", action="store_true", help="take one that its user signed for nobody in particular")
-    parser.add_argument("--network", action="store_true", help="ask the servers that DIDs name, over https")
-    mandate_terms.add_claim(parser)
 
 
 def _verify(arguments: argparse.Namespace) -> Result:
     text = mandate_terms.mandate_text(arguments.token)
     resolver = network.resolver(network.transport() if arguments.network else None)
     now = datetime.now(UTC) if arguments.as_of is None else instant(arguments.as_of, "--as-of").astimezone(UTC)
-    anchors = [_trusted(each, "--anchor") for each in arguments.anchor]
+    anchors = [trusted(each, "--anchor") for each in arguments.anchor]
     checked = _status(arguments, resolver)
     redelegations = whole(arguments.redelegations, "--redelegations")
     if arguments.held:
         for name in ("audience", "nonce", "offered", "order", "store"):
             if getattr(arguments, name) is not None:
                 raise InputError(f"--{name} is for a closed mandate")
+        if arguments.require or arguments.unbound:
+            raise InputError("--require and --unbound are for a closed mandate")
         chain = verify_held(
             text,
             anchors=anchors,
@@ -120,7 +130,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
         verifier = MandateVerifier(
             audience=arguments.audience,
             anchors=anchors,
-            merchants=[_merchant(each) for each in arguments.merchant],
+            merchants=[known(each, "--merchant") for each in arguments.merchant],
             store=store,
             clock=lambda: now,
             resolver=resolver,
@@ -129,6 +139,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
             unit=Unit(arguments.unit),
             claim=arguments.claim,
             redelegations=redelegations,
+            required=arguments.require,
             unbound=arguments.unbound,
             age=span(arguments.age, "--age"),
             skew=span(arguments.skew, "--skew"),
@@ -202,31 +213,36 @@ def _checkout_json(checkout: SignedCheckout) -> dict[str, JsonValue]:
     }
 
 
-def _trusted(given: str, name: str) -> str | dict[str, JsonValue]:
+def trusted(given: str, name: str) -> str | dict[str, JsonValue]:
     """A DID as it is, or the public JWK in a file. Raises `InputError`."""
     return given if given.startswith("did:") else mandate_terms.document(given, name)
 
 
-def _merchant(given: str) -> KnownSigner:
-    name, separator, who = given.partition("=")
+def known(given: str, name: str) -> KnownSigner:
+    """Who signs as whom: `ID=WHO`. Raises `InputError`."""
+    found, separator, who = given.partition("=")
     if not separator or not who:
-        raise InputError(
-            f"--merchant: expected an id and a DID or a file, like m-1=did:web:shop.example, got {shown(given)}"
-        )
-    return KnownSigner.of(name, _trusted(who, "--merchant"))
+        raise InputError(f"{name}: expected an id and a DID or a file, like m-1=shop.jwk, got {shown(given)}")
+    return KnownSigner.of(found, trusted(who, name))
 
 
-def _status(arguments: argparse.Namespace, resolver: Resolver) -> Status:
-    """What judges status entries by the lists at hand. Raises as `attorn.status.verify`."""
-    issuers = {}
+def list_issuers(arguments: argparse.Namespace) -> dict[str, str]:
+    """Whose lists count, by their URIs. Raises `InputError`."""
+    found = {}
     for given in arguments.list_issuer:
         uri, separator, did = given.rpartition("=")
         if not separator:
             raise InputError(f"--list-issuer: expected a URI and a DID, got {shown(given)}")
-        issuers[uri] = did
+        found[uri] = did
+    return found
+
+
+def _status(arguments: argparse.Namespace, resolver: Resolver) -> Status:
+    """What judges status entries by the lists at hand. Raises as `attorn.status.verify`."""
+    issuers = list_issuers(arguments)
     staleness, skew = span(arguments.staleness, "--staleness"), span(arguments.skew, "--skew")
-    known: list[StatusList] = []
+    at_hand: list[StatusList] = []
     for path in arguments.list or []:
         text = source.file(path, "status list", _MOST_LIST).decode("utf-8", "replace").strip(" \t\r\n")
-        known += status.verify(text, resolver)
-    return by_lists(lambda: known, staleness=staleness, issuers=issuers, skew=skew)
+        at_hand += status.verify(text, resolver)
+    return by_lists(lambda: at_hand, staleness=staleness, issuers=issuers, skew=skew)

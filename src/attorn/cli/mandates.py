@@ -9,7 +9,17 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.checkout import signed
-from attorn.cli import lists, logs, mandate_terms, mandate_verification, mandate_view, network, passphrase, signers
+from attorn.cli import (
+    evidences,
+    lists,
+    logs,
+    mandate_terms,
+    mandate_verification,
+    mandate_view,
+    network,
+    passphrase,
+    signers,
+)
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.words import whole
 from attorn.did import jwk as did_jwk
@@ -45,6 +55,7 @@ def add(commands: Commands) -> None:
     mandate_verification.add(family)
     mandate_view.add(family)
     _add_checkout(family)
+    evidences.add(family)
 
 
 def _add_issue(family: Commands) -> None:

@@ -1,0 +1,188 @@
+"""`attorn mandate evidence`: a purchase kept in one file, and what that file shows to a third party."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+from attorn.approval import ApprovalRequired
+from attorn.canonical import JsonValue
+from attorn.cli import mandate_terms, mandate_view, network, source
+from attorn.cli.command import Commands, Parser, Result, command
+from attorn.cli.exits import Exit
+from attorn.cli.inspection import colour
+from attorn.cli.mandate_verification import add_policy, known, list_issuers, trusted
+from attorn.cli.output import write
+from attorn.cli.words import instant, span, whole
+from attorn.display import Colour, line, painted, stamp
+from attorn.errors import Denied, EngineError, InputError, StaleError, UnavailableError
+from attorn.evidence import Evidence, Finding, Findings, Shown, verify
+from attorn.evidence.evidence import MOST_BYTES
+from attorn.mandate.constraint.budget import Unit
+from attorn.mandate.verified import VerifiedChain
+
+_DENIED: Final = frozenset({Denied.code, ApprovalRequired.code})
+_UNDECIDED: Final = frozenset({UnavailableError.code, StaleError.code, EngineError.code})
+_SHOWN: Final = ("MANDATE", "AUDIENCE", "NONCE")
+
+
+def add(family: Commands) -> None:
+    """Add `evidence` with its forms to those of `mandate`."""
+    forms = family.add_parser("evidence", help="keep a purchase in one file, and see what it shows").add_subparsers(
+        dest="act", metavar="ACT", required=True, parser_class=Parser
+    )
+    _add_keep(forms)
+    _add_verify(forms)
+
+
+def _add_keep(forms: Commands) -> None:
+    parser = command(
+        forms,
+        "keep",
+        "put all that was shown for a purchase into one file; prints it",
+        _keep,
+        "To the byte, and as of now: keep it when the purchase is made.",
+    )
+    parser.add_argument(
+        "--checkout", nargs=3, metavar=_SHOWN, help="the checkout mandate, whom it was shown to, what they had asked"
+    )
+    parser.add_argument("--checkout-receipt", metavar="JWT", help="what the merchant said of it: a file's name")
+    parser.add_argument("--payment", nargs=3, metavar=_SHOWN, help="the payment mandate, likewise")
+    parser.add_argument("--payment-receipt", metavar="JWT", help="what the processor said of it: a file's name")
+    parser.add_argument(
+        "--checkout-jwt", metavar="JWT", help="instead of --checkout, where the user signed a payment alone"
+    )
+    parser.add_argument(
+        "--fetched",
+        nargs=2,
+        metavar=("URL", "FILE"),
+        action="append",
+        default=[],
+        help="a status list, a DID document or its log (repeatable)",
+    )
+    parser.add_argument("--as-of", metavar="TIME", help="when it was judged, like 2026-11-21T18:00:00Z (default: now)")
+
+
+def _add_verify(forms: Commands) -> None:
+    parser = command(
+        forms,
+        "verify",
+        "say what evidence shows as of its time, point by point",
+        _verify,
+        "Offline, by the files in it. Whom to believe is yours to say. It cannot show that\nnothing was used twice.",
+    )
+    parser.add_argument("document", metavar="EVIDENCE", help="a file's name, or - for standard input")
+    parser.add_argument(
+        "--anchor", metavar="WHO", action="append", required=True, help="a trusted user: a DID, or a JWK in a file"
+    )
+    for name, what in (("merchant", "a shop, and its"), ("processor", "who signs receipts of payments, and its")):
+        parser.add_argument(
+            f"--{name}", metavar="ID=WHO", action="append", default=[], help=f"{what} DID or JWK (repeatable)"
+        )
+    parser.add_argument(
+        "--root", metavar="DID", action="append", default=[], help="a trusted user of a token (repeatable)"
+    )
+    parser.add_argument(
+        "--trust-file",
+        metavar="URL",
+        action="append",
+        default=[],
+        help="a did:web document in it that you know to be right (repeatable)",
+    )
+    add_policy(parser)
+    parser.add_argument("--network", action="store_true", help="ask the servers that DIDs name today, over https")
+    mandate_terms.add_claim(parser)
+
+
+def _keep(arguments: argparse.Namespace) -> Result:
+    at = datetime.now(UTC) if arguments.as_of is None else instant(arguments.as_of, "--as-of")
+    for name in ("checkout", "payment"):
+        if getattr(arguments, name) is None and getattr(arguments, f"{name}_receipt") is not None:
+            raise InputError(f"--{name}-receipt goes with --{name}")
+    jwt = arguments.checkout_jwt
+    kept = Evidence(
+        at=at,
+        checkout=_shown(arguments.checkout, arguments.checkout_receipt),
+        payment=_shown(arguments.payment, arguments.payment_receipt),
+        checkout_jwt=None if jwt is None else mandate_terms.jwt_text(jwt),
+        files={url: source.file(path, "fetched", MOST_BYTES) for url, path in arguments.fetched},
+    )
+    text = kept.encode().decode("utf-8")
+    return Result(text, {"evidence": text, "at": stamp(kept.at)})
+
+
+def _shown(given: list[str] | None, receipt: str | None) -> Shown | None:
+    if given is None:
+        return None
+    mandate, audience, nonce = given
+    told = None if receipt is None else source.token_text(receipt, what="receipt")
+    return Shown(mandate_terms.mandate_text(mandate), audience, nonce, told)
+
+
+def _verify(arguments: argparse.Namespace) -> Result:
+    path = arguments.document
+    content = source.standard_input(MOST_BYTES) if path == "-" else source.file(path, "evidence", MOST_BYTES)
+    # A newline is what a shell adds to what it writes to a file.
+    evidence = Evidence.read(content.removesuffix(b"\n"))
+    found = verify(
+        evidence,
+        anchors=[trusted(each, "--anchor") for each in arguments.anchor],
+        merchants=[known(each, "--merchant") for each in arguments.merchant],
+        processors=[known(each, "--processor") for each in arguments.processor],
+        roots=arguments.root,
+        credentials=arguments.credential,
+        status_issuers=list_issuers(arguments),
+        unit=Unit(arguments.unit),
+        claim=arguments.claim,
+        redelegations=whole(arguments.redelegations, "--redelegations"),
+        age=span(arguments.age, "--age"),
+        skew=span(arguments.skew, "--skew"),
+        staleness=span(arguments.staleness, "--staleness"),
+        resolver=network.resolver(network.transport()) if arguments.network else None,
+        trusted_files=arguments.trust_file,
+    )
+    return _told(evidence, found)
+
+
+def _told(evidence: Evidence, found: Findings) -> Result:
+    word, shade = ("HOLDS", Colour.GREEN) if found.holds else ("DOES NOT HOLD", Colour.RED)
+    rows = [f"{painted(word, shade, colour())} evidence of a purchase, as of {stamp(evidence.at)}"]
+    rows += [f"  {each.point:<17} {_verdict(each)}" for each in found.points]
+    data: dict[str, JsonValue] = {
+        "at": stamp(evidence.at),
+        "points": [{"point": str(each.point), "code": each.code, "detail": each.detail} for each in found.points],
+    }
+    for name, chain in _chains(found):
+        rows += [f"{name} mandate", mandate_view.draw(chain)]
+        data[name] = mandate_view.chain_json(chain)
+    for name, receipt in (("checkout", found.checkout_receipt), ("payment", found.payment_receipt)):
+        if receipt is not None:
+            failure = receipt.receipt.failure
+            said = "done" if failure is None else f"it failed: {line(failure.code)}"
+            rows.append(f"{name} receipt by {line(receipt.signer)}: {said}")
+            data[f"{name}_receipt"] = {"signer": receipt.signer, "failure": None if failure is None else failure.code}
+    if found.holds:
+        return Result("\n".join(rows), data)
+    first = found.failed[0]
+    write(sys.stderr, f"attorn: {first.code}: evidence: {first.point}: {line(first.detail)}")
+    data["error"] = {"code": first.code, "message": first.detail, "step": None}
+    return Result("\n".join(rows), data, _exit(found))
+
+
+def _chains(found: Findings) -> list[tuple[str, VerifiedChain]]:
+    checked = (("checkout", found.checkout), ("payment", found.payment))
+    return [(name, each.chain) for name, each in checked if each is not None]
+
+
+def _verdict(finding: Finding) -> str:
+    return "holds" if finding.code is None else f"{finding.code}: {line(finding.detail)}"
+
+
+def _exit(found: Findings) -> Exit:
+    """Invalid if anything is, else denied if anything is, else undecided."""
+    codes = {each.code for each in found.failed}
+    if codes - _DENIED - _UNDECIDED:
+        return Exit.INVALID
+    return Exit.DENIED if codes & _DENIED else Exit.UNDECIDED
