@@ -45,7 +45,7 @@ def test_every_code_is_told_once() -> None:
 def test_names_and_bounds_are_those_of_the_code() -> None:
     for each in (*Frequency, *(name for _, name, _ in FIELDS), *(unit.name for unit in Unit)):
         assert f"`{each}`" in PAGE
-    assert f"At most {kinds.MOST} constraints, {line_items.MOST} requirements" in PAGE
+    assert f"At most {kinds.MOST} constraints, {kinds.MOST_OF_ONE} of one type, {line_items.MOST} requirements" in PAGE
     assert f"{party.MOST} entries in a list" in PAGE
     assert f"from 1 to {MOST_QUANTITY:,}" in PAGE
     assert f"`{MandateError.code}`" in PAGE

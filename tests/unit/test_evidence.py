@@ -30,10 +30,12 @@ from tests.unit.evidence_scene import (
 from tests.unit.mandate_scene import AT, AUDIENCE, MALLORY, NONCE, USER, b64, follow, opened, paid, root
 from tests.unit.test_mandate_verifier import MERCHANT, ORDER, limits, money
 
-from attorn import Identity, Request
+from attorn import Identity, Request, caveat
+from attorn.checkout.known_signer import KnownSigner
 from attorn.did.webvh import controller
 from attorn.errors import AttornError, InputError
 from attorn.evidence import Evidence, Findings, Point, Presented, Shown, verify
+from attorn.keys.jwk import to_jwk
 from attorn.keys.signer import P256Signer
 from attorn.mandate import Links
 from attorn.mandate.receipt import Failure, Reference
@@ -194,6 +196,37 @@ def test_109_a_token_for_another_purchase(request_: Request) -> None:
 )
 def test_118_a_receipt_that_is_none(receipt: str, code: str) -> None:
     fails(part("payment", receipt=receipt), (Point.PAYMENT_RECEIPT, code))
+
+
+def test_118_a_receipt_by_another_known_merchant() -> None:
+    rival = KnownSigner.of("m-2", {**to_jwk(shop.MALLORY.public_key), "kid": shop.KID})
+    by_rival = part("checkout", receipt=sold(by=shop.MALLORY, issuer="m-2"))
+    fails(by_rival, (Point.CHECKOUT_RECEIPT, "untrusted_root"), merchants=[shop.KNOWN, rival])
+    # The same merchant under its other name, with the same key.
+    url = KnownSigner.of("https://shop.example", {**to_jwk(shop.SHOP.public_key), "kid": shop.KID})
+    assert judged(
+        part("checkout", receipt=sold(issuer="https://shop.example")), merchants=[shop.KNOWN, url, rival]
+    ).holds
+
+
+def test_112_a_verdict_of_the_future_proves_nothing() -> None:
+    found = judged(clock=lambda: AT - timedelta(minutes=6))
+    assert {each.code for each in found.points} == {"outside_validity"}
+    assert judged(clock=lambda: AT - timedelta(minutes=4)).holds
+
+
+@pytest.mark.parametrize("seconds", [-3599, -301, -299, -1, 1, 50, 299, 3599])
+def test_the_request_is_of_when_the_payment_was_signed_or_judged(seconds: int) -> None:
+    request = bought(now=AT + timedelta(seconds=seconds))
+    fails(replace(WHOLE, presentation=presented(request)), (Point.PURCHASE, "wrong_request"))
+
+
+def test_118_a_token_of_somebody_else() -> None:
+    other = Identity(P256Signer.from_scalar(b"\x61" * 32), clock=lambda: AT)
+    request = bought()
+    token = ALICE.mint(to=other.did, caveats=[caveat.Actions("purchase")])
+    shown = Presented(other.present(token, request, audience=SHOP_AUDIENCE), SHOP_AUDIENCE, request)
+    fails(replace(WHOLE, presentation=shown), (Point.PURCHASE, "not_holder"))
 
 
 def test_a_receipt_of_a_failure_is_a_receipt() -> None:
@@ -477,6 +510,10 @@ def test_a_file_that_is_too_large() -> None:
         lambda: judged(merchants=[shop.SHOP]),
         lambda: judged(staleness=-timedelta(1)),
         lambda: judged(skew=5),
+        lambda: judged(skew=timedelta.max),
+        lambda: judged(anchors=None),
+        lambda: judged(roots=None),
+        lambda: judged(roots="did:key:x"),
         lambda: judged(unit="minor"),
         lambda: judged().point("checkout"),  # type: ignore[arg-type]
     ],

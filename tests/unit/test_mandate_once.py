@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.unit import checkout_scene as shop
 from tests.unit.mandate_scene import (
+    AT,
     AUDIENCE,
     NONCE,
     NOW,
@@ -27,6 +30,7 @@ from tests.unit.mandate_scene import (
 from tests.unit.test_mandate_verifier import (
     LINES,
     MERCHANT,
+    OPEN_CHECKOUT,
     ORDER,
     OTHER_ORDER,
     SHOPS,
@@ -41,8 +45,13 @@ from tests.unit.test_mandate_verifier import (
     verifier,
 )
 
+from attorn.errors import InputError
+from attorn.mandate import OpenPayment, redact, vc
+from attorn.mandate.constraint import AmountRange, Frequency, Reference
 from attorn.mandate.constraint.base import Code
+from attorn.mandate.purchase import purchase
 from attorn.mandate.verified import VerifiedHop
+from attorn.store import MemoryStore, SQLiteStore
 
 ORDER_OF_THE_CURVE = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 STATUS = {"status_list": {"idx": 3, "uri": "https://lists.example/1"}}
@@ -259,3 +268,92 @@ def test_115_nor_may_the_order_beside_it_do_without() -> None:
 @pytest.mark.parametrize("required", ["payment.budget", ["payment.other"], [1], None, 5])
 def test_115_what_may_be_required(required: Any) -> None:
     refused("invalid_input", lambda: verifier(required=required))
+
+
+# attack 112: verifiers that share a store need not agree on how far clocks differ
+
+
+@pytest.mark.parametrize("store", [MemoryStore, SQLiteStore])
+@pytest.mark.parametrize(("first", "second"), [(0, 300), (300, 600), (0, 3600)])
+def test_112_a_larger_skew_makes_no_second_use(store: Any, first: int, second: int, tmp_path: Path) -> None:
+    kept = store() if store is MemoryStore else store(tmp_path / "store.db")
+    ends, before = NOW + 3600, root(opened(constraints=limits()))
+    released(payment(before), verifier(store=kept, skew=timedelta(seconds=first)))
+    late = verifier(store=kept, skew=timedelta(seconds=second), clock=lambda: at(ends + second))
+    for number in range(2):
+        # Others buy, so that the store forgets what it may.
+        order = shop.jws(
+            shop.changed("jti", to=f"other-{number}", of={**shop.CHECKOUT, "expires_at": "2031-01-01T00:00:00Z"})
+        )
+        other = paid(iat=ends + second, transaction_id=hashed(order), payee=shop.MERCHANT, payment_amount=money())
+        released(root(other, aud=AUDIENCE, nonce=f"n-{number}"), late, nonce=f"n-{number}", checkout=order)
+    order = lasting("late")
+    content = {"transaction_id": hashed(order), "payee": shop.MERCHANT, "payment_amount": money()}
+    again = follow(before, paid(**content), nonce="2", iat=ends)
+    prohibited(
+        lambda: released(again, late, nonce="2", checkout=checkout(OPEN_CHECKOUT, order, iat=ends)), Code.TOO_MANY_USES
+    )
+
+
+def lasting(name: str) -> str:
+    return shop.jws(shop.changed("jti", to=name, of={**shop.CHECKOUT, "expires_at": "2031-01-01T00:00:00Z"}))
+
+
+def at(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
+
+
+@pytest.mark.parametrize("skew", [timedelta(seconds=3601), timedelta.max, -timedelta(1), 5])
+def test_112_clocks_differ_by_an_hour_at_most(skew: Any) -> None:
+    refused("invalid_input", lambda: verifier(skew=skew))
+
+
+# attack 110: a payee without a website is not every payee
+
+
+def test_110_the_website_of_the_checkout_counts_where_the_payee_has_none() -> None:
+    payee = {"id": shop.MERCHANT["id"], "name": shop.MERCHANT["name"]}
+    allowed = {"type": "payment.allowed_payees", "allowed": [{**payee, "website": "https://good.example"}]}
+    before = root(opened(constraints=[limits()[0], allowed, limits()[2]]))
+    prohibited(lambda: released(payment(before)), Code.PAYEE_NOT_ALLOWED)
+    prohibited(lambda: released(payment(before, payee=payee)), Code.PAYEE_NOT_ALLOWED)
+    good = root(opened(constraints=limits()))
+    assert released(payment(good, payee=payee))
+
+
+# a second of the processor for a chain, and no more
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"), [(limits()[0], 16), ({"type": "payment.execution_date", "not_before": "2020-01-01"}, 16)]
+)
+def test_one_kind_of_limit_stands_in_a_mandate_a_few_times_at_most(limit: Any, most: int) -> None:
+    others = [each for each in limits() if each["type"] != limit["type"]]
+    assert check(follow(root(opened(constraints=[*others, *[limit] * most]))))
+    refused("bad_mandate", lambda: check(follow(root(opened(constraints=[*others, *[limit] * (most + 1)])))))
+    with pytest.raises(InputError):
+        OpenPayment((*(AmountRange(5, "USD") for _ in range(17)), Reference("x")))
+
+
+# what programs hand in by mistake
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Frequency.MONTHLY.after(2**53),
+        lambda: Frequency.DAILY.after(-1),
+        lambda: OpenPayment((Reference("x"),)).violations(None),  # type: ignore[arg-type]
+        lambda: purchase(resource="a://b", now=AT, payment=None, checkout=None),
+        lambda: purchase(
+            resource="a://b",
+            now=AT,
+            payment=check(payment(), nonce=NONCE).closed,  # type: ignore[arg-type]
+            open_checkouts=True,  # type: ignore[arg-type]
+        ),
+        lambda: redact(OPEN_CHECKOUT, [], claim=[[]]),  # type: ignore[arg-type]
+        lambda: vc.data_part(credentials=None),  # type: ignore[arg-type]
+    ],
+)
+def test_misuse_is_told(call: Any) -> None:
+    refused("invalid_input", call)

@@ -35,11 +35,11 @@ from tests.unit.mandate_v01_scene import (
 
 from attorn import Denied, Identity, credential
 from attorn.credential import Securing
-from attorn.errors import InputError, ReplayError, UnavailableError
+from attorn.errors import ExpiredError, InputError, ReplayError, UnavailableError
 from attorn.mandate import vc
 from attorn.mandate.vc import CartMandate, PaymentMandate, Purchase, PurchaseVerifier, context
 from attorn.request.money import Money
-from attorn.store import MemoryStore
+from attorn.store import Charge, MemoryStore
 
 CONFIRMED = altered(INTENT, user_cart_confirmation_required=True)
 ASKING = altered(CART, contents__user_cart_confirmation_required=True)
@@ -221,6 +221,39 @@ def test_a_cart_is_paid_once_and_an_intent_without_anybody_present_is_for_one_pu
     # The attempt used up nothing: with the user there, the same cart is bought.
     later.payment = later.pay(PaymentMandate.read(PAYMENT), USER)
     assert door().accept(**later(), ledger=ledger).human_present
+
+
+def test_112_one_confirmation_of_the_user_is_one_purchase() -> None:
+    """The shop may issue its cart anew, and the agent the payment: what the user signed is the same."""
+    deal, ledger = Deal(intent=CONFIRMED, cart=ASKING), MemoryStore()
+    first = authorized(deal)
+    assert door().accept(**first, ledger=ledger).human_present
+    assert deal.intent is not None
+    digest = vc.read_mandate(deal.intent, vc.IntentMandate).unverified_digest
+    deal.cart = vc.issue_cart(CartMandate.read(ASKING), by=MERCHANT, intent=digest, now=NOW)
+    paid = vc.read_mandate(first["payment"], PaymentMandate).unverified_mandate
+    again_ = deal(payment=deal.pay(paid, AGENT), nonce=NONCE)
+    assert door().accept(**again_, ledger=MemoryStore()).human_present
+    with pytest.raises(ReplayError):
+        door().accept(**again_, ledger=ledger)
+
+
+@pytest.mark.parametrize("skew", [600, 3600])
+def test_112_a_larger_skew_makes_no_second_purchase(skew: int) -> None:
+    deal, ledger = Deal(payment=PAYMENT), MemoryStore()
+    door(skew=0).accept(**deal(), ledger=ledger)
+    late = NOW + HOUR + timedelta(seconds=skew)
+    for number in range(2):
+        # So that the ledger forgets what it may.
+        ledger.charge([Charge(f"other {number}", 1, 1)], now=int(late.timestamp()))
+    with pytest.raises((ReplayError, ExpiredError)):
+        door(skew=skew).accept(**deal(now=late), ledger=ledger)
+
+
+@pytest.mark.parametrize("skew", [-1, 3601, 1.5, True, None])
+def test_clocks_differ_by_an_hour_at_most(skew: Any) -> None:
+    with pytest.raises(InputError):
+        door(skew=skew)
 
 
 def test_what_is_refused_is_not_used_up() -> None:

@@ -186,9 +186,12 @@ def money(amount: int = TOTAL, currency: str = "USD") -> dict[str, Any]:
     [
         ({"payment_amount": money(TOTAL + 1)}, [Code.WRONG_TOTAL]),
         ({"payment_amount": money(TOTAL - 1)}, [Code.WRONG_TOTAL]),
-        ({"payment_amount": money(currency="EUR")}, [Code.WRONG_TOTAL]),
-        ({"payee": {"id": "m-2", "name": "Other"}}, [Code.WRONG_PAYEE]),
-        ({"payee": {"id": "m-2", "name": "Other"}, "payment_amount": money(0)}, [Code.WRONG_TOTAL, Code.WRONG_PAYEE]),
+        ({"payment_amount": money(currency="EUR")}, [Code.WRONG_TOTAL, Code.WRONG_CURRENCY]),
+        ({"payee": {"id": "m-2", "name": "Other"}}, [Code.WRONG_PAYEE, Code.PAYEE_NOT_ALLOWED]),
+        (
+            {"payee": {"id": "m-2", "name": "Other"}, "payment_amount": money(0)},
+            [Code.WRONG_TOTAL, Code.WRONG_PAYEE, Code.PAYEE_NOT_ALLOWED],
+        ),
     ],
     ids=["one more", "one less", "another currency", "another payee", "both"],
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import Final, TypeVar
 
 from attorn.checkout.known_signer import KnownSigner, require_known
@@ -16,27 +17,29 @@ from attorn.errors import (
     Denied,
     ExpiredError,
     InputError,
+    PossessionError,
     StaleError,
     UnavailableError,
+    UntrustedRootError,
     VerificationError,
     WrongRequestError,
 )
 from attorn.evidence.archive import Archive, resolver_of
 from attorn.evidence.evidence import Evidence, Presented, Shown
 from attorn.evidence.finding import Finding, Findings, Point
+from attorn.keys.ec_key import EcKey
 from attorn.mandate import receipt as receipts
-from attorn.mandate.anchor import Trusted
+from attorn.mandate.anchor import Trusted, anchors_of
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.hop import PAYLOAD
 from attorn.mandate.links import Links
 from attorn.mandate.listed import by_lists
-from attorn.mandate.purchase import FIRST, purchase
+from attorn.mandate.purchase import purchase
 from attorn.mandate.receipt import CheckoutReceipt, PaymentReceipt, VerifiedReceipt
-from attorn.mandate.times import AGE, SKEW
+from attorn.mandate.times import AGE, SKEW, skew_of
 from attorn.mandate.verified import VerifiedChain, VerifiedHop
 from attorn.mandate.verifier import CheckedCheckout, CheckedPayment, MandateVerifier
 from attorn.request.request import Request
-from attorn.sdjwt.times import whole
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 
@@ -80,7 +83,8 @@ def verify(
     asked = resolver_of(evidence.files, trusted_files, evidence.at, clock) if resolver is None else resolver
     status = _status(Archive(evidence.files), asked, status_issuers, staleness, skew)
 
-    anchors, merchants, roots = list(anchors), require_known(merchants, "merchants"), list(roots)
+    anchors, merchants = anchors_of(anchors), require_known(merchants, "merchants")
+    skew_of(skew)
     judged = _Judged(
         evidence=evidence,
         verifier=partial(
@@ -130,7 +134,7 @@ class _Judged:
         self._points: list[Finding] = []
         # Misuse of the caller's arguments shall be told before anything is judged.
         verifier(audience="evidence")
-        whole(skew, "skew")
+        Verifier(audience="evidence", roots=roots)
 
     def findings(self) -> Findings:
         """Every point, in the order of `Point`."""
@@ -138,11 +142,12 @@ class _Judged:
         checkout = self._found(Point.CHECKOUT, evidence.checkout, self._checkout)
         payment = self._found(Point.PAYMENT, evidence.payment, self._payment)
         sold = None if checkout is None else checkout.chain
+        seller = None if checkout is None else checkout.checkout.signer
         paid = None if payment is None else payment.chain
         merchant_said = self._found(
             Point.CHECKOUT_RECEIPT,
             _with_receipt(evidence.checkout),
-            lambda part: self._receipt(part, CheckoutReceipt, self._merchants, sold),
+            lambda part: self._receipt(part, CheckoutReceipt, self._merchants, sold, seller),
         )
         processor_said = self._found(
             Point.PAYMENT_RECEIPT,
@@ -150,7 +155,9 @@ class _Judged:
             lambda part: self._receipt(part, PaymentReceipt, self._processors, paid),
         )
         access = self._found(Point.PRESENTATION, evidence.presentation, self._access)
-        self._found(Point.PURCHASE, evidence.presentation, lambda part: self._same(part.request, checkout, payment))
+        self._found(
+            Point.PURCHASE, evidence.presentation, lambda part: self._same(part.request, checkout, payment, access)
+        )
         said = [
             (chain, receipt.receipt.links)
             for chain, receipt in ((sold, merchant_said), (paid, processor_said))
@@ -164,6 +171,8 @@ class _Judged:
         if part is None:
             return None
         try:
+            if self._evidence.at > self._now + self._skew:
+                raise ExpiredError("evidence: of a verdict in the future")
             found = judge(part)
         except (VerificationError, Denied, UnavailableError) as error:
             self._points.append(Finding(point, error.code, str(error)))
@@ -182,7 +191,12 @@ class _Judged:
         return verifier.check_payment(part.mandate, nonce=part.nonce, checkout=order or "", now=self._evidence.at)
 
     def _receipt(
-        self, part: Shown, kind: type[_Kind], signers: Collection[KnownSigner], chain: VerifiedChain | None
+        self,
+        part: Shown,
+        kind: type[_Kind],
+        signers: Collection[KnownSigner],
+        chain: VerifiedChain | None,
+        seller: str | None = None,
     ) -> VerifiedReceipt[_Kind]:
         found = receipts.verify(
             part.receipt or "",
@@ -195,6 +209,8 @@ class _Judged:
         )
         if chain is None:
             raise ChainError("evidence: the receipt is for a mandate that does not hold")
+        if seller is not None and not _one(self._merchants, seller, found.signer):
+            raise UntrustedRootError("evidence: the receipt is by another merchant than signed the checkout")
         made, given = chain.hops[-1].times.issued, found.receipt.issued_at
         if made is not None and given is not None and given < datetime.fromtimestamp(made, UTC) - self._skew:
             raise ExpiredError("evidence: the receipt is older than the mandate that it is for")
@@ -206,31 +222,33 @@ class _Judged:
         )
         return verifier.authorize(part.wire, part.request)
 
-    def _same(self, request: Request, checkout: CheckedCheckout | None, payment: CheckedPayment | None) -> None:
-        """Raises an error unless this request is what the mandates say, both of them or one."""
+    def _same(
+        self, request: Request, checkout: CheckedCheckout | None, payment: CheckedPayment | None, access: Access | None
+    ) -> None:
+        """Raises an error unless this request is what the mandates say, both or one, and by who closed them."""
         if payment is None and checkout is None:
             raise ChainError("evidence: no mandate holds that the request could be for")
-        at = self._executed(request)
+        for found in (checkout, payment):
+            if found is not None and access is not None:
+                _require_closer(found.chain, access)
         bought = None if checkout is None else checkout.checkout.checkout
         if bought is None and payment is not None:
             bought = payment.checkout.checkout
         order = payment.checkout_chain if payment is not None else None
         hashes = None if order is None else [hop.sd_hash for hop in order.opens]
         paid = None if payment is None else payment.payment
-        for one, other in ((paid, bought), (paid, None), (None, bought)):
-            if one is None and other is None:
-                continue
-            for opens in (hashes, None):
-                same = purchase(
-                    resource=request.resource,
-                    action=request.action,
-                    now=at,
-                    payment=one,
-                    checkout=other,
-                    open_checkouts=opens,
-                )
-                if same == request:
-                    return
+        parts = [each for each in ((paid, bought), (paid, None), (None, bought)) if each != (None, None)]
+        for (one, other), opens, at in product(parts, (hashes, None), self._instants(payment)):
+            same = purchase(
+                resource=request.resource,
+                action=request.action,
+                now=at,
+                payment=one,
+                checkout=other,
+                open_checkouts=opens,
+            )
+            if same == request:
+                return
         raise WrongRequestError("evidence: the token's request is for another purchase than the mandates")
 
     def _tied(
@@ -253,15 +271,10 @@ class _Judged:
             if links != here and (links.token or replace(here, token=(), request="") != links):
                 raise ChainError("evidence: a receipt is for other mandates, or another token")
 
-    def _executed(self, request: Request) -> datetime:
-        """When the request says that a payment without a date was made: about when it was judged."""
-        second = request.args.get(f"{FIRST}.second")
-        if type(second) is not int:
-            return self._evidence.at
-        if abs(second - self._evidence.second) > self._skew.total_seconds():
-            # Not the instant of this verdict: so it can only be a date that was signed.
-            return self._evidence.at
-        return datetime.fromtimestamp(second, UTC)
+    def _instants(self, payment: CheckedPayment | None) -> list[datetime]:
+        """When a payment without a date counts as made: when it was signed, or judged."""
+        issued = None if payment is None else payment.chain.hops[-1].times.issued
+        return [self._evidence.at, *([] if issued is None else [datetime.fromtimestamp(issued, UTC)])]
 
 
 def _with_receipt(part: Shown | None) -> Shown | None:
@@ -283,3 +296,27 @@ def _status(
 
     by_lists(tuple, staleness=staleness, issuers=issuers, skew=skew)
     return check
+
+
+def _require_closer(chain: VerifiedChain, access: Access) -> None:
+    """Raises `PossessionError` if an agent signed the closed mandate, and another asked with the token."""
+    if not chain.opens:
+        return
+    holder = chain.hops[-2].holder
+    if holder is None or access.chain[-1].to.key != holder.key.public_key:
+        raise PossessionError("evidence: the token was used by another than the agent that signed the mandate")
+
+
+def _one(merchants: Collection[KnownSigner], name: str, other: str) -> bool:
+    """Whether two names are of one merchant: the same name, the same DID, or a key in common."""
+    if name == other:
+        return True
+    mine, theirs = ([each for each in merchants if each.name == said] for said in (name, other))
+    return any(
+        (one.did is not None and one.did == two.did) or bool(_keys(one) & _keys(two))
+        for one, two in product(mine, theirs)
+    )
+
+
+def _keys(merchant: KnownSigner) -> set[EcKey]:
+    return {key for _, key in merchant.keys}

@@ -129,6 +129,8 @@ def mint(
     holders = {_did(hop.holder) for hop in hops}
     if len(holders) != 1:
         raise InputError("mint: expected mandates of one holder")
+    if not callable(getattr(by, "mint", None)):
+        raise InputError(f"mint: expected an Identity that mints, got {type(by).__name__}")
     if not isinstance(ledger, Ledger):
         raise InputError(f"mint: expected a Ledger, got {type(ledger).__name__}")
     second, ends = unix(now), min(_end(chain) for chain in chains)

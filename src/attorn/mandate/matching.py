@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from attorn.checkout.party import Merchant
 from attorn.checkout.signed import SignedCheckout
 from attorn.display import bare
+from attorn.mandate.constraint.allowed_payees import AllowedPayees
 from attorn.mandate.constraint.base import Code, Violation
+from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.payment import ClosedPayment
 
 
@@ -25,3 +28,14 @@ def mismatches(payment: ClosedPayment, signed: SignedCheckout) -> tuple[Violatio
         name = bare(signed.signer if merchant is None else merchant.id)
         found.append(Violation(Code.WRONG_PAYEE, "payee", f"{name}, whose checkout it is", bare(payment.payee.id)))
     return tuple(found)
+
+
+def not_payees(content: object, payee: Merchant, merchant: Merchant | None) -> tuple[Violation, ...]:
+    """What lists that have `payee` have against the merchant whom a checkout names, if it names one."""
+    if merchant is None or not isinstance(content, OpenPayment):
+        return ()
+    return tuple(
+        each.violation(Code.PAYEE_NOT_ALLOWED, bare(merchant.id))
+        for each in content.constraints
+        if isinstance(each, AllowedPayees) and each.names(payee) and not each.names(merchant)
+    )

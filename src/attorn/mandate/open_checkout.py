@@ -46,6 +46,11 @@ class OpenCheckout:
         return {"vct": str(Vct.OPEN_CHECKOUT), "constraints": constraints}
 
     def violations(self, checkout: Checkout, usage: Usage | None) -> tuple[Violation, ...]:
-        """Every way in which this checkout is not one that the mandate allows; `usage` is the mandate's so far."""
+        """Every way in which this checkout is not one that the mandate allows; `usage` is the mandate's so far.
+
+        Raises `InputError`.
+        """
+        if not isinstance(checkout, Checkout) or not isinstance(usage, Usage | None):
+            raise InputError("mandate: expected a Checkout, and a Usage or None")
         once = kinds.once(Vct.OPEN_CHECKOUT, usage)
         return once + tuple(found for each in self.constraints for found in each.violations(checkout))

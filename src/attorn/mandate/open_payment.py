@@ -57,7 +57,9 @@ class OpenPayment:
         return {"vct": str(Vct.OPEN_PAYMENT), "constraints": constraints, **self.presets.write()}
 
     def violations(self, asked: Asked) -> tuple[Violation, ...]:
-        """Every way in which this payment is not one that the mandate allows."""
+        """Every way in which this payment is not one that the mandate allows. Raises `InputError`."""
+        if not isinstance(asked, Asked):
+            raise InputError(f"mandate: expected Asked, got {type(asked).__name__}")
         found = [
             Violation(Code.PRESET_CHANGED, name, "what was fixed beforehand", "something else")
             for name in (() if self.presets is NONE else self.presets.changed(asked.payment.terms))

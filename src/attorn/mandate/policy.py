@@ -14,7 +14,7 @@ from attorn.handed import ask
 from attorn.mandate.anchor import Anchor, Trusted, anchors_of
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.hop import PAYLOAD, PAYLOADS
-from attorn.mandate.times import AGE, SKEW
+from attorn.mandate.times import AGE, SKEW, skew_of
 from attorn.mandate.verified import VerifiedHop
 from attorn.mandate.wire import MOST_HOPS
 from attorn.sdjwt.times import whole
@@ -60,7 +60,8 @@ class Policy:
         is the name of the claim with the content. `redelegations` is how often an open mandate may be handed on
         that does not say. `unbound` takes closed mandates that an anchor signed for no audience and no nonce, as the
         official SDK makes them: whoever gets one can show it anywhere, and each place takes it once. `age` is how old a
-        closed mandate may be, `skew` how far clocks may differ.
+        closed mandate may be, `skew` how far clocks may differ,
+        an hour at most.
 
         Raises `InputError`.
         """
@@ -88,7 +89,7 @@ class Policy:
             redelegations=redelegations,
             unbound=unbound,
             age=whole(age, "age"),
-            skew=whole(skew, "skew"),
+            skew=skew_of(skew),
         )
 
     def require_status(self, hop: VerifiedHop, now: int) -> None:

@@ -59,7 +59,8 @@ def purchase(
     if checkout is not None:
         args |= _checkout(checkout)
     if open_checkouts is not None:
-        if isinstance(open_checkouts, str) or not all(isinstance(each, str) for each in open_checkouts):
+        several = isinstance(open_checkouts, Collection) and not isinstance(open_checkouts, str)
+        if not several or not all(isinstance(each, str) for each in open_checkouts):
             raise InputError("open_checkouts: expected hashes as text")
         args[OPEN_CHECKOUTS] = sorted(set(open_checkouts))
     return Request(action=action, resource=resource, args=args, cost=None if payment is None else payment.amount)

@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.errors import ChainError, CredentialError, ExpiredError, MandateError
-from attorn.sdjwt.times import second
+from attorn.errors import ChainError, CredentialError, ExpiredError, InputError, MandateError
+from attorn.sdjwt.times import second, whole
 
 SKEW: Final = timedelta(seconds=300)
 """How far clocks may differ, unless a verifier says otherwise: what the official SDK takes."""
+MOST_SKEW: Final = timedelta(hours=1)
+"""How far a verifier may say that they differ: so long is remembered what was used, past its end."""
 AGE: Final = timedelta(hours=1)
 """How old the last hop may be, unless a verifier says otherwise."""
 
@@ -71,3 +73,11 @@ class Times:
             raise ChainError(f"mandate: it ends at {self.ends}, and the one before it at {before.ends}")
         if self.issued is not None and before.issued is not None and self.issued + skew < before.issued:
             raise ChainError(f"mandate: made at {self.issued}, and the one before it at {before.issued}")
+
+
+def skew_of(skew: timedelta) -> int:
+    """How far clocks may differ, in seconds. Raises `InputError` for over `MOST_SKEW`."""
+    seconds = whole(skew, "skew")
+    if skew > MOST_SKEW:
+        raise InputError(f"skew: expected at most {MOST_SKEW}, got {skew}")
+    return seconds

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.signed import SignedCheckout, checkout_hash
@@ -25,14 +26,14 @@ from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.constraint.kinds import CHECKOUT, PAYMENT, missing
 from attorn.mandate.content import Open
 from attorn.mandate.hop import PAYLOAD
-from attorn.mandate.matching import mismatches
+from attorn.mandate.matching import mismatches, not_payees
 from attorn.mandate.open_checkout import OpenCheckout
 from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.order import ClosedCheckout
 from attorn.mandate.payment import ClosedPayment
 from attorn.mandate.policy import Policy, Status
 from attorn.mandate.prohibited import Prohibition, require_none
-from attorn.mandate.times import AGE, SKEW
+from attorn.mandate.times import AGE, MOST_SKEW, SKEW
 from attorn.mandate.verified import VerifiedChain
 from attorn.mandate.verifying import closed_chain, require_bound
 from attorn.sdjwt.binding import require_text
@@ -40,6 +41,9 @@ from attorn.sdjwt.compact import SEPARATOR
 from attorn.sdjwt.times import unix
 from attorn.store.memory import MemoryStore
 from attorn.store.ports import Charge, Ledger
+
+_LATE: Final = int(MOST_SKEW.total_seconds()) + 1
+"""Seconds after its end from which on no verifier accepts a mandate, whatever its clock and its skew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +138,7 @@ class MandateVerifier:
     def check_payment(self, text: str, *, nonce: str, checkout: str, now: datetime) -> CheckedPayment:
         """As `accept_payment` at `now`, but nothing is consumed, as of `check_checkout`."""
         found = self._payment(text, nonce, checkout, unix(now))
-        asked = Asked(payment=found.payment, now=found.at, open_checkouts=_open_checkouts(found), usage=Usage())
-        require_none(
-            found.chain,
-            [
-                Prohibition(hop.position, violation)
-                for hop in found.chain.opens
-                if isinstance(hop.content, OpenPayment)
-                for violation in hop.content.violations(asked)
-            ],
-        )
+        require_none(found.chain, _limits(found))
         return found
 
     def accept_checkout(self, text: str, *, nonce: str, checkout_jwt: str | None = None) -> CheckedCheckout:
@@ -226,9 +221,22 @@ class MandateVerifier:
         if checkout_hash(signed.text, chain.hops[-1].algorithm) != payment.transaction_id:
             raise ChainError("mandate: its transaction_id is not the hash of this checkout_jwt")
         found = CheckedPayment(chain, payment, signed, order, now)
-        last = chain.hops[-1].position
-        require_none(chain, [Prohibition(last, each) for each in mismatches(payment, signed)])
+        self._require_paid(found)
         return found
+
+    def _require_paid(self, found: CheckedPayment) -> None:
+        """Raises `Prohibited`, with every reason, unless the payment is the one that the checkout asks for.
+
+        The user's lists of payees are held against the merchant whom the checkout names, too: a payee without a website
+        matches both of two that do not match each other.
+        """
+        last, merchant = found.chain.hops[-1].position, found.checkout.checkout.merchant
+        wrong = [Prohibition(last, each) for each in mismatches(found.payment, found.checkout)]
+        for hop in found.chain.opens:
+            against = not_payees(hop.content, found.payment.payee, merchant)
+            wrong += [Prohibition(hop.position, each) for each in against]
+        if wrong:
+            require_none(found.chain, list(dict.fromkeys([*wrong, *_limits(found)])))
 
     def _require_types(self, chain: VerifiedChain) -> None:
         """Raises `Prohibited` unless the user set every kind of limit that this verifier asks for.
@@ -264,16 +272,16 @@ class MandateVerifier:
         found = []
         for hop in chain.opens:
             if isinstance(hop.content, Open) and hop.times.ends is not None:
-                # The first second at which no verifier takes it any more.
-                found.append(Held(hop.id, hop.content, hop.times.ends + self._policy.skew + 1))
+                # The first second at which no verifier takes it any more, whatever its clock and its skew.
+                found.append(Held(hop.id, hop.content, hop.times.ends + _LATE))
         return found
 
     def _once(self, chain: VerifiedChain, kind: str, checkout: str, nonce: str) -> list[Charge]:
         """The counters of what counts once: the nonce, and for good what was bought, so its closed mandate, too."""
-        last, skew = chain.hops[-1], self._policy.skew
+        last = chain.hops[-1]
         ends = [last.times.issued + self._policy.age] if last.times.issued is not None else []
         ends += [chain.expires] if chain.expires is not None else []
-        until = min(ends) + skew + 1
+        until = min(ends) + _LATE
         return [
             Charge(f"mandate nonce {kind} {self._audience} {nonce}", 1, 1, until),
             Charge(f"mandate {kind} {checkout}", 1, 1),
@@ -287,6 +295,17 @@ def _types(required: Collection[str]) -> tuple[str, ...]:
     if unknown:
         raise InputError(f"mandate: expected types of constraints, got {shown(unknown[0])}")
     return tuple(required)
+
+
+def _limits(found: CheckedPayment) -> list[Prohibition]:
+    """What the open mandates have against the payment, were it the first."""
+    asked = Asked(payment=found.payment, now=found.at, open_checkouts=_open_checkouts(found), usage=Usage())
+    return [
+        Prohibition(hop.position, violation)
+        for hop in found.chain.opens
+        if isinstance(hop.content, OpenPayment)
+        for violation in hop.content.violations(asked)
+    ]
 
 
 def _open_checkouts(found: CheckedPayment) -> frozenset[str] | None:

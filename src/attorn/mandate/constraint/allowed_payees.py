@@ -38,8 +38,12 @@ class AllowedPayees(PaymentConstraint):
     def narrower_than(self, other: Constraint) -> bool:
         return isinstance(other, AllowedPayees) and party.merchants_within(self.allowed, other.allowed)
 
+    def names(self, merchant: Merchant) -> bool:
+        """Whether it is one of them."""
+        return any(each.matches(merchant) for each in self.allowed)
+
     def violations(self, asked: Asked) -> tuple[Violation, ...]:
         payee = asked.payment.payee
-        if any(each.matches(payee) for each in self.allowed):
+        if self.names(payee):
             return ()
         return (self.violation(Code.PAYEE_NOT_ALLOWED, bare(payee.id)),)

@@ -11,6 +11,9 @@ from datetime import MAXYEAR, UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from attorn.clock import LATEST
+from attorn.errors import InputError
+
 NEVER: Final = 253_402_300_800
 """The first second after the calendar's last year."""
 
@@ -33,6 +36,8 @@ class Frequency(StrEnum):
 
     def after(self, last: int) -> int:
         """The first Unix second at which a mandate may be used again that was used at `last`."""
+        if type(last) is not int or not 0 <= last <= LATEST:
+            raise InputError("calendar: expected a Unix second of the years 1970 to 9999")
         if self in _DAYS:
             return last + _DAYS[self] * 86_400
         at = datetime.fromtimestamp(last, UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
@@ -39,6 +40,8 @@ CHECKOUT: Final[Mapping[str, type[CheckoutConstraint]]] = {kind.type: kind for k
 """Those of an open checkout mandate."""
 MOST: Final = 64
 """Most constraints of one mandate."""
+MOST_OF_ONE: Final = 16
+"""Most of one type: each is compared with each of another mandate."""
 _Kind = TypeVar("_Kind", PaymentConstraint, CheckoutConstraint)
 
 
@@ -67,6 +70,8 @@ def require(constraints: object, kind: type[Constraint], needed: type[Constraint
         raise InputError(f"constraints: expected a tuple, each a {kind.__name__}")
     if not 0 < len(constraints) <= MOST:
         raise InputError(f"constraints: expected 1 to {MOST}, got {len(constraints)}")
+    if max(Counter(map(type, constraints)).values()) > MOST_OF_ONE:
+        raise InputError(f"constraints: expected at most {MOST_OF_ONE} of one type")
     if not any(isinstance(each, needed) for each in constraints):
         raise InputError(f"constraints: expected a {needed.type} among them")
 
@@ -90,7 +95,11 @@ def missing(constraints: Iterable[Constraint], required: Iterable[str]) -> tuple
 
 def _each(value: JsonValue, kinds: Mapping[str, type[_Kind]]) -> list[tuple[type[_Kind], dict[str, JsonValue]]]:
     found = [members(each, "constraint") for each in elements(value, "constraints", most=MOST)]
-    return [(_kind(each, kinds), each) for each in found]
+    read = [(_kind(each, kinds), each) for each in found]
+    for kind, count in Counter(kind for kind, _ in read).items():
+        if count > MOST_OF_ONE:
+            raise MandateError(f"{kind.type}: expected at most {MOST_OF_ONE} in one mandate, got {count}")
+    return read
 
 
 def _kind(found: Mapping[str, JsonValue], kinds: Mapping[str, type[_Kind]]) -> type[_Kind]:

@@ -113,6 +113,8 @@ def data_part(
 
     A mandate's credential goes with the mandate, and says the same.
     """
+    if isinstance(credentials, str) or not isinstance(credentials, Sequence):
+        raise InputError("data part: expected credentials as pairs of a kind of mandate and a text")
     keys = {kind: key for key, kind in _KEYS.items()}
     data: dict[str, JsonValue] = {}
     for each in objects:
