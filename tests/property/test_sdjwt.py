@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,13 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.sdjwt_claims import credentials, paths, within, without
 from tests.property.strategies import law
+from tests.unit.mandate_scene import b64, hashed
 from tests.unit.sdjwt_scene import AUDIENCE, HOLDER, ISSUER, MALLORY, NONCE, check, issued, presented
 
 from attorn import sdjwt
-from attorn.errors import AttornError
+from attorn.errors import AttornError, MalformedError
 from attorn.sdjwt import HashAlgorithm
 from attorn.sdjwt.compact import Compact
 from attorn.sdjwt.disclosure import Disclosure
+from attorn.sdjwt.revealing import reveal
 
 TYP = "example+sd-jwt"
 Credential = tuple[dict[str, Any], frozenset[Any], frozenset[Any]]
@@ -147,3 +151,54 @@ def test_a_binding_is_for_one_audience_and_nonce(audience: str, nonce: str) -> N
 def test_nobody_else_presents() -> None:
     with pytest.raises(AttornError):
         presented(issued(), by=MALLORY)
+
+
+PIECES = st.recursive(
+    st.one_of(st.integers(0, 9), st.sampled_from(["", "_sd", "...", "a\\b", "é"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["a", "b", "_sd", "...", "_sd_alg", "a_sd", '"', "...."]), inner, max_size=3),
+    ),
+    max_leaves=8,
+)
+
+
+@st.composite
+def disclosed(draw: st.DrawFn) -> tuple[dict[str, Any], list[str], int]:
+    """A payload and disclosures that it names, some in others, one perhaps deep, and in how many objects it stands."""
+    texts: list[str] = []
+    escaped, ascii_only = draw(st.booleans()), draw(st.booleans())
+    for _ in range(draw(st.integers(1, 3))):
+        value = draw(PIECES)
+        for _ in range(draw(st.sampled_from((0, 0, 3, 27, 28, 29, 30)))):
+            value = {"n": value} if draw(st.booleans()) else [value]
+        if texts and draw(st.booleans()):
+            value = {"_sd": [hashed(texts.pop())], "v": value}
+        text = json.dumps(["s", "c", value], ensure_ascii=ascii_only)
+        texts.append(b64((text.replace("_sd", "\\u005fsd") if escaped else text).encode()))
+    return {"_sd": [hashed(text) for text in texts], "list": [{"...": "x"}]}, texts, draw(st.integers(0, 2))
+
+
+@settings(law, max_examples=300)
+@given(disclosed())
+def test_what_is_not_walked_through_is_revealed_as_if_it_were(case: tuple[dict[str, Any], list[str], int]) -> None:
+    payload, texts, within_objects = case
+    digests = payload.pop("_sd")
+    for digest in digests:
+        # Each under a name of its own object, so that one name may be disclosed more than once.
+        payload[f"o{len(payload)}"] = {"_sd": [digest]}
+    for _ in range(within_objects):
+        payload = {"deep": payload}
+
+    def outcome(disclosures: list[Disclosure]) -> object:
+        try:
+            found = reveal(payload, disclosures, HashAlgorithm.SHA_256)
+        except AttornError as error:
+            return type(error), str(error)
+        return found.claims, found.disclosures, found.hidden
+
+    try:
+        read = [Disclosure.read(text) for text in texts]
+    except MalformedError:
+        return
+    assert outcome(read) == outcome([replace(each, levels=None) for each in read])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import timedelta
 from typing import Any
@@ -31,7 +32,7 @@ from tests.unit.status_scene import lst, signed_token
 from attorn import Identity, sdjwt, status
 from attorn.checkout.party import Instrument, Merchant
 from attorn.did.resolver import LocalResolver
-from attorn.errors import AttornError
+from attorn.errors import AttornError, MalformedError
 from attorn.keys.ec_key import Curve, EcKey
 from attorn.mandate import wire
 from attorn.mandate.agent_key import AgentKey
@@ -380,3 +381,25 @@ def test_an_agent_revokes_what_it_handed_on() -> None:
     mine = closed(handed_on(chain, status=ENTRY), by=SUB.identity)
     refused("revoked", lambda: check(mine, anchors=[USER.did], status=judged))
     assert check(closed(chain), anchors=[USER.did], status=judged)
+
+
+def split_by_joints(text: str) -> list[tuple[str, ...]] | None:
+    """What the wire says of itself: parts joined by `~~`, each of which is pieces joined by `~`; None if none."""
+    if not text.endswith("~"):
+        return None
+    parts = [tuple(part.split("~")) for part in text[:-1].split("~~")]
+    return parts if all(part[0].count(".") == 2 and all(part) for part in parts) else None
+
+
+def test_every_short_chain_is_split_where_it_is_joined() -> None:
+    taken = 0
+    for length in range(11):
+        for characters in itertools.product("~.a" if length < 9 else "~.", repeat=length):
+            text = "".join(characters)
+            try:
+                found = [(part.jwt, *part.disclosures) for part in wire.split(text)]
+            except MalformedError:
+                found = None
+            assert found == split_by_joints(text)
+            taken += found is not None
+    assert taken > 100

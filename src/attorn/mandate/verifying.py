@@ -8,10 +8,9 @@ wider · 6 times · 7 status · 8 audience and nonce. Nothing is returned unless
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue
 from attorn.did.resolver import Resolver
@@ -145,8 +144,7 @@ def require_bound(chain: VerifiedChain, *, audience: str, nonce: str, unbound: b
         raise WrongRequestError("mandate: it answers another nonce")
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(NamedTuple):
     """A hop and what it means, before anybody has checked its signature."""
 
     hop: UnverifiedHop

@@ -22,11 +22,12 @@ def split(text: str) -> tuple[Compact, ...]:
         raise InputError(f"mandate: expected str, got {type(text).__name__}")
     if len(text) > MOST_CHARACTERS:
         raise LimitError(f"mandate: expected at most {MOST_CHARACTERS} characters, got {len(text)}")
-    if text.count(SEPARATOR) > MOST_DISCLOSURES + 2 * MOST_HOPS:
-        raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
     if not text.endswith(SEPARATOR):
         raise MalformedError("mandate: expected ~ at its end, and no key binding JWT behind it")
-    pieces = text[:-1].split(SEPARATOR)
+    most = MOST_DISCLOSURES + 2 * MOST_HOPS
+    pieces = text[:-1].split(SEPARATOR, most)
+    if len(pieces) > most:
+        raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
     # Nothing between one ~ and the next ends a hop.
     hops: list[list[str]] = [[]]
     for piece in pieces:

@@ -12,6 +12,7 @@ from attorn.sdjwt.digest import ALGORITHM, HashAlgorithm
 from attorn.sdjwt.disclosure import DIGESTS, PLACEHOLDER, Disclosure
 from attorn.sdjwt.pointer import Path
 
+_NESTED: Final = (dict, list)
 MOST_DEPTH: Final = 32
 """Deepest nesting of what is revealed, disclosures within disclosures included."""
 NOT_GENUINE: Final = "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR"
@@ -77,14 +78,10 @@ class _Walk:
         """The members as they stand in an object, each with all that is disclosed in it."""
         if value and len(path) >= MOST_DEPTH:
             raise _too_deep()
-        plain: dict[str, JsonValue] = {}
+        plain = dict(value)
         for name, member in value.items():
-            if isinstance(member, dict):
-                plain[name] = self.members(member, (*path, name))
-            elif isinstance(member, list):
-                plain[name] = self._elements(member, (*path, name))
-            else:
-                plain[name] = member
+            if isinstance(member, _NESTED):
+                plain[name] = self._value(member, (*path, name))
         return plain
 
     def _add(self, plain: dict[str, JsonValue], digests: JsonValue, path: Path) -> None:
