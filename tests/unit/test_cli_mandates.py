@@ -9,11 +9,17 @@ from secrets import token_bytes
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.mandate_scene import opened, paid, root
 from tests.unit.test_cli_world import PASSPHRASE, Outcome, call, refused, stdin
 
 from attorn import Identity
+from attorn.canonical import canonicalise
 from attorn.checkout import checkout_hash
+from attorn.cli.program import parser
 from attorn.did.only_key import only_key_of
+from attorn.errors import VerificationError
 from attorn.jose import jws
 from attorn.keys import jwk
 from attorn.mandate.hop import PAYLOAD
@@ -389,8 +395,8 @@ def test_only_the_holder_closes_or_hands_on(desk: Desk) -> None:
 )
 def test_an_open_mandate_that_nobody_could_mean(desk: Desk, words: tuple[str, ...], told: str) -> None:
     made = desk.made
-    given = [made.path(word) if (made.folder / word).exists() else word for word in words]
-    refused(desk.call("issue", *made.to("shopper"), *given, *made.by("alice")), 1, "invalid_input", told)
+    named = [made.path(word) if (made.folder / word).exists() else word for word in words]
+    refused(desk.call("issue", *made.to("shopper"), *named, *made.by("alice")), 1, "invalid_input", told)
 
 
 @pytest.mark.parametrize("member", ["cnf", "iat", "exp", "status", "attorn"])
@@ -434,11 +440,11 @@ def test_a_file_that_is_no_open_mandate(desk: Desk, content: object, told: str) 
 )
 def test_a_closed_mandate_that_nobody_could_mean(desk: Desk, words: tuple[str, ...], told: str) -> None:
     made = desk.made
-    given = [made.path(word) if (made.folder / word).exists() else word for word in words]
-    refused(desk.call("issue", *bound(SHOP), *given, *made.by("alice")), 1, "invalid_input", told)
+    named = [made.path(word) if (made.folder / word).exists() else word for word in words]
+    refused(desk.call("issue", *bound(SHOP), *named, *made.by("alice")), 1, "invalid_input", told)
     if "--payee" not in words:
         by = made.by("shopper")
-        refused(desk.call("close", made.path("order.open"), *bound(SHOP), *given, *by), 1, "invalid_input", told)
+        refused(desk.call("close", made.path("order.open"), *bound(SHOP), *named, *by), 1, "invalid_input", told)
 
 
 @pytest.mark.parametrize(
@@ -462,8 +468,8 @@ def test_a_closed_mandate_that_nobody_could_mean(desk: Desk, words: tuple[str, .
 )
 def test_a_question_that_cannot_be_answered(desk: Desk, words: tuple[str, ...], told: str) -> None:
     made = desk.made
-    given = [made.path(word) if word and (made.folder / word).exists() else word for word in words]
-    refused(desk.verify(*given), 1, "invalid_input", told)
+    named = [made.path(word) if word and (made.folder / word).exists() else word for word in words]
+    refused(desk.verify(*named), 1, "invalid_input", told)
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c~", "~~", "a.b.c~~d.e.f~", "{}"])
@@ -508,3 +514,35 @@ def test_an_agent_needs_a_key_of_p256(desk: Desk) -> None:
 def test_a_checkout_that_is_none_is_not_signed(desk: Desk, changed: dict[str, Any]) -> None:
     made = desk.made
     refused(desk.call("checkout", made.file("bad.json", {**CART, **changed}), *made.by("shop")), 1, "invalid_input")
+
+
+# Whatever it says.
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(-1e9, 1e9).map(abs)
+    | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+PARSER = parser()
+NAMED = st.sampled_from(["iat", "nbf", "exp", "cnf", "status", "attorn", "payee", "constraints", "vct", "risk_data"])
+
+
+@settings(max_examples=settings.default.max_examples // 4)
+@given(st.dictionaries(NAMED, JSON, max_size=3), st.dictionaries(NAMED, JSON, max_size=2), st.booleans())
+def test_whatever_a_mandate_says_it_is_shown_on_lines_of_its_own(
+    content: dict[str, Any], claims: dict[str, Any], closed: bool
+) -> None:
+    # attack 109
+    text = root({**(paid() if closed else opened()), **content}, **claims)
+    arguments = PARSER.parse_args(["mandate", "show", text])
+    try:
+        result = arguments.run(arguments)
+    except VerificationError:
+        return
+    assert result.text.startswith("UNVERIFIED: ")
+    assert result.text.replace("\n", "").isprintable()
+    canonicalise(dict(result.data))
