@@ -104,9 +104,9 @@ def test_what_was_kept_is_what_was_shown(desk: Desk) -> None:
     assert WHOLE.payment is not None
     words = (
         "keep",
-        *("--checkout", desk.file("order", CHECKOUT), MERCHANT, "m-1"),
+        *("--checkout", desk.file("order", CHECKOUT), "--checkout-audience", MERCHANT, "--checkout-nonce", "m-1"),
         *("--checkout-receipt", desk.file("sold", WHOLE.checkout.receipt)),
-        *("--payment", desk.file("pay", PAYMENT), AUDIENCE, NONCE),
+        *("--payment", desk.file("pay", PAYMENT), "--payment-audience", AUDIENCE, f"--payment-nonce={NONCE}"),
         *("--payment-receipt", desk.file("settled", WHOLE.payment.receipt)),
         *("--fetched", "https://shop.example/list", desk.file("list", "a.b.c")),
         *("--as-of", "2030-03-17T17:46:40Z"),
@@ -215,11 +215,11 @@ def test_a_file_that_was_changed(desk: Desk) -> None:
     ("words", "told"),
     [
         ((), "expected the checkout mandate"),
-        (("--checkout-receipt", "x"), "--checkout-receipt goes with --checkout"),
-        (("--payment-receipt", "x"), "--payment-receipt goes with --payment"),
-        (("--checkout", "-", "a", "n", "--payment", "-", "a", "n"), "- may stand once"),
-        (("--checkout", "nowhere", "a", "n"), "mandate: cannot read"),
-        (("--checkout", "a.b"), "expected 3 arguments"),
+        (("--checkout-receipt", "x"), "-receipt go with --checkout"),
+        (("--payment-receipt", "x"), "-receipt go with --payment"),
+        (("--checkout", "-", "--payment", "-"), "- may stand once"),
+        (("--checkout", "nowhere", "--checkout-audience", "a", "--checkout-nonce=-n"), "mandate: cannot read"),
+        (("--checkout", "a.b", "--checkout-audience", "a"), "--checkout goes with"),
         (("--as-of", "now"), "--as-of: expected a time"),
     ],
 )
@@ -229,7 +229,8 @@ def test_nothing_is_kept_that_is_not_there(desk: Desk, words: tuple[str, ...], t
 
 def test_a_file_of_no_https_url_is_not_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     stdin(monkeypatch, CHECKOUT)
-    words = ("keep", "--checkout", "-", MERCHANT, "m-1", "--fetched", "http://shop.example/list", desk.file("l", "x"))
+    words = ("keep", "--checkout", "-", "--checkout-audience", MERCHANT, "--checkout-nonce", "m-1")
+    words += ("--fetched", "http://shop.example/list", desk.file("l", "x"))
     refused(desk.call(*words), 1, "invalid_input", "https URL")
 
 

@@ -261,7 +261,7 @@ def test_a_revocation_list_that_is_not_understood_stops_everything(world: World,
 def test_an_entry_of_a_stranger_or_of_the_holder_revokes_nothing(world: World, wire: str, capsys: Capsys) -> None:
     link = call(capsys, "inspect", wire, "--json").data["links"][1]["id"]
     for name, revoked in (("mallory", False), ("scout", False), ("planner", True), ("alice", True)):
-        entry = world.write("entry", call(capsys, "revoke", *world.key(name), "--link", link).out)
+        entry = world.write("entry", call(capsys, "revoke", *world.key(name), f"--link={link}").out)
         outcome = call(capsys, *world.verify(wire, "--revocations", entry))
         if revoked:
             refused(outcome, 2, "revoked", "step 7")

@@ -25,7 +25,6 @@ from attorn.mandate.verified import VerifiedChain
 
 _DENIED: Final = frozenset({Denied.code, ApprovalRequired.code})
 _UNDECIDED: Final = frozenset({UnavailableError.code, StaleError.code, EngineError.code})
-_SHOWN: Final = ("MANDATE", "AUDIENCE", "NONCE")
 
 
 def add(family: Commands) -> None:
@@ -45,12 +44,11 @@ def _add_keep(forms: Commands) -> None:
         _keep,
         "To the byte, and as of now: keep it when the purchase is made.",
     )
-    parser.add_argument(
-        "--checkout", nargs=3, metavar=_SHOWN, help="the checkout mandate, whom it was shown to, what they had asked"
-    )
-    parser.add_argument("--checkout-receipt", metavar="JWT", help="what the merchant said of it: a file's name")
-    parser.add_argument("--payment", nargs=3, metavar=_SHOWN, help="the payment mandate, likewise")
-    parser.add_argument("--payment-receipt", metavar="JWT", help="what the processor said of it: a file's name")
+    for name, who in (("checkout", "the merchant"), ("payment", "the processor")):
+        parser.add_argument(f"--{name}", metavar="MANDATE", help=f"the {name} mandate: {mandate_terms.HOW_GIVEN}")
+        parser.add_argument(f"--{name}-audience", metavar="TEXT", help="whom it was shown to")
+        parser.add_argument(f"--{name}-nonce", metavar="TEXT", help="what they had asked to be answered")
+        parser.add_argument(f"--{name}-receipt", metavar="FILE", help=f"what {who} said of it")
     parser.add_argument(
         "--checkout-jwt", metavar="JWT", help="instead of --checkout, where the user signed a payment alone"
     )
@@ -98,14 +96,11 @@ def _add_verify(forms: Commands) -> None:
 
 def _keep(arguments: argparse.Namespace) -> Result:
     at = datetime.now(UTC) if arguments.as_of is None else instant(arguments.as_of, "--as-of")
-    for name in ("checkout", "payment"):
-        if getattr(arguments, name) is None and getattr(arguments, f"{name}_receipt") is not None:
-            raise InputError(f"--{name}-receipt goes with --{name}")
     jwt = arguments.checkout_jwt
     kept = Evidence(
         at=at,
-        checkout=_shown(arguments.checkout, arguments.checkout_receipt),
-        payment=_shown(arguments.payment, arguments.payment_receipt),
+        checkout=_shown(arguments, "checkout"),
+        payment=_shown(arguments, "payment"),
         checkout_jwt=None if jwt is None else mandate_terms.jwt_text(jwt),
         files={url: source.file(path, "fetched", MOST_BYTES) for url, path in arguments.fetched},
     )
@@ -113,10 +108,16 @@ def _keep(arguments: argparse.Namespace) -> Result:
     return Result(text, {"evidence": text, "at": stamp(kept.at)})
 
 
-def _shown(given: list[str] | None, receipt: str | None) -> Shown | None:
-    if given is None:
+def _shown(arguments: argparse.Namespace, name: str) -> Shown | None:
+    mandate, audience, nonce, receipt = (
+        getattr(arguments, each) for each in (name, f"{name}_audience", f"{name}_nonce", f"{name}_receipt")
+    )
+    if mandate is None:
+        if (audience, nonce, receipt) != (None, None, None):
+            raise InputError(f"--{name}-audience, -nonce and -receipt go with --{name}")
         return None
-    mandate, audience, nonce = given
+    if audience is None or nonce is None:
+        raise InputError(f"--{name} goes with --{name}-audience and --{name}-nonce")
     told = None if receipt is None else source.token_text(receipt, what="receipt")
     return Shown(mandate_terms.mandate_text(mandate), audience, nonce, told)
 

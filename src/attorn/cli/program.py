@@ -88,8 +88,6 @@ def _check_input(arguments: argparse.Namespace) -> None:
     given = [getattr(arguments, name, None) for name in ("token", "asked", "base", "document", "secured", *_MANDATES)]
     for name in ("approval", "discharge", "tokens", "credentials"):
         given += getattr(arguments, name, None) or []
-    # Of evidence, a mandate comes with its audience and its nonce.
-    given += [each[0] for each in given if isinstance(each, list)]
     if "-" in given and getattr(arguments, "passphrase_stdin", False):
         raise InputError("standard input holds the token or the passphrase, not both")
     if given.count("-") > 1:
