@@ -501,7 +501,8 @@ class Ending:
         """Presentations and accounts are forgotten each for itself."""
         store.remember(name(1), expires=NOW + 60, now=NOW)
         store.remember(name(2), expires=NOW + 600, now=NOW + 60)
-        assert store.charge([Charge("a", 1, 1, NOW + 60)], now=NOW) == DONE
+        for until in (NOW + 60, NOW + 200):
+            assert store.charge([Charge("a", 2, 1, until)], now=NOW) == DONE
         assert store.charge([Charge("b", 1, 1, NOW + 900)], now=NOW + 300) == DONE
         assert store.remember(name(3), expires=NOW + 61, now=NOW) is True
         assert store.remember(name(2), expires=NOW + 600, now=NOW + 300) is False
