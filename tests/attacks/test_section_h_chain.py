@@ -348,9 +348,10 @@ def test_100_for_somebody_else() -> None:
 @pytest.mark.parametrize(("name", "code"), [("aud", "wrong_audience"), ("nonce", "wrong_request")])
 def test_100_a_direct_mandate_for_somebody_else(name: str, code: str) -> None:
     content = paid(iat=NOW)
-    refused(root(content, **{name: "another"}), code)
+    refused(root(content, **{"aud": AUDIENCE, "nonce": NONCE, name: "another"}), code)
+    refused(root(content), "wrong_audience")
     assert check(root(content, aud=AUDIENCE, nonce=NONCE))
-    assert check(root(content))
+    assert check(root(content), unbound=True)
 
 
 @pytest.mark.parametrize(

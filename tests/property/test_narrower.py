@@ -115,6 +115,9 @@ def test_wider_means_that_some_request_tells_the_two_apart(pair: tuple[Caveat, C
     if isinstance(narrow, caveat.Audience):
         assert set(narrow.names) - set(wide.names)  # type: ignore[attr-defined]
         return
+    if isinstance(narrow, caveat.Spaced):
+        # Which uses tell two apart is proved on calendars (tests/proofs).
+        return
     if isinstance(narrow, caveat.Counted):
         assert narrow.counter().limit > wide.counter().limit  # type: ignore[attr-defined]
         return
