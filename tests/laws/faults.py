@@ -272,7 +272,7 @@ def parser_that_breaks(patch: pytest.MonkeyPatch) -> None:
     honest = macaroons.parse_all
 
     def parse(data: bytes) -> Any:
-        return honest(data) if data[-1] else {}[data]
+        return honest(data) if data[-1] % 4 else {}[data]
 
     patch.setattr(macaroons, "parse_all", parse)
 
