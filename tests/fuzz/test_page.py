@@ -9,7 +9,7 @@ from tests.fuzz import corpus
 from tests.fuzz.registry import ALL
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "assurance.md"
-_ROW = re.compile(r"^\| `([a-z0-9-]+)` \| ([^|]+) \| ([0-9,]+) \| ([0-9,]+) \| ([0-9,]+) \| ([0-9,]+) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| `([a-z\d-]+)` \| ([^|]+) \| ([0-9,]+) \| ([0-9,]+) \| ([0-9,]+) \| ([0-9,]+) \|$", re.MULTILINE)
 _TOTAL = re.compile(r"^\| in all \| \| ([0-9,]+) \| ([0-9,]+) \| \| ([0-9,]+) \|$", re.MULTILINE)
 
 
