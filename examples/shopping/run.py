@@ -66,7 +66,7 @@ with ExitStack() as opened:
 
     act("changed cart", "shopper", "/buy", "broken_chain", held=allowed(), trick="cart", **tea)
     act("changed amount", "shopper", "/buy", "wrong_total", held=allowed(), trick="amount", **tea)
-    act("another payee", "shopper", "/buy", "wrong_payee", held=allowed(), trick="payee", **tea)
+    act("another payee", "shopper", "/buy", "wrong_payee, payee_not_allowed", held=allowed(), trick="payee", **tea)
     act("replay", "shopper", "/buy", "replayed", held=allowed(), trick="replay", **tea)
     act("beyond the sub-agent", "shopper", "/send", "amount_too_high", to="scout", most=1500, held=allowed(), **coffee)
     sly = {"to": "scout", "most": 1500, "held": allowed(), "trick": "widen"}

@@ -649,7 +649,16 @@ def test_mint_with_anything_else(changed: Any) -> None:
 
 
 def test_more_than_a_link_holds_is_no_token() -> None:
-    mandate = OpenPayment((REFERENCE, *(Reference(f"h{number}") for number in range(Limits().checks - 1))))
+    each = range(16)
+    mandate = OpenPayment(
+        (
+            *(Reference(f"h{number}") for number in each),
+            *(AmountRange(5_000 + number, "USD") for number in each),
+            *(ExecutionDate(Date(f"2030-03-{number + 1:02}"), Date(f"2030-04-{number + 1:02}")) for number in each),
+            *(AllowedPayees((Merchant(f"m-{number}", "x"),)) for number in each),
+        )
+    )
+    assert len(caveats(mandate)) > Limits().checks
     with pytest.raises(InputError):
         minted(mandate)
 
