@@ -675,3 +675,9 @@ def test_merchants_are_compared_as_payees_are() -> None:
         (None, "AnyOf"),
     ):
         assert Door().says(minted(mandate), asked(checkout=cart(("a", 1), merchant=merchant))) == expected
+
+
+@pytest.mark.parametrize("by", [None, object(), USER.did])
+def test_whoever_mints_can_mint(by: Any) -> None:
+    with pytest.raises(InputError):
+        mint([held(payments())], by=by, resource=SHOP, ledger=MemoryStore(), now=AT)

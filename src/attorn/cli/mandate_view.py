@@ -13,6 +13,7 @@ from attorn.checkout.party import Merchant
 from attorn.cli import mandate_terms
 from attorn.cli.command import Commands, Result, command
 from attorn.cli.inspection import colour
+from attorn.clock import LATEST
 from attorn.display import Colour, line, painted, shown, stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import CredentialError, LimitError, MalformedError, MandateError, VerificationError
@@ -33,7 +34,6 @@ from attorn.sdjwt.pointer import Path
 from attorn.status import TokenReference
 
 _UNVERIFIED: Final = "UNVERIFIED: this is what the bytes claim; nobody has checked a signature, a date or a revocation"
-_LATEST: Final = 253_402_300_799
 
 
 def add(family: Commands) -> None:
@@ -234,4 +234,4 @@ def _until(second: int | None) -> list[str]:
 
 
 def _stamp(second: int | None) -> str | None:
-    return None if second is None else stamp(moment(min(second, _LATEST)))
+    return None if second is None else stamp(moment(min(second, LATEST)))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.checkout.member import members as object_of
 from attorn.clock import LATEST, instant
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
@@ -137,7 +138,7 @@ class Evidence:
             raise InputError(f"evidence: expected bytes, got {type(content).__name__}")
         if len(content) > MOST_BYTES:
             raise LimitError(f"evidence: expected at most {MOST_BYTES} bytes, got {len(content)}")
-        members = _object(parse(content, most=MOST_BYTES, depth=_DEPTH), "evidence")
+        members = object_of(parse(content, most=MOST_BYTES, depth=_DEPTH), "evidence")
         if members.get("format") != FORMAT:
             raise MalformedError(f"evidence: expected format {FORMAT!r}, got {shown(members.get('format'))}")
         _only(members, "evidence", "format", "at", "checkout", "payment", "checkout_jwt", "presentation", "files")
@@ -168,7 +169,7 @@ def _shown(part: Shown) -> dict[str, JsonValue]:
 def _read_shown(members: dict[str, JsonValue], name: str) -> Shown | None:
     if name not in members:
         return None
-    part = _object(members[name], name)
+    part = object_of(members[name], name)
     _only(part, name, "mandate", "audience", "nonce", "receipt")
     mandate, audience, nonce = (_member(part, each) for each in ("mandate", "audience", "nonce"))
     return Shown(mandate, audience, nonce, _member(part, "receipt") if "receipt" in part else None)
@@ -178,15 +179,15 @@ def _read_presented(members: dict[str, JsonValue]) -> Presented | None:
     name = "presentation"
     if name not in members:
         return None
-    part = _object(members[name], name)
+    part = object_of(members[name], name)
     _only(part, name, "wire", "audience", "request")
     wire, audience, text = (_member(part, each) for each in ("wire", "audience", "request"))
-    request = _object(parse(text, most=2 * MOST_TEXT, depth=_DEPTH), "request")
+    request = object_of(parse(text, most=2 * MOST_TEXT, depth=_DEPTH), "request")
     _only(request, "request", "action", "resource", "args", "cost")
     found = Request(
         action=_member(request, "action"),
         resource=_member(request, "resource"),
-        args=_object(request.get("args"), "args"),
+        args=object_of(request.get("args"), "args"),
         cost=_read_cost(request),
     )
     if found.canonical() != text.encode():
@@ -197,7 +198,7 @@ def _read_presented(members: dict[str, JsonValue]) -> Presented | None:
 def _read_cost(request: dict[str, JsonValue]) -> Money | None:
     if "cost" not in request:
         return None
-    cost = _object(request["cost"], "cost")
+    cost = object_of(request["cost"], "cost")
     _only(cost, "cost", "amount", "currency")
     amount = cost.get("amount")
     if type(amount) is not int:
@@ -208,14 +209,8 @@ def _read_cost(request: dict[str, JsonValue]) -> Money | None:
 def _read_files(members: dict[str, JsonValue]) -> dict[str, bytes]:
     if "files" not in members:
         return {}
-    files = _object(members["files"], "files")
+    files = object_of(members["files"], "files")
     return {url: base64url_decode(_member(files, url)) for url in files}
-
-
-def _object(value: JsonValue, name: str) -> dict[str, JsonValue]:
-    if not isinstance(value, dict):
-        raise MalformedError(f"{name}: expected an object, got {shown(value)}")
-    return value
 
 
 def _only(members: dict[str, JsonValue], name: str, *known: str) -> None:

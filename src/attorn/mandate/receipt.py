@@ -16,7 +16,7 @@ from attorn.checkout import jwt
 from attorn.checkout.jwt import UnverifiedJwt
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.member import MOST_TEXT, text, whole
-from attorn.clock import instant
+from attorn.clock import LATEST, instant
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import ChainError, ExpiredError, InputError, MalformedError
@@ -29,7 +29,6 @@ from attorn.sdjwt.times import whole as whole_span
 
 SKEW: Final = timedelta(seconds=300)
 """How far the clock of whoever wrote a receipt may run ahead of ours; AP2's own default."""
-_LATEST: Final = 253_402_300_799
 _RESULTS: Final = {"status": ("Success", "Error"), "result": ("success", "error")}
 _PAYMENT_IDS: Final = ("payment_id", "psp_confirmation_id", "network_confirmation_id")
 
@@ -233,7 +232,7 @@ def _read(
         issuer = text(issuer, "receipt.iss")
     issued_at = None
     if models[0] == "status" or claims.get("iat") is not None:
-        second = whole(claims.get("iat"), "receipt.iat", most=_LATEST)
+        second = whole(claims.get("iat"), "receipt.iat", most=LATEST)
         issued_at = datetime.fromtimestamp(second, UTC)
     reference = text(claims.get("reference"), "receipt.reference")
     return str(issuer), reference, issued_at, None if code is None else Failure(code, description or "")

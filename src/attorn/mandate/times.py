@@ -15,6 +15,8 @@ SKEW: Final = timedelta(seconds=300)
 """How far clocks may differ, unless a verifier says otherwise: what the official SDK takes."""
 MOST_SKEW: Final = timedelta(hours=1)
 """How far a verifier may say that they differ: so long is remembered what was used, past its end."""
+LATE: Final = int(MOST_SKEW.total_seconds()) + 1
+"""Seconds after its end from which on no verifier accepts a mandate, whatever its clock and its skew."""
 AGE: Final = timedelta(hours=1)
 """How old the last hop may be, unless a verifier says otherwise."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.signed import SignedCheckout, checkout_hash
@@ -33,7 +32,7 @@ from attorn.mandate.order import ClosedCheckout
 from attorn.mandate.payment import ClosedPayment
 from attorn.mandate.policy import Policy, Status
 from attorn.mandate.prohibited import Prohibition, require_none
-from attorn.mandate.times import AGE, MOST_SKEW, SKEW
+from attorn.mandate.times import AGE, LATE, SKEW
 from attorn.mandate.verified import VerifiedChain
 from attorn.mandate.verifying import closed_chain, require_bound
 from attorn.sdjwt.binding import require_text
@@ -41,9 +40,6 @@ from attorn.sdjwt.compact import SEPARATOR
 from attorn.sdjwt.times import unix
 from attorn.store.memory import MemoryStore
 from attorn.store.ports import Charge, Ledger
-
-_LATE: Final = int(MOST_SKEW.total_seconds()) + 1
-"""Seconds after its end from which on no verifier accepts a mandate, whatever its clock and its skew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +269,7 @@ class MandateVerifier:
         for hop in chain.opens:
             if isinstance(hop.content, Open) and hop.times.ends is not None:
                 # The first second at which no verifier takes it any more, whatever its clock and its skew.
-                found.append(Held(hop.id, hop.content, hop.times.ends + _LATE))
+                found.append(Held(hop.id, hop.content, hop.times.ends + LATE))
         return found
 
     def _once(self, chain: VerifiedChain, kind: str, checkout: str, nonce: str) -> list[Charge]:
@@ -281,7 +277,7 @@ class MandateVerifier:
         last = chain.hops[-1]
         ends = [last.times.issued + self._policy.age] if last.times.issued is not None else []
         ends += [chain.expires] if chain.expires is not None else []
-        until = min(ends) + _LATE
+        until = min(ends) + LATE
         return [
             Charge(f"mandate nonce {kind} {self._audience} {nonce}", 1, 1, until),
             Charge(f"mandate {kind} {checkout}", 1, 1),

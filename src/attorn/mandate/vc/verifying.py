@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from attorn.clock import instant
 from attorn.credential.policy import SKEW, Issuers, Status
@@ -19,6 +18,7 @@ from attorn.did.resolver import Resolver
 from attorn.display import shown, stamp
 from attorn.errors import InputError, PossessionError, ReplayError, UntrustedRootError
 from attorn.handed import ask, members
+from attorn.mandate.times import LATE
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.digest import digest_of
 from attorn.mandate.vc.fit import Point, cart_adds_up, cart_fits_intent, payment_fits_cart
@@ -30,9 +30,6 @@ from attorn.mandate.vc.signed import MandateT, SignedMandate, read_mandate, veri
 from attorn.mandate.vc.trust import trusts
 from attorn.mandate.vc.user_authorization import UserAuthorization, verify_user_authorization
 from attorn.store import Charge, Ledger
-
-_LATE: Final = 3_601
-"""Seconds after its end from which on no verifier accepts a mandate; the skew of each is less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +60,8 @@ class PurchaseVerifier:
         object.__setattr__(self, "merchants", members("merchants", self.merchants))
         if not all(isinstance(did, str) and is_did(did) and type(name) is str for did, name in self.merchants.items()):
             raise InputError("mandate: expected merchants as a mapping of DIDs to names")
-        if type(self.skew) is not int or not 0 <= self.skew < _LATE:
-            raise InputError(f"mandate: expected skew as 0 to {_LATE - 1} seconds")
+        if type(self.skew) is not int or not 0 <= self.skew < LATE:
+            raise InputError(f"mandate: expected skew as 0 to {LATE - 1} seconds")
         if not isinstance(self.audience, str) or not self.audience:
             raise InputError("mandate: expected an audience")
 
@@ -131,7 +128,7 @@ class PurchaseVerifier:
             used.append(found.intent)
         names = {f"mandate v0.1 {each.digest}": each.mandate.NAME for each in used}
         # Past its end on every verifier that shares the ledger, whatever its skew.
-        until = [int(each.valid_until.timestamp()) + _LATE for each in used]
+        until = [int(each.valid_until.timestamp()) + LATE for each in used]
         charges = [Charge(name, 1, 1, end) for name, end in zip(names, until, strict=True)]
         # What the user confirmed, whatever credentials it comes in: those may be issued anew.
         if found.user_authorization is not None:
