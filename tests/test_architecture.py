@@ -52,6 +52,7 @@ RANKS = {
     "identity": 14,
     "": 15,
     "web": 16,
+    "conformance": 16,
     "demo": 17,
     "cli": 18,
     "__main__": 19,

@@ -6,15 +6,16 @@ import json
 import sys
 from pathlib import Path
 
+from vectors import scenario
 from vectors.approval_cases import CASES as APPROVAL_CASES
+from vectors.case import Case
 from vectors.chain_cases import CASES as CHAIN_CASES
 from vectors.form_cases import CASES as FORM_CASES
 from vectors.macaroon_cases import CASES as MACAROON_CASES
-from vectors.scenario import Case
 from vectors.standing_cases import CASES as STANDING_CASES
 from vectors.use_cases import CASES as USE_CASES
 
-CASES: tuple[Case, ...] = (
+PRESENTATIONS: tuple[scenario.Case, ...] = (
     *FORM_CASES,
     *CHAIN_CASES,
     *STANDING_CASES,
@@ -22,6 +23,7 @@ CASES: tuple[Case, ...] = (
     *MACAROON_CASES,
     *APPROVAL_CASES,
 )
+CASES: tuple[Case, ...] = tuple(each.case() for each in PRESENTATIONS)
 
 
 def write(directory: Path) -> int:

@@ -1,10 +1,11 @@
-"""What one vector says."""
+"""Cases of `verify-presentation`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from vectors import case
 from vectors import testkit as kit
 
 RULES = {
@@ -43,13 +44,9 @@ class Case:
     revocations: tuple[str, ...] = ()
     macaroon_keys: tuple[str, ...] = ()
 
-    def members(self) -> dict[str, Any]:
-        """The JSON form."""
-        found: dict[str, Any] = {
-            "name": self.name,
-            "notes": self.notes,
-            "attack": self.attack,
-            "spec": "laws 1 to 5: a genuine chain, used as it was given" if self.step is None else RULES[self.step],
+    def case(self) -> case.Case:
+        """The question that this is."""
+        asked: dict[str, Any] = {
             "wire": self.wire,
             "request": {"action": self.action, "resource": self.resource, "args": self.args},
             "audience": self.audience,
@@ -57,15 +54,12 @@ class Case:
             "now": self.now,
         }
         if self.challenge is not None:
-            found["challenge"] = self.challenge
-        if self.before:
-            found["before"] = list(self.before)
-        if self.revocations:
-            found["revocations"] = list(self.revocations)
-        if self.macaroon_keys:
-            found["macaroon_keys"] = list(self.macaroon_keys)
-        found["expect"] = {"code": self.code, "step": self.step}
-        return found
+            asked["challenge"] = self.challenge
+        for name in ("before", "revocations", "macaroon_keys"):
+            if getattr(self, name):
+                asked[name] = list(getattr(self, name))
+        spec = "laws 1 to 5: a genuine chain, used as it was given" if self.step is None else RULES[self.step]
+        return case.Case(self.name, "verify-presentation", self.notes, self.attack, spec, asked, self.code, self.step)
 
 
 def wire(chain: list[kit.Signed], holder: kit.Key, **presentation: Any) -> str:

@@ -7,9 +7,11 @@ import os
 from pathlib import Path
 
 from attorn.canonical import JsonValue
-from attorn.cli import cases, source
+from attorn.cli import source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
+from attorn.conformance.case import MOST_BYTES, Case
+from attorn.conformance.operations import OPERATIONS, answer
 from attorn.display import escaped, line, shown
 from attorn.errors import InputError
 
@@ -50,8 +52,11 @@ def _paths(folder: str) -> list[Path]:
 def _failure(path: Path) -> str | None:
     """How a case went wrong, or None. A file that is no case has failed, too."""
     try:
-        case = cases.read(source.file(str(path), "case", cases.MOST_BYTES))
+        case = Case.read(source.file(str(path), "case", MOST_BYTES))
     except InputError as error:
         return str(error)
-    verdict = case.run()
-    return None if verdict == case.expect else f"expected {case.expect.words()}, got {verdict.words()}"
+    operation = OPERATIONS.get(case.operation)
+    if operation is None:
+        return f"no operation {shown(case.operation)}"
+    found = answer(operation, case.input)
+    return None if found.meets(case.expect) else f"expected {case.expect.words()}, got {found.words()}"

@@ -1,0 +1,29 @@
+"""Every operation by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.conformance import presentation
+from attorn.conformance.answer import Answer
+from attorn.conformance.members import Members
+from attorn.errors import AttornError
+
+Operation = Callable[[Members], Answer]
+
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
+    {
+        "verify-presentation": presentation.verify,
+    }
+)
+
+
+def answer(operation: Operation, value: JsonValue) -> Answer:
+    """The answer of this library; a refusal is an answer, and so is an input that says nothing (`invalid_input`)."""
+    try:
+        return operation(Members(value))
+    except AttornError as error:
+        return Answer.of(error)
