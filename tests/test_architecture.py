@@ -18,6 +18,7 @@ RANKS = {
     "encoding": 2,
     "handed": 2,
     "place": 2,
+    "recent": 2,
     "stamp": 2,
     "uri": 2,
     "canonical": 3,

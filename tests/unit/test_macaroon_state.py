@@ -146,7 +146,7 @@ def test_what_a_holder_puts_before_a_presentation_is_no_part_of_the_remembered_c
             by.authorize(shown(token, PLANNER), REQUEST)
         accepted(shown(token, PLANNER, approvals=[MALLORY.approve(asked.value.approval)]), by=by)
     assert by._cache is not None
-    assert len(by._cache._chains) == 1
+    assert len(by._cache._values) == 1
 
 
 def test_a_refusal_says_that_it_was_a_third_party() -> None:

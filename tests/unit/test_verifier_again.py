@@ -222,7 +222,7 @@ def test_the_cache_is_bounded_and_keeps_what_was_used_last(verified: list[int]) 
     for _ in range(50):
         accepted(shown(given(READ), PLANNER), by=by)
     assert by._cache is not None
-    assert len(by._cache._chains) == 2
+    assert len(by._cache._values) == 2
 
 
 def test_a_longer_chain_is_another_chain(verified: list[int]) -> None:
@@ -256,7 +256,7 @@ def test_what_was_refused_is_not_remembered(verified: list[int]) -> None:
     for _ in range(3):
         refused(shown(forged, PLANNER), "untrusted_root", 2, by=by)
     assert by._cache is not None
-    assert len(by._cache._chains) == 0
+    assert len(by._cache._values) == 0
 
 
 def test_chains_of_dids_that_can_change_are_verified_every_time(verified: list[int]) -> None:

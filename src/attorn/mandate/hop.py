@@ -12,6 +12,7 @@ from attorn.encoding import base64url_encode
 from attorn.errors import ChainError, CredentialError, MandateError
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.envelope import Envelope
+from attorn.mandate.verified import VerifiedHop
 from attorn.sdjwt.compact import Compact
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.disclosure import Disclosure
@@ -96,7 +97,7 @@ class UnverifiedHop:
         """Whether its content names the key of a next holder."""
         return self.content is not None and CONFIRMATION in self.content
 
-    def require_follows(self, before: UnverifiedHop) -> None:
+    def require_follows(self, before: VerifiedHop) -> None:
         """Raises `MandateError` unless this names one hop by one hash, `ChainError` unless it is the one before."""
         claims = self.claims
         if (SD_HASH in claims) == (JWT_HASH in claims):
@@ -104,7 +105,7 @@ class UnverifiedHop:
         if SD_HASH in claims:
             expected, found = before.sd_hash, claims[SD_HASH]
         else:
-            expected, found = before.algorithm.digest(before.compact.jwt), claims[JWT_HASH]
+            expected, found = before.algorithm.digest(before.jwt), claims[JWT_HASH]
         if found != expected:
             raise ChainError("mandate: a hop was made for another one, or other disclosures, than stand before it")
 

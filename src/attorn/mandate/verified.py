@@ -8,8 +8,11 @@ from attorn.canonical import JsonValue
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import RootKey
 from attorn.mandate.content import Closed, Content, Open, is_open, is_payment
+from attorn.mandate.envelope import Envelope
 from attorn.mandate.times import Times
 from attorn.sdjwt.digest import HashAlgorithm
+from attorn.sdjwt.disclosure import Disclosure
+from attorn.sdjwt.revealing import reveal
 from attorn.status import TokenReference
 
 
@@ -21,12 +24,14 @@ class VerifiedHop:
     `signer` is the key that signed, `did` whose key that is, None for a bare key. `content` is None for a credential.
     `holder` is who may sign the next hop, None in a closed mandate. `times` is when it is good by itself. `audience`
     and `nonce` are what its signer was asked for, None at a root that says neither. `sd_hash` names it as it is shown
-    here, by `algorithm`. `redelegations` is how many open mandates may stand below it. `claims` are those of its JWT.
+    here, by `algorithm`. `redelegations` is how many open mandates may stand below it. `disclosures` are what was
+    shown of it beside its `jwt`.
     """
 
     position: int
     id: str
     jwt: str = field(repr=False)
+    disclosures: tuple[str, ...] = field(repr=False)
     signer: RootKey
     did: str | None
     content: Content | None
@@ -38,7 +43,12 @@ class VerifiedHop:
     algorithm: HashAlgorithm
     redelegations: int
     status: TokenReference | None
-    claims: dict[str, JsonValue] = field(repr=False)
+
+    @property
+    def claims(self) -> dict[str, JsonValue]:
+        """The claims of its JWT with all that is disclosed of them, read anew: nobody else holds this object."""
+        claims = Envelope.read(self.jwt).claims
+        return reveal(claims, map(Disclosure.read, self.disclosures), self.algorithm).claims
 
 
 @dataclass(frozen=True, slots=True)

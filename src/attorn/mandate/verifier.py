@@ -24,6 +24,7 @@ from attorn.mandate.constraint.base import Asked, Usage
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.constraint.kinds import CHECKOUT, PAYMENT, missing
 from attorn.mandate.content import Open
+from attorn.mandate.head import Heads
 from attorn.mandate.hop import PAYLOAD
 from attorn.mandate.matching import mismatches, not_payees
 from attorn.mandate.open_checkout import OpenCheckout
@@ -70,7 +71,8 @@ class MandateVerifier:
 
     `merchants` are those whose signature under a checkout counts; none at all refuse everything. `store` is a ledger,
     by default one in memory. `required` are the types of constraints that a user must have set, of payments and of
-    checkouts: a limit that is not there limits nothing. The others are as of `Policy.of`. It may be called from several
+    checkouts: a limit that is not there limits nothing. `cache` is of how many open mandates it remembers that their
+    signatures held (0: none). The others are as of `Policy.of`. It may be called from several
     threads at once.
     """
 
@@ -92,8 +94,11 @@ class MandateVerifier:
         unbound: bool = False,
         age: timedelta = AGE,
         skew: timedelta = SKEW,
+        cache: int = 256,
     ) -> None:
         """Raises `InputError`."""
+        if type(cache) is not int or cache < 0:
+            raise InputError(f"mandate: expected cache as a number of mandates from 0 on, got {shown(cache)}")
         require_text(audience, "audience")
         self._audience = audience
         self._merchants = require_known(merchants, "merchants")
@@ -115,6 +120,7 @@ class MandateVerifier:
             age=age,
             skew=skew,
         )
+        self._heads = Heads(cache) if cache else None
 
     def verify(self, text: str, *, nonce: str, now: datetime) -> VerifiedChain:
         """The chain, as `attorn.mandate.verify` has it at `now`. No constraint is evaluated, and nothing consumed."""
@@ -182,7 +188,7 @@ class MandateVerifier:
 
     def _verified(self, text: str, nonce: str, now: int) -> VerifiedChain:
         require_text(nonce, "nonce")
-        chain = closed_chain(text, self._policy, now)
+        chain = closed_chain(text, self._policy, now, self._heads)
         require_bound(chain, audience=self._audience, nonce=nonce, unbound=self._policy.unbound)
         return chain
 
@@ -206,7 +212,7 @@ class MandateVerifier:
             raise InputError(f"checkout: expected a checkout mandate or a checkout_jwt, got {type(checkout).__name__}")
         order = None
         if SEPARATOR in checkout:
-            order = closed_chain(checkout, self._policy, now)
+            order = closed_chain(checkout, self._policy, now, self._heads)
             if not isinstance(order.closed, ClosedCheckout):
                 raise MandateError("mandate: expected a checkout mandate beside that for the payment")
             self._require_types(order)

@@ -6,33 +6,11 @@ DIDs that can change their keys, time, revocation, the holder's proof and replay
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-
+from attorn.recent import Recent
 from attorn.verify.chain import VerifiedChain
 
 
-class ChainCache:
-    """The `size` chains used last, by the SHA-256 of their blocks. Positive results only."""
+class ChainCache(Recent[bytes, VerifiedChain]):
+    """The chains used last, by the SHA-256 of their blocks. Positive results only."""
 
-    __slots__ = ("_chains", "_lock", "_size")
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._chains: OrderedDict[bytes, VerifiedChain] = OrderedDict()
-
-    def get(self, digest: bytes) -> VerifiedChain | None:
-        """The verified chain of these bytes, if it is remembered."""
-        with self._lock:
-            chain = self._chains.get(digest)
-            if chain is not None:
-                self._chains.move_to_end(digest)
-            return chain
-
-    def put(self, digest: bytes, chain: VerifiedChain) -> None:
-        """Remember a chain that has just been verified."""
-        with self._lock:
-            self._chains[digest] = chain
-            if len(self._chains) > self._size:
-                self._chains.popitem(last=False)
+    __slots__ = ()
