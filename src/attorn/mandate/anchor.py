@@ -103,7 +103,7 @@ def signer_of(envelope: Envelope, anchors: Iterable[Anchor], resolver: Resolver)
         raise UntrustedRootError(
             f"mandate: no anchor is called {shown(envelope.kid)} and has a key for alg {shown(envelope.alg)}"
         )
-    raise SignatureError("mandate: its root is not signed by an anchor that its header can mean")
+    raise SignatureError("mandate: its root is not signed by an anchor that its header can mean", step=3)
 
 
 def algs(key: RootKey) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def _charge(
     for _ in range(_ATTEMPTS):
         used = _used(ledger, held, also)
         if any(used.get(each.account, 0) + each.amount > each.limit for each in also):
-            raise ReplayError("this closed mandate, its nonce or its transaction was used before")
+            raise ReplayError("this closed mandate, its nonce or its transaction was used before", step=10)
         found = [(each, _usage(each, used)) for each in held]
         refused = tuple(
             Refused(position, violation)

@@ -101,7 +101,7 @@ class UnverifiedHop:
         """Raises `MandateError` unless this names one hop by one hash, `ChainError` unless it is the one before."""
         claims = self.claims
         if (SD_HASH in claims) == (JWT_HASH in claims):
-            raise MandateError(f"mandate: expected exactly one of {SD_HASH} and {JWT_HASH}")
+            raise MandateError(f"mandate: expected exactly one of {SD_HASH} and {JWT_HASH}", step=5)
         if SD_HASH in claims:
             expected, found = before.sd_hash, claims[SD_HASH]
         else:

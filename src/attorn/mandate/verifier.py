@@ -7,7 +7,8 @@ that nothing was used before, and that every open mandate has enough left.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +18,7 @@ from attorn.checkout.signed import verify as verify_checkout
 from attorn.clock import Clock, second_of, system_clock
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
-from attorn.errors import ChainError, InputError, MandateError
+from attorn.errors import ChainError, InputError, MandateError, VerificationError
 from attorn.mandate.anchor import Trusted
 from attorn.mandate.charging import Held, Refused, charge_checkout, charge_payment
 from attorn.mandate.constraint.base import Asked, Usage
@@ -195,15 +196,20 @@ class MandateVerifier:
     def _checkout(self, text: str, nonce: str, offered: str | None, now: int) -> CheckedCheckout:
         chain = self._verified(text, nonce, now)
         closed = chain.closed
-        if not isinstance(closed, ClosedCheckout):
-            raise MandateError("mandate: expected a checkout mandate, got one for a payment")
-        if offered is not None and closed.unverified_jwt != offered:
-            raise ChainError("mandate: its checkout_jwt is not the one that was offered last")
-        self._require_types(chain)
-        return CheckedCheckout(chain, self._offered(chain, closed, now), now)
+        with _step_9():
+            if not isinstance(closed, ClosedCheckout):
+                raise MandateError("mandate: expected a checkout mandate, got one for a payment")
+            if offered is not None and closed.unverified_jwt != offered:
+                raise ChainError("mandate: its checkout_jwt is not the one that was offered last")
+            self._require_types(chain)
+            return CheckedCheckout(chain, self._offered(chain, closed, now), now)
 
     def _payment(self, text: str, nonce: str, checkout: str, now: int) -> CheckedPayment:
         chain = self._verified(text, nonce, now)
+        with _step_9():
+            return self._paying(chain, checkout, now)
+
+    def _paying(self, chain: VerifiedChain, checkout: str, now: int) -> CheckedPayment:
         payment = chain.closed
         if not isinstance(payment, ClosedPayment):
             raise MandateError("mandate: expected a payment mandate, got one for a checkout")
@@ -288,6 +294,16 @@ class MandateVerifier:
             Charge(f"mandate nonce {kind} {self._audience} {nonce}", 1, 1, until),
             Charge(f"mandate {kind} {checkout}", 1, 1),
         ]
+
+
+@contextmanager
+def _step_9() -> Iterator[None]:
+    """What is wrong with the checkout is wrong at that step, also where the checkout has steps of its own."""
+    try:
+        yield
+    except VerificationError as error:
+        error.step = 9
+        raise
 
 
 def _types(required: Collection[str]) -> tuple[str, ...]:

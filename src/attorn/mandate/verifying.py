@@ -12,7 +12,14 @@ from datetime import datetime, timedelta
 
 from attorn.did.resolver import Resolver
 from attorn.display import shown
-from attorn.errors import AudienceError, ChainError, MandateError, SignatureError, WrongRequestError
+from attorn.errors import (
+    AudienceError,
+    ChainError,
+    MandateError,
+    ResolutionError,
+    SignatureError,
+    WrongRequestError,
+)
 from attorn.mandate import allowance, narrowing, wire
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import RootKey, Trusted, signer_of
@@ -204,7 +211,11 @@ def _chain(text: str, linked: Head, policy: Policy, now: int) -> VerifiedChain:
     for hop in hops:
         # After all signatures: a forger does not choose what gets looked up.
         if hop.holder is not None:
-            hop.holder.require_listed(policy.resolver)
+            try:
+                hop.holder.require_listed(policy.resolver)
+            except ResolutionError as error:
+                error.step = 7
+                raise
         policy.require_status(hop, now)
     ends = [hop.times.ends for hop in hops if hop.times.ends is not None]
     return VerifiedChain(text, hops, min(ends) if ends else None)
