@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.conformance import presentation
+from attorn.conformance import credentials, presentation, revocation, selective, status_lists
 from attorn.conformance.answer import Answer
 from attorn.conformance.members import Members
 from attorn.errors import AttornError
@@ -16,7 +16,11 @@ Operation = Callable[[Members], Answer]
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
+        "apply-revocations": revocation.apply,
+        "read-status": status_lists.read,
+        "verify-credential": credentials.verify,
         "verify-presentation": presentation.verify,
+        "verify-sd-jwt": selective.verify,
     }
 )
 

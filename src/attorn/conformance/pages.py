@@ -1,0 +1,44 @@
+"""The web pages that a question hands in: what a server would answer, and the DID documents among it."""
+
+from __future__ import annotations
+
+from attorn.caveat.validity import moment
+from attorn.conformance.members import Members
+from attorn.did.methods import MethodResolver
+from attorn.did.resolver import Resolver
+from attorn.did.web import WebResolver
+from attorn.errors import InputError
+
+
+class Pages:
+    """A transport that has these pages and no others."""
+
+    __slots__ = ("_pages",)
+
+    def __init__(self, pages: dict[str, bytes]) -> None:
+        self._pages = pages
+
+    def get(self, url: str, *, accept: str, most: int) -> bytes | None:
+        """The page, whatever it is; None where there is none."""
+        return self._pages.get(url)
+
+
+def resolver(members: Members, now: int) -> Resolver:
+    """Who resolves DIDs at second `now`: what they say themselves, and did:web by the member `documents`.
+
+    That is an object of texts by the URL at which they are served. Raises `InputError`.
+    """
+    pages: dict[str, bytes] = {}
+    for url, text in members.object("documents").items():
+        if not isinstance(text, str):
+            raise InputError("input: documents: expected texts by URL")
+        pages[url] = encoded(text, "documents")
+    return MethodResolver({"web": WebResolver(Pages(pages), clock=lambda: moment(now))})
+
+
+def encoded(text: str, name: str) -> bytes:
+    """`text` in UTF-8. Raises `InputError` for a lone surrogate."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"input: {name}: a text holds a lone surrogate") from None
