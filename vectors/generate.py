@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from vectors import scenario
@@ -11,9 +12,12 @@ from vectors.approval_cases import CASES as APPROVAL_CASES
 from vectors.case import Case
 from vectors.chain_cases import CASES as CHAIN_CASES
 from vectors.form_cases import CASES as FORM_CASES
+from vectors.lifecycle_cases import RECIPES as LIFECYCLE_RECIPES
 from vectors.macaroon_cases import CASES as MACAROON_CASES
+from vectors.revocation_cases import RECIPES as REVOCATION_RECIPES
 from vectors.standing_cases import CASES as STANDING_CASES
 from vectors.use_cases import CASES as USE_CASES
+from vectors.world import World
 
 PRESENTATIONS: tuple[scenario.Case, ...] = (
     *FORM_CASES,
@@ -23,7 +27,14 @@ PRESENTATIONS: tuple[scenario.Case, ...] = (
     *MACAROON_CASES,
     *APPROVAL_CASES,
 )
-CASES: tuple[Case, ...] = tuple(each.case() for each in PRESENTATIONS)
+RECIPES: tuple[Callable[[World], Case], ...] = (
+    *LIFECYCLE_RECIPES,
+    *REVOCATION_RECIPES,
+)
+CASES: tuple[Case, ...] = (
+    *(each.case() for each in PRESENTATIONS),
+    *(recipe(World()) for recipe in RECIPES),
+)
 
 
 def write(directory: Path) -> int:

@@ -1,0 +1,48 @@
+"""Compact JWS (RFC 7515) written from primitives, right or wrong on purpose. Nothing here imports attorn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from vectors.testkit import P256_ORDER, Key, url64
+
+NAMES = ("EdDSA", "ES256")
+
+
+def raw_signature(by: Key, message: bytes, *, high: bool = False) -> bytes:
+    """64 bytes: R and S, or r and s, of which the lower or the higher half."""
+    if by.algorithm == 0:
+        return by.sign(message)
+    r, s = by.sign_numbers(message)
+    low = min(s, P256_ORDER - s)
+    return r.to_bytes(32, "big") + (P256_ORDER - low if high else low).to_bytes(32, "big")
+
+
+def method(key: Key) -> str:
+    """The DID URL of the one key of a did:key."""
+    return f"{key.did}#{key.did.removeprefix('did:key:')}"
+
+
+def header_of(by: Key, typ: str, **changes: Any) -> dict[str, Any]:
+    """The header by which `by` signs; a change to None takes a member away."""
+    return changed({"alg": NAMES[by.algorithm], "kid": method(by), "typ": typ}, **changes)
+
+
+def changed(members: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """`members` with these changes, where None takes one away."""
+    return {name: value for name, value in {**members, **changes}.items() if value is not None}
+
+
+def part(value: Mapping[str, Any] | bytes) -> str:
+    """One part of a JWS: JSON, or these very bytes."""
+    return url64(value if isinstance(value, bytes) else json.dumps(value, separators=(",", ":")).encode())
+
+
+def jws(
+    by: Key, header: Mapping[str, Any] | bytes, claims: Mapping[str, Any] | bytes, *, signature: bytes | None = None
+) -> str:
+    """A JWS signed by `by`, or with a signature that is handed in."""
+    signed = f"{part(header)}.{part(claims)}"
+    return f"{signed}.{url64(raw_signature(by, signed.encode()) if signature is None else signature)}"
