@@ -7,46 +7,52 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from vectors import scenario
-from vectors.approval_cases import CASES as APPROVAL_CASES
+from vectors import (
+    admission_cases,
+    approval_cases,
+    chain_cases,
+    container_cases,
+    lifecycle_cases,
+    link_cases,
+    macaroon_cases,
+    presentation_cases,
+    revocation_cases,
+    standing_cases,
+)
 from vectors.case import Case
-from vectors.chain_cases import CASES as CHAIN_CASES
-from vectors.form_cases import CASES as FORM_CASES
-from vectors.lifecycle_cases import RECIPES as LIFECYCLE_RECIPES
-from vectors.macaroon_cases import CASES as MACAROON_CASES
-from vectors.revocation_cases import RECIPES as REVOCATION_RECIPES
-from vectors.standing_cases import CASES as STANDING_CASES
-from vectors.use_cases import CASES as USE_CASES
 from vectors.world import World
 
-PRESENTATIONS: tuple[scenario.Case, ...] = (
-    *FORM_CASES,
-    *CHAIN_CASES,
-    *STANDING_CASES,
-    *USE_CASES,
-    *MACAROON_CASES,
-    *APPROVAL_CASES,
-)
 RECIPES: tuple[Callable[[World], Case], ...] = (
-    *LIFECYCLE_RECIPES,
-    *REVOCATION_RECIPES,
+    *admission_cases.RECIPES,
+    *approval_cases.RECIPES,
+    *chain_cases.RECIPES,
+    *container_cases.RECIPES,
+    *lifecycle_cases.RECIPES,
+    *link_cases.RECIPES,
+    *macaroon_cases.RECIPES,
+    *presentation_cases.RECIPES,
+    *revocation_cases.RECIPES,
+    *standing_cases.RECIPES,
 )
-CASES: tuple[Case, ...] = (
-    *(each.case() for each in PRESENTATIONS),
-    *(recipe(World()) for recipe in RECIPES),
-)
+
+
+def cases(world: World) -> tuple[Case, ...]:
+    """Every case of a world: the same names and verdicts in each."""
+    found = tuple(recipe(world) for recipe in RECIPES)
+    names = [case.name for case in found]
+    if len(set(names)) != len(names):
+        raise ValueError("two cases have the same name")
+    return found
 
 
 def write(directory: Path) -> int:
     """How many files were written."""
-    names = [case.name for case in CASES]
-    if len(set(names)) != len(names):
-        raise ValueError("two cases have the same name")
-    for case in CASES:
+    found = cases(World())
+    for case in found:
         path = directory / f"{case.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(case.members(), indent=1) + "\n", encoding="ascii")
-    return len(names)
+    return len(found)
 
 
 if __name__ == "__main__":

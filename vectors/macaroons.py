@@ -16,8 +16,6 @@ from nacl.secret import SecretBox
 
 from vectors import testkit as kit
 
-SECRET, OLD_SECRET, FRIEND = b"\x09" * 32, b"\x0a" * 32, b"\x0c" * 32
-DRAWN = b"\x44" * 16
 ASK = b"is it monday?"
 ZERO = bytes(32)
 
@@ -26,7 +24,7 @@ def mac(key: bytes, message: bytes) -> bytes:
     return hmac.new(key, message, hashlib.sha256).digest()
 
 
-def named(secret: bytes = SECRET, drawn: bytes = DRAWN) -> bytes:
+def named(secret: bytes, drawn: bytes) -> bytes:
     """The identifier of a base under this key."""
     return mac(secret, b"\0ATTORN\0MACAROON KEY NAME\0v1\0")[:8] + drawn
 
@@ -105,11 +103,10 @@ class Macaroon:
         return {"i64": kit.url64(self.identifier), "c": caveats, "s64": kit.url64(self.signature)}
 
 
-def base(secret: bytes = SECRET, identifier: bytes | None = None) -> Macaroon:
-    """What a server issues."""
-    name = named(secret) if identifier is None else identifier
-    key = mac(secret, b"\0ATTORN\0MACAROON KEY\0v1\0" + name)
-    return Macaroon(name, mac(generated(key), name))
+def base(secret: bytes, identifier: bytes) -> Macaroon:
+    """What a server issues under an identifier, which `named` makes."""
+    key = mac(secret, b"\0ATTORN\0MACAROON KEY\0v1\0" + identifier)
+    return Macaroon(identifier, mac(generated(key), identifier))
 
 
 def raw(signer: kit.Key, message: bytes, *, low: bool = True) -> bytes:
@@ -142,15 +139,13 @@ def present(macaroon: Macaroon, holder: kit.Key, block: kit.Signed, *, tag: byte
     return macaroon.plus(Caveat(b"attorn-presentation-1." + kit.url64(body).encode()))
 
 
-def demand(
-    macaroon: Macaroon, key: bytes = FRIEND, identifier: bytes = ASK, *, nonce: bytes = b"\x55" * 24
-) -> Macaroon:
+def demand(macaroon: Macaroon, key: bytes, identifier: bytes = ASK, *, nonce: bytes = b"\x55" * 24) -> Macaroon:
     """The macaroon with a third party's caveat."""
     vid = bytes(SecretBox(macaroon.signature).encrypt(generated(key), nonce))
     return macaroon.plus(Caveat(identifier, vid))
 
 
-def discharge(*conditions: bytes, key: bytes = FRIEND, identifier: bytes = ASK) -> Macaroon:
+def discharge(*conditions: bytes, key: bytes, identifier: bytes = ASK) -> Macaroon:
     """What the third party answers, not bound yet."""
     return Macaroon(identifier, mac(generated(key), identifier), tuple(map(Caveat, conditions)))
 

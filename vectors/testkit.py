@@ -335,10 +335,10 @@ def compact(members: dict[str, Any]) -> bytes:
     return json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
 
 
-def life(principal: str, event: str, by: Key, sequence: int, *, signer: Key | None = None) -> str:
+def life(principal: str, event: str, by: Key, sequence: int, *, signer: Key | None = None, at: int = NOW - 10) -> str:
     """A lifecycle entry as text."""
     members: dict[str, Any] = {
-        "at": NOW - 10,
+        "at": at,
         "by": by.did,
         "event": event,
         "principal": principal,
