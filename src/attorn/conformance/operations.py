@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.conformance import credentials, presentation, revocation, selective, status_lists
+from attorn.conformance import credentials, mandate, presentation, receipt, revocation, selective, status_lists
 from attorn.conformance.answer import Answer
 from attorn.conformance.members import Members
 from attorn.errors import AttornError
@@ -18,8 +18,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
         "apply-revocations": revocation.apply,
         "read-status": status_lists.read,
+        "verify-checkout": receipt.verify_offer,
         "verify-credential": credentials.verify,
+        "verify-mandate": mandate.verify,
         "verify-presentation": presentation.verify,
+        "verify-receipt": receipt.verify,
         "verify-sd-jwt": selective.verify,
     }
 )

@@ -1,0 +1,14 @@
+"""Every recipe about mandates, checkouts and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vectors import mandate_content_cases, mandate_form_cases
+from vectors.case import Case
+from vectors.world import World
+
+RECIPES: tuple[Callable[[World], Case], ...] = (
+    *mandate_content_cases.RECIPES,
+    *mandate_form_cases.RECIPES,
+)
