@@ -16,10 +16,12 @@ from vectors import (
     link_cases,
     macaroon_cases,
     mandate_cases,
-    mandate_content_cases,
-    mandate_form_cases,
     presentation_cases,
     revocation_cases,
+    sd_jwt_binding_cases,
+    sd_jwt_claim_cases,
+    sd_jwt_digest_cases,
+    sd_jwt_form_cases,
     standing_cases,
 )
 from vectors.case import Case
@@ -34,10 +36,12 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *link_cases.RECIPES,
     *macaroon_cases.RECIPES,
     *mandate_cases.RECIPES,
-    *mandate_content_cases.RECIPES,
-    *mandate_form_cases.RECIPES,
     *presentation_cases.RECIPES,
     *revocation_cases.RECIPES,
+    *sd_jwt_binding_cases.RECIPES,
+    *sd_jwt_claim_cases.RECIPES,
+    *sd_jwt_digest_cases.RECIPES,
+    *sd_jwt_form_cases.RECIPES,
     *standing_cases.RECIPES,
 )
 

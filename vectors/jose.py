@@ -25,7 +25,7 @@ def method(key: Key) -> str:
     return f"{key.did}#{key.did.removeprefix('did:key:')}"
 
 
-def header_of(by: Key, typ: str, **changes: Any) -> dict[str, Any]:
+def header_of(by: Key, typ: str, /, **changes: Any) -> dict[str, Any]:
     """The header by which `by` signs; a change to None takes a member away."""
     return changed({"alg": NAMES[by.algorithm], "kid": method(by), "typ": typ}, **changes)
 
@@ -41,8 +41,15 @@ def part(value: Mapping[str, Any] | bytes) -> str:
 
 
 def jws(
-    by: Key, header: Mapping[str, Any] | bytes, claims: Mapping[str, Any] | bytes, *, signature: bytes | None = None
+    by: Key,
+    header: Mapping[str, Any] | bytes,
+    claims: Mapping[str, Any] | bytes,
+    *,
+    signer: Key | None = None,
+    signature: bytes | None = None,
+    high: bool = False,
 ) -> str:
-    """A JWS signed by `by`, or with a signature that is handed in."""
+    """A JWS signed by `by`, whatever its header says: by `signer` in its stead, or with a signature handed in."""
     signed = f"{part(header)}.{part(claims)}"
-    return f"{signed}.{url64(raw_signature(by, signed.encode()) if signature is None else signature)}"
+    made = raw_signature(signer or by, signed.encode(), high=high) if signature is None else signature
+    return f"{signed}.{url64(made)}"
