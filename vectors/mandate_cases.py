@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vectors import mandate_content_cases, mandate_form_cases
+from vectors import mandate_content_cases, mandate_form_cases, mandate_link_cases, mandate_trust_cases
 from vectors.case import Case
 from vectors.world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *mandate_content_cases.RECIPES,
     *mandate_form_cases.RECIPES,
+    *mandate_link_cases.RECIPES,
+    *mandate_trust_cases.RECIPES,
 )
