@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from tests.unit.test_cli_world import PASSPHRASE, World, environment
 
-from attorn.cli import exits
+from attorn.cli import exits, main
+from attorn.cli.command import Parser
 from attorn.cli.exits import Exit
+from attorn.cli.families import SUMMARIES
 from attorn.cli.program import parser
 from attorn.errors import AttornError, AuditError, Denied, InputError, KeyFileError, UnavailableError, VerificationError
 
@@ -147,11 +151,57 @@ def test_help_is_ascii_and_documents_the_exit_codes(argv: tuple[str, ...], capsy
         assert f"{code:>3}  " in text
 
 
+def test_what_is_said_of_every_command_needs_none_of_them() -> None:
+    assert parser("").format_help() == parser().format_help()
+
+
+@pytest.mark.parametrize("word", SUMMARIES)
+def test_a_command_is_the_same_beside_those_that_were_not_loaded(word: str) -> None:
+    def told(of: Parser) -> str:
+        with redirect_stdout(io.StringIO()) as printed, pytest.raises(SystemExit):
+            of.parse_args([word, "--help"])
+        return printed.getvalue()
+
+    assert told(parser(word)) == told(parser())
+
+
+@pytest.mark.parametrize("argv", ["unheard-of", "--json unheard-of id", "- id new"])
+def test_no_command_is_told_from_those_that_were_not_loaded(argv: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv.split()) == 1
+    told = capsys.readouterr()
+    assert told.err.count("\n") == 1
+    assert all(repr(word) in told.err for word in SUMMARIES)
+
+
+LOADS = {
+    "--help": ("identity", "caveat", "token", "approval", "mandate", "web"),
+    "id new --help": ("mandate", "verify", "audit", "web", "conformance", "demo"),
+    "mint --help": ("mandate", "verify", "audit", "web", "conformance", "demo"),
+    "id show no/such": ("mandate", "verify", "audit", "web", "conformance", "demo"),
+    "verify --help": ("mandate", "web", "conformance", "demo"),
+}
+
+
+@pytest.mark.parametrize("argv", LOADS)
+def test_a_command_loads_no_family_but_its_own(argv: str) -> None:
+    program = "import sys; from attorn.cli import main; main(sys.argv[1:]); sys.stderr.write(' '.join(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *argv.split()],
+        input=b"", start_new_session=True, capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(ran.stderr.decode().split())
+    assert "attorn.cli.families" in loaded
+    assert not loaded & {"starlette", "uvicorn", "httpx", *(f"attorn.{name}" for name in LOADS[argv])}
+
+
 def test_the_table_and_the_help_name_every_exit_code() -> None:
     assert exits.__doc__ is not None
     for code in Exit:
         assert f"| {int(code)} |" in exits.__doc__
         assert f"{code:>3}  " in exits.EPILOG
+
+
+parser()  # Every family, and with them every error that there is.
 
 
 def _all(kind: type[AttornError]) -> list[type[AttornError]]:

@@ -14,6 +14,7 @@ from attorn.canonical import JsonValue
 from attorn.caveat.validity import moment
 from attorn.cli import passphrase, source
 from attorn.cli.command import Commands, Result, add_key, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.output import write
 from attorn.cli.words import span
 from attorn.display import escaped, stamp
@@ -31,7 +32,7 @@ _LEAST_COLUMNS: Final = 20
 
 def add(commands: Commands) -> None:
     """Add `approve`."""
-    parser = command(commands, "approve", "read what an agent wants to do and approve it, once", _approve, _WHAT)
+    parser = command(commands, "approve", SUMMARIES["approve"], _approve, _WHAT)
     parser.add_argument(
         "asked",
         metavar="REQUEST",

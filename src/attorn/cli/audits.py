@@ -22,6 +22,7 @@ from attorn.cli import source
 from attorn.cli.chains import receive
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import instant, whole
 from attorn.clock import LATEST, read, system_clock
 from attorn.display import line, stamp
@@ -36,7 +37,7 @@ _UNVERIFIED: Final = "Note: the links are as the tokens claim them; only the log
 
 def add(commands: Commands) -> None:
     """Add `audit` with its forms."""
-    family = commands.add_parser("audit", help="verify and read a log of receipts").add_subparsers(
+    family = commands.add_parser("audit", help=SUMMARIES["audit"]).add_subparsers(
         dest="form", metavar="FORM", required=True, parser_class=Parser
     )
     _add_log(command(family, "verify", "say whether a log is whole, or which receipt shows that it is not", _verify))

@@ -13,6 +13,7 @@ from attorn import credential, status
 from attorn.canonical import JsonValue, parse
 from attorn.cli import lists, logs, network, passphrase, signers, source
 from attorn.cli.command import Commands, Parser, Result, add_key, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import span, whole
 from attorn.credential import Securing, UnsignedPresentation, VerifiedCredential, VerifiedPresentation
 from attorn.did.resolver import Resolver
@@ -34,7 +35,7 @@ _HOW_GIVEN: Final = "a file's name, or - for standard input"
 
 def add(commands: Commands) -> None:
     """Add `vc` with its forms."""
-    family = commands.add_parser("vc", help="issue, verify and present verifiable credentials").add_subparsers(
+    family = commands.add_parser("vc", help=SUMMARIES["vc"]).add_subparsers(
         dest="form", metavar="FORM", required=True, parser_class=Parser
     )
     _add_issue(family)

@@ -9,13 +9,14 @@ from contextlib import ExitStack, redirect_stdout
 from attorn.canonical import JsonValue
 from attorn.cli.command import Commands, Result, command
 from attorn.cli.exits import Exit
+from attorn.cli.families import SUMMARIES
 from attorn.demo.__main__ import lacking, main
 from attorn.errors import UnavailableError
 
 
 def add(commands: Commands) -> None:
     """Add `demo`."""
-    command(commands, "demo", "run a resource server and two agents, and show what is refused and why", _demo)
+    command(commands, "demo", SUMMARIES["demo"], _demo)
 
 
 def _demo(arguments: argparse.Namespace) -> Result:

@@ -6,6 +6,7 @@ import argparse
 
 from attorn.cli import documents, logs, passphrase, rotation
 from attorn.cli.command import Commands, Parser, Result, add_passphrase, command
+from attorn.cli.families import SUMMARIES
 from attorn.display import escaped
 from attorn.errors import InputError
 from attorn.identity import Identity
@@ -14,7 +15,7 @@ from attorn.keys import jwk, multikey
 
 def add(commands: Commands) -> None:
     """Add `id` with its forms."""
-    family = commands.add_parser("id", help="make or show an identity, resolve a DID").add_subparsers(
+    family = commands.add_parser("id", help=SUMMARIES["id"]).add_subparsers(
         dest="form", metavar="FORM", required=True, parser_class=Parser
     )
     new = command(family, "new", "make an identity in a new encrypted key file; prints its DID", _new)

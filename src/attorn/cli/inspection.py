@@ -12,6 +12,7 @@ from attorn.caveat.validity import moment
 from attorn.cli import source
 from attorn.cli.chains import Accompanied, links_json, receive
 from attorn.cli.command import Commands, Result, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import span
 from attorn.display import line, stamp
 from attorn.encoding import base64url_encode
@@ -27,7 +28,7 @@ from attorn.verify.verifier import Verifier
 
 def add(commands: Commands) -> None:
     """Add `inspect`."""
-    parser = command(commands, "inspect", "draw what a token or presentation claims; verifies nothing", _inspect)
+    parser = command(commands, "inspect", SUMMARIES["inspect"], _inspect)
     parser.add_argument("token", metavar="TOKEN", help=source.HOW_GIVEN)
     parser.add_argument(
         "--exposure", action="store_true", help="say the worst that can happen after a revocation; checks signatures"

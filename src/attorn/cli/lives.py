@@ -8,6 +8,7 @@ from functools import partial
 
 from attorn.cli import passphrase
 from attorn.cli.command import Commands, Parser, Result, add_key, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import whole
 from attorn.display import stamp
 from attorn.revocation import LifecycleEntry, deprovision, resume, suspend
@@ -20,18 +21,13 @@ _WHO = (
 
 def add(commands: Commands) -> None:
     """Add `suspend`, `resume` and `deprovision`."""
-    summary = "refuse every chain through a principal until you resume it; prints a signed entry"
-    _numbered(_command(commands, "suspend", summary, partial(_reversible, suspend), _WHO))
-    summary = "end your own suspension of a principal; prints a signed entry"
-    _numbered(_command(commands, "resume", summary, partial(_reversible, resume), _WHO))
-    summary = "refuse every chain through a principal for good; prints a signed entry"
-    _command(commands, "deprovision", summary, _deprovision, f"This cannot be taken back. {_WHO}")
+    _numbered(_command(commands, "suspend", partial(_reversible, suspend), _WHO))
+    _numbered(_command(commands, "resume", partial(_reversible, resume), _WHO))
+    _command(commands, "deprovision", _deprovision, f"This cannot be taken back. {_WHO}")
 
 
-def _command(
-    commands: Commands, name: str, summary: str, run: Callable[[argparse.Namespace], Result], description: str
-) -> Parser:
-    parser = command(commands, name, summary, run, description)
+def _command(commands: Commands, name: str, run: Callable[[argparse.Namespace], Result], description: str) -> Parser:
+    parser = command(commands, name, SUMMARIES[name], run, description)
     parser.add_argument("principal", metavar="DID", help="the principal")
     add_key(parser)
     return parser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from attorn.cli.command import Commands, Parser, Result, command
+from attorn.cli.families import SUMMARIES
 from attorn.display import escaped
 from attorn.macaroon import MacKey, encode, issue
 from attorn.macaroon.issuing import name_of
@@ -12,7 +13,7 @@ from attorn.macaroon.issuing import name_of
 
 def add(commands: Commands) -> None:
     """Add `macaroon` with its two forms."""
-    family = commands.add_parser("macaroon", help="make a server's key, or issue what users mint with").add_subparsers(
+    family = commands.add_parser("macaroon", help=SUMMARIES["macaroon"]).add_subparsers(
         dest="form", metavar="key|issue", required=True, parser_class=Parser
     )
     key = command(family, "key", "make a key in a new file; prints the key's name", _key)

@@ -21,6 +21,7 @@ from attorn.cli import (
     signers,
 )
 from attorn.cli.command import Commands, Parser, Result, add_key, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import whole
 from attorn.did import jwk as did_jwk
 from attorn.did import key as did_key
@@ -46,7 +47,7 @@ _BINDINGS: Final = {"sd-hash": Binding.SD_HASH, "jwt-hash": Binding.JWT_HASH}
 
 def add(commands: Commands) -> None:
     """Add `mandate` with its forms."""
-    family = commands.add_parser("mandate", help="sign, hand on, close and verify mandates to buy").add_subparsers(
+    family = commands.add_parser("mandate", help=SUMMARIES["mandate"]).add_subparsers(
         dest="form", metavar="FORM", required=True, parser_class=Parser
     )
     _add_issue(family)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from attorn.approval import ApprovalRequired
 from attorn.canonical import JsonValue
 from attorn.cli.command import Result
 from attorn.cli.exits import Exit
 from attorn.cli.source import reason
 from attorn.display import line
 from attorn.errors import AttornError, AuditError, Denied, VerificationError
-from attorn.mandate.prohibited import Prohibited, Prohibition
+
+if TYPE_CHECKING:
+    from attorn.mandate.prohibited import Prohibition
 
 _PLAIN: Final = str.maketrans({"└": "`", "─": "-", "│": "|"})
 
@@ -30,21 +31,31 @@ def complain(error: AttornError, code: Exit, *, as_json: bool) -> Exit:
     step = error.step if isinstance(error, VerificationError) else None
     where = "" if step is None else f" (step {step})"
     write(sys.stderr, f"attorn: {error.code}{where}: {line(str(error))}")
+    asked = _asked(error)
     if as_json:
         content: dict[str, JsonValue] = {"code": error.code, "message": str(error), "step": step}
         if isinstance(error, Denied):
             content |= {"step": error.decision.step, "decision": _decision(error)}
-        if isinstance(error, Prohibited):
-            content["prohibitions"] = [_prohibition(each) for each in error.prohibitions]
-        if isinstance(error, ApprovalRequired):
-            content["approval"] = error.approval.encode()
+        if asked is not None:
+            content["approval"] = asked
+        elif isinstance(error, Denied):
+            content |= _prohibitions(error)
         if isinstance(error, AuditError):
             content["sequence"] = error.sequence
         write(sys.stdout, _dumped({"ok": False, "exit": int(code), "error": content}))
-    elif isinstance(error, ApprovalRequired):
+    elif asked is not None:
         # What to hand to the approvers: as ready for a file as any result.
-        write(sys.stdout, error.approval.encode())
+        write(sys.stdout, asked)
     return code
+
+
+def _asked(error: AttornError) -> str | None:
+    """The request for approval, where that is all that is missing."""
+    if not isinstance(error, Denied) or type(error) is Denied:
+        return None
+    from attorn.approval import ApprovalRequired  # noqa: PLC0415 - loaded where it was raised, and little used elsewhere
+
+    return error.approval.encode() if isinstance(error, ApprovalRequired) else None
 
 
 def _decision(denied: Denied) -> dict[str, JsonValue]:
@@ -58,6 +69,16 @@ def _decision(denied: Denied) -> dict[str, JsonValue]:
         "limit": None if denial is None else denial.limit,
         "asked": None if denial is None else denial.asked,
     }
+
+
+def _prohibitions(denied: Denied) -> dict[str, JsonValue]:
+    if type(denied) is Denied:
+        return {}
+    from attorn.mandate import Prohibited  # noqa: PLC0415 - loaded where it was raised, and of no use elsewhere
+
+    return (
+        {"prohibitions": [_prohibition(each) for each in denied.prohibitions]} if isinstance(denied, Prohibited) else {}
+    )
 
 
 def _prohibition(found: Prohibition) -> JsonValue:

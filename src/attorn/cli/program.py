@@ -5,44 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from attorn.cli import (
-    approvals,
-    audits,
-    credentials,
-    demonstration,
-    identities,
-    inspection,
-    lives,
-    macaroons,
-    mandates,
-    revocations,
-    serving,
-    tokens,
-    vectors,
-    verification,
-)
 from attorn.cli.command import Parser, Result, unknown
 from attorn.cli.exits import Exit, of
+from attorn.cli.families import FAMILIES, SUMMARIES
 from attorn.cli.output import complain, tell
 from attorn.errors import AttornError, InputError
-
-_FAMILIES = (
-    identities,
-    tokens,
-    approvals,
-    inspection,
-    verification,
-    macaroons,
-    revocations,
-    lives,
-    audits,
-    credentials,
-    mandates,
-    serving,
-    vectors,
-    demonstration,
-)
 
 _MANDATES = ("content", "checkout", "pay", "order", "offered", "payment", "checkout_jwt")
 
@@ -56,7 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in words
     try:
         _check(words)
-        arguments, rest = parser().parse_known_args(words)
+        # No option of `attorn` itself takes a value, so no other word can be the command.
+        word = next((each for each in words if each in SUMMARIES), "")
+        arguments, rest = parser(word).parse_known_args(words)
         if rest:
             raise unknown(rest)
         _check_input(arguments)
@@ -74,12 +45,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(Exit.INTERRUPTED)
 
 
-def parser() -> Parser:
-    """The parser of all commands."""
+def parser(word: str | None = None) -> Parser:
+    """The parser of all commands. With `word`, only its family is loaded; the others are names and summaries."""
     top = Parser(prog="attorn", description="Checkable authority for AI agents: mint, delegate, present, verify.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
-    for family in _FAMILIES:
-        family.add(commands)
+    for family, words in FAMILIES.items():
+        if word is None or word in words:
+            import_module(f"attorn.cli.{family}").add(commands)
+        else:
+            for name, summary in words.items():
+                commands.add_parser(name, help=summary)
     return top
 
 

@@ -7,6 +7,7 @@ import argparse
 from attorn.cli import passphrase, rolls, source
 from attorn.cli.chains import receive
 from attorn.cli.command import Commands, Parser, Result, add_key, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import whole
 from attorn.display import shown, stamp
 from attorn.encoding import base64url_decode, base64url_encode
@@ -21,7 +22,7 @@ def add(commands: Commands) -> None:
     parser = command(
         commands,
         "revoke",
-        "end a link and everything delegated from it; prints a signed entry",
+        SUMMARIES["revoke"],
         _revoke,
         "Only a principal above the link in its chain, its delegator included, can end it. Verifiers honour the entry\n"
         "once they have it: attorn verify --revocations FILE.",
@@ -40,7 +41,7 @@ def add(commands: Commands) -> None:
     parser = command(
         commands,
         "publish",
-        "sign the next list of what you have revoked",
+        SUMMARIES["publish"],
         _publish,
         "Also where nothing was added: a list that is new proves that nothing is missing.",
     )

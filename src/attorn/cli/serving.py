@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from attorn.cli import logs, network, passphrase, rolls, signers, source
 from attorn.cli.command import Commands, Parser, Result, add_key, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import whole
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, UnavailableError
@@ -33,7 +34,7 @@ _MOST_STATE: Final = 256 << 20
 
 def add(commands: Commands) -> None:
     """Add `serve` with its one form."""
-    family = commands.add_parser("serve", help="issue and verify credentials for whoever asks over https")
+    family = commands.add_parser("serve", help=SUMMARIES["serve"])
     forms = family.add_subparsers(dest="form", metavar="vc", required=True, parser_class=Parser)
     parser = command(
         forms,

@@ -12,6 +12,7 @@ from attorn.caveat import Caveat
 from attorn.cli import caveats, network, passphrase, requests, source
 from attorn.cli.chains import links_json
 from attorn.cli.command import Commands, Parser, Result, add_key, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.words import instant, span, whole
 from attorn.did.document import DELEGATE
 from attorn.did.resolver import Resolver, StaticResolver, live_document
@@ -35,17 +36,15 @@ _MOST_CREDENTIAL: Final = 1 << 16
 
 def add(commands: Commands) -> None:
     """Add the three commands."""
-    mint = command(commands, "mint", "turn over some of your own authority to a DID; prints a token", _mint, _CAVEATS)
+    mint = command(commands, "mint", SUMMARIES["mint"], _mint, _CAVEATS)
     add_key(mint)
     mint.add_argument("--base", metavar="MACAROON", help=f"mint a Macaroon on this: {source.HOW_BASE}")
     _add_link(mint)
-    delegate = command(
-        commands, "delegate", "pass a token on to another DID, narrowed; prints a token", _delegate, _CAVEATS
-    )
+    delegate = command(commands, "delegate", SUMMARIES["delegate"], _delegate, _CAVEATS)
     delegate.add_argument("token", metavar="TOKEN", help=source.HOW_GIVEN)
     add_key(delegate)
     _add_link(delegate)
-    present = command(commands, "present", "bind a token to one request at one audience, once", _present)
+    present = command(commands, "present", SUMMARIES["present"], _present)
     present.add_argument("token", metavar="TOKEN", help=source.HOW_GIVEN)
     add_key(present)
     requests.add(present)

@@ -10,6 +10,7 @@ from attorn.canonical import JsonValue
 from attorn.cli import source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
+from attorn.cli.families import SUMMARIES
 from attorn.conformance.case import MOST_BYTES, Case
 from attorn.conformance.operations import OPERATIONS, answer
 from attorn.display import escaped, line, shown
@@ -18,7 +19,7 @@ from attorn.errors import InputError
 
 def add(commands: Commands) -> None:
     """Add `vectors`."""
-    family = commands.add_parser("vectors", help="run conformance vectors").add_subparsers(
+    family = commands.add_parser("vectors", help=SUMMARIES["vectors"]).add_subparsers(
         dest="form", metavar="run", required=True, parser_class=Parser
     )
     run = command(family, "run", "run every case (*.json) in a folder and below it", _run)

@@ -10,6 +10,7 @@ from attorn.canonical import JsonValue
 from attorn.cli import network, requests, source
 from attorn.cli.chains import links_json
 from attorn.cli.command import Commands, Result, command
+from attorn.cli.families import SUMMARIES
 from attorn.cli.inspection import colour
 from attorn.did.resolver import Resolver
 from attorn.display import Colour, line, painted, stamp
@@ -26,7 +27,7 @@ _NOTE: Final = "Note: without --store, replays, uses and budgets are only seen w
 
 def add(commands: Commands) -> None:
     """Add `verify`."""
-    parser = command(commands, "verify", "say whether a presentation permits a request; uses it up", _verify)
+    parser = command(commands, "verify", SUMMARIES["verify"], _verify)
     parser.add_argument("token", metavar="PRESENTATION", help=source.HOW_GIVEN)
     parser.add_argument("--root", metavar="DID", action="append", required=True, help="a trusted user (repeatable)")
     parser.add_argument("--audience", required=True, help="the name that presentations for you carry")
