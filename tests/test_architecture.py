@@ -27,6 +27,7 @@ RANKS = {
     "keys": 4,
     "request": 4,
     "transport": 5,
+    "words": 5,
     "did": 6,
     "jsonld": 6,
     "biscuit": 7,

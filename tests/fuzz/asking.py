@@ -15,9 +15,10 @@ from tests.fuzz.harness import Harness, accepted, joined, parts_of, require, tex
 from tests.fuzz.wire import FACTS, RICH, VECTORS
 from tests.property.chains import clock
 
-from attorn import Request
+from attorn import Request, words
 from attorn.canonical import canonicalise
-from attorn.cli import caveats, requests, words
+from attorn.caveat import spoken
+from attorn.cli import requests
 from attorn.conformance.case import Case
 from attorn.conformance.operations import OPERATIONS, answer
 from attorn.encoding import base64url_encode
@@ -81,11 +82,11 @@ def _words(data: bytes) -> bool:
 def _caveat(data: bytes) -> bool:
     """A caveat as JSON: read, rendered, asked, compared with itself, and written again."""
     text = text_of(data)
-    found = accepted(lambda: caveats.read(text), InputError)
-    written = caveats.to_json(found)
-    again = caveats.from_json(written)
+    found = accepted(lambda: spoken.read(text), InputError)
+    written = spoken.to_json(found)
+    again = spoken.from_json(written)
     require(again == found, "another caveat once written", written)
-    require(caveats.to_json(again) == written, "written anew otherwise", written)
+    require(spoken.to_json(again) == written, "written anew otherwise", written)
     found.limit()
     require(found.narrower_than(found) is not False, "a caveat that is not as narrow as itself")
     resolved = tried(lambda: found.resolved(clock(), 1), InputError)
@@ -200,7 +201,7 @@ def _requests() -> Iterable[bytes]:
 
 def _spoken() -> Iterable[bytes]:
     for each in (each for row in RICH for each in row):
-        yield json.dumps(caveats.to_json(each)).encode()
+        yield json.dumps(spoken.to_json(each)).encode()
     yield b'{"ExpiresIn":"1d12h30m5s"}'
     yield b'{"NoDelegation":{}}'
     yield b'{"AllOf":[{"Equals":{"name":"a","value":"b"}},{"Not":{"AnyOf":[{"Range":{"name":"a","minimum":1}}]}}]}'
@@ -250,8 +251,8 @@ HARNESSES = (
     Harness("request", "the digest is that of the canonical form", _request, _requests, "attorn.cli.requests:build",
             "attorn.request.request:Request.digest", mutators.each_part(mutators.plain)),
     Harness("words", "fixpoint", _words, lambda: (b"1d12h30m", b"90s", b"2026-11-21T18:00:00Z", b"250:EUR", b"12"),
-            "attorn.cli.words:money", None, size=96),
-    Harness("caveat", "fixpoint", _caveat, _spoken, "attorn.cli.caveats:read", "attorn.cli.caveats:to_json", _JSON),
+            "attorn.words:money", None, size=96),
+    Harness("caveat", "fixpoint", _caveat, _spoken, "attorn.caveat.spoken:read", "attorn.caveat.spoken:to_json", _JSON),
     Harness("http-message", "what is bound is what was sent", _http, _messages, "attorn.web.http:bind", None,
             mutators.each_part(mutators.plain), size=2100),
     Harness("http-answer", "refusals are JSON, headers one line", _answers, _answered, "attorn.web.poll:_sets", None,

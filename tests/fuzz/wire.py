@@ -18,13 +18,12 @@ from attorn import Access, Denied, Request, Verifier, caveat, macaroon, tree
 from attorn.biscuit import admission, block, container, signature
 from attorn.biscuit.container import Container, ProofKind
 from attorn.biscuit.text import check_text
-from attorn.caveat import Caveat
+from attorn.caveat import Caveat, spoken
 from attorn.caveat.counted import Counted
 from attorn.caveat.formula import Alternatives
 from attorn.caveat.profile import recognise
 from attorn.caveat.status import Standing
 from attorn.caveat.unrecognised import Unrecognised
-from attorn.cli import caveats as spoken
 from attorn.encoding import base64url_decode
 from attorn.engine import StockEngine
 from attorn.errors import InputError, SignatureError, UnavailableError, VerificationError

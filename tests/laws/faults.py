@@ -12,10 +12,9 @@ import pytest
 from attorn.biscuit import container as biscuits
 from attorn.biscuit import signature as signatures
 from attorn.biscuit import wire
-from attorn.caveat import Equals, MaxUses, Range
+from attorn.caveat import Equals, MaxUses, Range, spoken
 from attorn.caveat.argument import Formula, Literal
 from attorn.caveat.unrecognised import Unrecognised
-from attorn.cli import caveats as spoken
 from attorn.identity import Identity
 from attorn.keys import ecdsa
 from attorn.keys.public import PublicKey

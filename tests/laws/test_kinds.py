@@ -40,7 +40,7 @@ from attorn.biscuit.block import encode
 from attorn.caveat import Agent, Caveat, Purpose, Unrecognised
 from attorn.caveat.formula import Alternatives
 from attorn.caveat.profile import recognise
-from attorn.cli.caveats import from_json, to_json
+from attorn.caveat.spoken import from_json, to_json
 from attorn.datalog import Check, Predicate, Query
 from attorn.errors import AttornError
 from attorn.limits import Limits

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from attorn import Identity, caveat
 from attorn.canonical import JsonValue
 from attorn.caveat.base import Caveat
-from attorn.cli.caveats import from_json, read, to_json
+from attorn.caveat.spoken import from_json, read, to_json
 from attorn.errors import InputError
 
 LATER = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)

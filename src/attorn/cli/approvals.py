@@ -16,10 +16,10 @@ from attorn.cli import passphrase, source
 from attorn.cli.command import Commands, Result, add_key, command
 from attorn.cli.families import SUMMARIES
 from attorn.cli.output import write
-from attorn.cli.words import span
 from attorn.display import escaped, stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
+from attorn.words import span
 
 _WHAT: Final = """\
 What is asked is written to standard error, the approval to standard output. The agent hands it in with its request:

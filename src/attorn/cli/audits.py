@@ -23,12 +23,12 @@ from attorn.cli.chains import receive
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import instant, whole
 from attorn.clock import LATEST, read, system_clock
 from attorn.display import line, stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
 from attorn.store import SQLiteStore
+from attorn.words import instant, whole
 
 _UNSPENT: Final = ("unit", "period", "limit", "used", "left")
 _NOBODY: Final = "nobody: it could not be read"

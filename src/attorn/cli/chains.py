@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from attorn.biscuit.admission import admit
 from attorn.biscuit.container import ProofKind
 from attorn.canonical import JsonValue
-from attorn.cli.caveats import to_json
+from attorn.caveat.spoken import to_json
 from attorn.display import stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import MalformedError

@@ -14,7 +14,6 @@ from attorn.canonical import JsonValue, parse
 from attorn.cli import lists, logs, network, passphrase, signers, source
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import span, whole
 from attorn.credential import Securing, UnsignedPresentation, VerifiedCredential, VerifiedPresentation
 from attorn.did.resolver import Resolver
 from attorn.display import line, stamp
@@ -25,6 +24,7 @@ from attorn.jose.jws import typ_of
 from attorn.jsonld import Contexts
 from attorn.status import Publisher, StatusList, TokenReference
 from attorn.transport import Transport
+from attorn.words import span, whole
 
 _MOST: Final = 1 << 20
 _MOST_LIST: Final = 4 << 20

@@ -15,13 +15,13 @@ from attorn.cli.exits import Exit
 from attorn.cli.inspection import colour
 from attorn.cli.mandate_verification import add_policy, known, list_issuers, trusted
 from attorn.cli.output import write
-from attorn.cli.words import instant, span, whole
 from attorn.display import Colour, line, painted, stamp
 from attorn.errors import Denied, EngineError, InputError, StaleError, UnavailableError
 from attorn.evidence import Evidence, Finding, Findings, Shown, verify
 from attorn.evidence.evidence import MOST_BYTES
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.verified import VerifiedChain
+from attorn.words import instant, span, whole
 
 _DENIED: Final = frozenset({Denied.code, ApprovalRequired.code})
 _UNDECIDED: Final = frozenset({UnavailableError.code, StaleError.code, EngineError.code})

@@ -13,7 +13,6 @@ from attorn.cli import source
 from attorn.cli.chains import Accompanied, links_json, receive
 from attorn.cli.command import Commands, Result, command
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import span
 from attorn.display import line, stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
@@ -24,6 +23,7 @@ from attorn.token.token import Token
 from attorn.tree import draw, until
 from attorn.verify.exposure import Exposure
 from attorn.verify.verifier import Verifier
+from attorn.words import span
 
 
 def add(commands: Commands) -> None:

@@ -9,9 +9,9 @@ from functools import partial
 from attorn.cli import passphrase
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import whole
 from attorn.display import stamp
 from attorn.revocation import LifecycleEntry, deprovision, resume, suspend
+from attorn.words import whole
 
 _WHO = (
     "It counts if you are that principal, stand above it in a chain, or are an authority of the verifier. Verifiers\n"

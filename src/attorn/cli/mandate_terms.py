@@ -14,7 +14,6 @@ from attorn.checkout.signed import checkout_hash
 from attorn.checkout.signed import read as read_checkout
 from attorn.cli import source
 from attorn.cli.command import Parser
-from attorn.cli.words import instant, money, span, whole
 from attorn.display import shown
 from attorn.errors import InputError, VerificationError
 from attorn.mandate import wire
@@ -36,6 +35,7 @@ from attorn.mandate.order import ClosedCheckout
 from attorn.mandate.payment import ClosedPayment
 from attorn.mandate.vct import Vct
 from attorn.sdjwt.compact import MOST_CHARACTERS
+from attorn.words import instant, money, span, whole
 
 MOST: Final = 1 << 20
 """Largest file of any kind that a mandate is made of, in bytes."""

@@ -14,7 +14,6 @@ from attorn.checkout.signed import SignedCheckout
 from attorn.cli import mandate_terms, mandate_view, network, source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.inspection import colour
-from attorn.cli.words import instant, span, whole
 from attorn.did.resolver import Resolver
 from attorn.display import Colour, line, painted, shown, stamp
 from attorn.errors import InputError
@@ -26,6 +25,7 @@ from attorn.mandate.verifier import CheckedCheckout, CheckedPayment, MandateVeri
 from attorn.mandate.verifying import verify_held
 from attorn.status import StatusList
 from attorn.store import SQLiteStore
+from attorn.words import instant, span, whole
 
 _MOST_LIST: Final = 4 << 20
 _ORDER: Final = "for a payment: the checkout mandate it is for, or its checkout_jwt"

@@ -22,7 +22,6 @@ from attorn.cli import (
 )
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import whole
 from attorn.did import jwk as did_jwk
 from attorn.did import key as did_key
 from attorn.did.document import Relationship
@@ -41,6 +40,7 @@ from attorn.mandate.content import Content, Open
 from attorn.mandate.hop import UnverifiedHop
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.status import TokenReference
+from attorn.words import whole
 
 _BINDINGS: Final = {"sd-hash": Binding.SD_HASH, "jwt-hash": Binding.JWT_HASH}
 

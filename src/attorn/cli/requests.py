@@ -6,11 +6,11 @@ import argparse
 
 from attorn.canonical import JsonValue, parse
 from attorn.cli.command import Parser
-from attorn.cli.words import money
 from attorn.display import bare, shown
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.request.request import Request
+from attorn.words import money
 
 
 def add(parser: Parser) -> None:

@@ -8,13 +8,13 @@ from attorn.cli import passphrase, rolls, source
 from attorn.cli.chains import receive
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import whole
 from attorn.display import shown, stamp
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import DelegationError, InputError, MalformedError
 from attorn.identity import Identity
 from attorn.revocation import RevocationList, revoke
 from attorn.token.link import ID_BYTES
+from attorn.words import whole
 
 
 def add(commands: Commands) -> None:

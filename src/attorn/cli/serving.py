@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from attorn.cli import logs, network, passphrase, rolls, signers, source
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import whole
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, UnavailableError
 from attorn.request.url import hosts
 from attorn.status import ListKind
+from attorn.words import whole
 
 if TYPE_CHECKING:
     import ssl

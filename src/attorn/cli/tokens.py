@@ -8,17 +8,17 @@ from typing import Final
 from attorn import caveat as kinds
 from attorn import macaroon
 from attorn.canonical import canonicalise, parse
-from attorn.caveat import Caveat
-from attorn.cli import caveats, network, passphrase, requests, source
+from attorn.caveat import Caveat, spoken
+from attorn.cli import network, passphrase, requests, source
 from attorn.cli.chains import links_json
 from attorn.cli.command import Commands, Parser, Result, add_key, command
 from attorn.cli.families import SUMMARIES
-from attorn.cli.words import instant, span, whole
 from attorn.did.document import DELEGATE
 from attorn.did.resolver import Resolver, StaticResolver, live_document
 from attorn.errors import CredentialError, InputError, MalformedError, VerificationError
 from attorn.token.principal import resolve
 from attorn.token.token import Token
+from attorn.words import instant, span, whole
 
 _CAVEATS: Final = """\
 --caveat takes one caveat of the whole vocabulary as JSON, and may be given several times:
@@ -112,7 +112,7 @@ def _caveats(arguments: argparse.Namespace) -> list[Caveat]:
         found.append(kinds.MaxDepth(whole(arguments.max_depth, "--max-depth")))
     if arguments.no_delegation:
         found.append(kinds.NoDelegation())
-    return found + [caveats.read(text) for text in arguments.caveat or ()]
+    return found + [spoken.read(text) for text in arguments.caveat or ()]
 
 
 def _delegate_of(arguments: argparse.Namespace) -> Resolver:

@@ -30,11 +30,11 @@ from attorn.canonical import JsonValue, parse
 from attorn.caveat import Caveat
 from attorn.caveat.approval import When
 from attorn.caveat.argument import Formula
-from attorn.cli.words import instant, span
 from attorn.datalog import Scalar
 from attorn.display import shown, stamp
 from attorn.errors import InputError, MalformedError
 from attorn.request.attested import NAMES
+from attorn.words import instant, span
 
 _MOST_BYTES: Final = 65_536
 _DEPTH: Final = 32
