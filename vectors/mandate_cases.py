@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vectors import mandate_content_cases, mandate_form_cases, mandate_link_cases, mandate_trust_cases
+from vectors import (
+    mandate_content_cases,
+    mandate_depth_cases,
+    mandate_form_cases,
+    mandate_link_cases,
+    mandate_narrow_cases,
+    mandate_time_cases,
+    mandate_trust_cases,
+)
 from vectors.case import Case
 from vectors.world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *mandate_content_cases.RECIPES,
+    *mandate_depth_cases.RECIPES,
     *mandate_form_cases.RECIPES,
     *mandate_link_cases.RECIPES,
+    *mandate_narrow_cases.RECIPES,
+    *mandate_time_cases.RECIPES,
     *mandate_trust_cases.RECIPES,
 )
