@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from vectors import (
     mandate_content_cases,
+    mandate_date_cases,
     mandate_depth_cases,
     mandate_form_cases,
     mandate_link_cases,
     mandate_narrow_cases,
+    mandate_party_cases,
+    mandate_payment_cases,
     mandate_time_cases,
     mandate_trust_cases,
 )
@@ -18,10 +21,13 @@ from vectors.world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *mandate_content_cases.RECIPES,
+    *mandate_date_cases.RECIPES,
     *mandate_depth_cases.RECIPES,
     *mandate_form_cases.RECIPES,
     *mandate_link_cases.RECIPES,
     *mandate_narrow_cases.RECIPES,
+    *mandate_party_cases.RECIPES,
+    *mandate_payment_cases.RECIPES,
     *mandate_time_cases.RECIPES,
     *mandate_trust_cases.RECIPES,
 )
