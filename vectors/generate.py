@@ -23,6 +23,8 @@ from vectors import (
     sd_jwt_digest_cases,
     sd_jwt_form_cases,
     standing_cases,
+    status_bitstring_cases,
+    status_token_cases,
 )
 from vectors.case import Case
 from vectors.world import World
@@ -43,6 +45,8 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *sd_jwt_digest_cases.RECIPES,
     *sd_jwt_form_cases.RECIPES,
     *standing_cases.RECIPES,
+    *status_bitstring_cases.RECIPES,
+    *status_token_cases.RECIPES,
 )
 
 
