@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, NoReturn, Protocol
 
 from attorn.canonical import JsonValue
@@ -18,7 +19,7 @@ class Result:
 
     text: str
     data: Mapping[str, JsonValue] = field(default_factory=dict)
-    code: Exit = Exit.OK
+    code: IntEnum = Exit.OK
     then: Callable[[], None] | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TextIO
 
 from attorn.canonical import JsonValue
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _PLAIN: Final = str.maketrans({"└": "`", "─": "-", "│": "|"})
 
 
-def tell(result: Result, *, as_json: bool) -> Exit:
+def tell(result: Result, *, as_json: bool) -> IntEnum:
     """Write a result to standard output. Its own exit code, or `INPUT` if it could not be written."""
     text = _dumped({"ok": result.code is Exit.OK, "exit": int(result.code), **result.data}) if as_json else result.text
     return result.code if not text or write(sys.stdout, text) else Exit.INPUT

@@ -1,45 +1,85 @@
-"""`attorn vectors run`: every conformance case of a folder, against this library."""
+"""`attorn vectors`: conformance cases put to this library or to another, and this library's own answers."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
+from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.cli import source
+from attorn.cli import output, source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
 from attorn.cli.families import SUMMARIES
+from attorn.conformance import protocol
 from attorn.conformance.case import MOST_BYTES, Case
-from attorn.conformance.operations import OPERATIONS, answer
+from attorn.conformance.entrypoint import Entrypoint
+from attorn.conformance.run import Ask, File, Kind, Outcome, Run, attorn, run
 from attorn.display import escaped, line, shown
 from attorn.errors import InputError
+
+_MOST_LIST: Final = 1024 * 1024
 
 
 def add(commands: Commands) -> None:
     """Add `vectors`."""
     family = commands.add_parser("vectors", help=SUMMARIES["vectors"]).add_subparsers(
-        dest="form", metavar="run", required=True, parser_class=Parser
+        dest="form", metavar="ACT", required=True, parser_class=Parser
     )
-    run = command(family, "run", "run every case (*.json) in a folder and below it", _run)
-    run.add_argument("folder", metavar="DIR")
+    _add_run(family)
+    answering = family.add_parser("answer", help="answer one question, or a batch", description=_ANSWER)
+    answering.add_argument("operation", metavar="OPERATION", help="like verify-presentation; or batch")
+    answering.set_defaults(run=_answer, json=False)
+
+
+_ANSWER: Final = """\
+answer one question, or a batch
+
+As vectors/PROTOCOL.md says: the input as a JSON object from standard input, the
+answer as one on standard output; batch takes and gives a line for each. Then
+the exit code is 0 for ok, 1 refused, 2 undecided, 3 no such input, 4 no such
+operation; of a batch, 0."""
+
+
+def _add_run(family: Commands) -> None:
+    running = command(family, "run", "run every case (*.json) in a folder and below it", _run, _RUN)
+    running.add_argument("folder", metavar="DIR")
+    running.add_argument("--entrypoint", metavar="COMMAND", help="the program to ask, and its first arguments")
+    running.add_argument("--batch", action="store_true", help="ask it everything in one process")
+    running.add_argument("--xfails", metavar="FILE", help="cases that are expected to fail: a name or glob per line")
+    running.add_argument(
+        "--only", metavar="GLOB", action="append", default=[], help="cases like this, as did/* (repeatable)"
+    )
+
+
+_RUN: Final = """\
+Against this library, or against the program that --entrypoint names, which is
+called as vectors/PROTOCOL.md says. A case that is expected to fail and passes
+has failed."""
 
 
 def _run(arguments: argparse.Namespace) -> Result:
-    paths = _paths(arguments.folder)
-    failures = {
-        escaped(os.path.relpath(path, arguments.folder)): why for path in paths if (why := _failure(path)) is not None
-    }
-    passed = len(paths) - len(failures)
-    rows = [f"FAILED {line(f'{name}: {why}')}" for name, why in failures.items()]
-    rows.append(f"{passed} passed, {len(failures)} failed")
-    code = Exit.NOT_AS_TOLD if failures else Exit.OK
-    data: dict[str, JsonValue] = {"passed": passed, "failed": len(failures), "failures": {**failures}}
-    return Result("\n".join(rows), data, code)
+    if arguments.batch and arguments.entrypoint is None:
+        raise InputError("--batch is for an --entrypoint")
+    xfails = _xfails(arguments.xfails) if arguments.xfails else []
+    found = run(_files(arguments.folder), _asking(arguments), xfails, arguments.only)
+    if not found.outcomes:
+        raise InputError("vectors: no case is called as --only says")
+    rows = [*_table(found), *_told(found)]
+    code = Exit.NOT_AS_TOLD if found.count(Kind.FAILED) else Exit.OK
+    return Result("\n".join(rows), _data(found), code)
 
 
-def _paths(folder: str) -> list[Path]:
+def _asking(arguments: argparse.Namespace) -> Ask:
+    if arguments.entrypoint is None:
+        return attorn
+    entrypoint = Entrypoint.of(arguments.entrypoint)
+    return entrypoint.batch if arguments.batch else entrypoint.each
+
+
+def _files(folder: str) -> list[File]:
     """The case files, in order. Raises `InputError` where there are none: nothing run is nothing passed."""
     try:
         found = sorted(path for path in Path(folder).rglob("*.json") if path.is_file())
@@ -47,17 +87,83 @@ def _paths(folder: str) -> list[Path]:
         raise InputError(f"vectors: cannot list {shown(folder)}: {source.reason(error)}") from None
     if not found:
         raise InputError(f"vectors: no *.json in {shown(folder)}")
-    return found
+    return [_file(path, os.path.relpath(path, folder)) for path in found]
 
 
-def _failure(path: Path) -> str | None:
-    """How a case went wrong, or None. A file that is no case has failed, too."""
+def _file(path: Path, name: str) -> File:
+    """A file that holds no case is one that fails."""
     try:
-        case = Case.read(source.file(str(path), "case", MOST_BYTES))
+        return File(name, Case.read(source.file(str(path), "case", MOST_BYTES)))
     except InputError as error:
-        return str(error)
-    operation = OPERATIONS.get(case.operation)
-    if operation is None:
-        return f"no operation {shown(case.operation)}"
-    found = answer(operation, case.input)
-    return None if found.meets(case.expect) else f"expected {case.expect.words()}, got {found.words()}"
+        return File(name, None, str(error))
+
+
+def _xfails(path: str) -> list[str]:
+    """The names and globs of a file. Raises `InputError`."""
+    try:
+        text = source.file(path, "xfails", _MOST_LIST).decode()
+    except UnicodeError:
+        raise InputError("xfails: expected text in UTF-8") from None
+    lines = (each.partition("#")[0].strip() for each in text.splitlines())
+    return [each for each in lines if each]
+
+
+def _table(found: Run) -> list[str]:
+    """The counts of each family."""
+    families = {escaped(name): each for name, each in found.families().items()}
+    width = max(len(name) for name in ("family", *families))
+    head = f"{'family':<{width}}  passed  failed  expected failures"
+    return [head, *(f"{name:<{width}}  {_counts(each)}" for name, each in families.items()), ""]
+
+
+def _counts(found: Run) -> str:
+    return f"{found.count(Kind.PASSED):>6}  {found.count(Kind.FAILED):>6}  {found.count(Kind.EXPECTED):>17}"
+
+
+def _told(found: Run) -> list[str]:
+    """What went wrong, and the sum."""
+    rows = [f"FAILED {line(f'{each.file.path}: {each.why}')}" for each in _of(found, Kind.FAILED)]
+    rows += [f"UNUSED {line(each)}: no case is called so, to be expected to fail" for each in found.unused]
+    total = f"{found.count(Kind.PASSED)} passed, {found.count(Kind.FAILED)} failed"
+    expected = found.count(Kind.EXPECTED)
+    return [*rows, f"{total}, {expected} expected to fail" if expected else total]
+
+
+def _of(found: Run, kind: Kind) -> list[Outcome]:
+    return [each for each in found.outcomes if each.kind is kind]
+
+
+def _data(found: Run) -> dict[str, JsonValue]:
+    families: dict[str, JsonValue] = {}
+    for name, each in found.families().items():
+        families[name] = {kind.name.lower(): each.count(kind) for kind in Kind}
+    return {
+        **{kind.name.lower(): found.count(kind) for kind in Kind},
+        "failures": {escaped(each.file.path): each.why for each in _of(found, Kind.FAILED)},
+        "expected_failures": {escaped(each.file.path): each.why for each in _of(found, Kind.EXPECTED)},
+        "unused": [*found.unused],
+        "families": families,
+    }
+
+
+def _answer(arguments: argparse.Namespace) -> Result:
+    if arguments.operation == protocol.BATCH:
+        return _batch()
+    try:
+        content = source.standard_input(protocol.MOST_INPUT)
+    except InputError:
+        # Longer than any question, or nothing to read: still an answer.
+        content = b""
+    answer = protocol.ask_text(arguments.operation, content)
+    return Result(protocol.written(answer), code=protocol.told(answer.code))
+
+
+def _batch() -> Result:
+    """Each line is answered before the next is read."""
+    while content := sys.stdin.buffer.readline(protocol.MOST_INPUT + 1) if sys.stdin else b"":
+        if len(content) > protocol.MOST_INPUT:
+            while content and not content.endswith(b"\n"):
+                content = sys.stdin.buffer.readline(protocol.MOST_INPUT)
+        if not output.write(sys.stdout, protocol.written(protocol.ask_line(content))):
+            return Result("", code=Exit.INPUT)
+    return Result("")

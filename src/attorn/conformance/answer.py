@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.errors import AttornError, Denied, VerificationError
+from attorn.conformance.members import Members
+from attorn.errors import AttornError, Denied, InputError, VerificationError
 
 OK: Final = "ok"
+UNSUPPORTED: Final = "unsupported"
+"""The code of an implementation that does not have the operation."""
+
+_LONGEST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,18 @@ class Answer:
     code: str = OK
     step: int | None = None
     result: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, members: Members) -> Answer:
+        """The answer in an object of JSON: of a case, or of a program. Raises `InputError`."""
+        code, step = members.text("code"), members.integer("step") if members.has("step") else None
+        if not (code.isascii() and code.isprintable() and 0 < len(code) <= _LONGEST):
+            raise InputError(f"code: expected 1 to {_LONGEST} characters of ASCII")
+        if step is not None and not 0 <= step <= 10:
+            raise InputError("step: expected 0 to 10 or null")
+        found = cls(code, step, members.object("result"))
+        members.done()
+        return found
 
     @classmethod
     def of(cls, error: AttornError) -> Answer:

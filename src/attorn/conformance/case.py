@@ -15,12 +15,14 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What to ask, of which operation, and the answer that is told."""
+    """What to ask, of which operation, and the answer that is told; `notes` and `spec` are for people."""
 
     name: str
     operation: str
     input: dict[str, JsonValue]
     expect: Answer
+    notes: str = ""
+    spec: str = ""
 
     @classmethod
     def read(cls, content: bytes) -> Case:
@@ -30,23 +32,16 @@ class Case:
         except MalformedError as error:
             raise InputError(f"case: {error}") from None
         members = Members(value, "case")
-        for told in ("notes", "spec", "attack"):
-            # For people; of what type they are the schema says.
-            members.value(told)
+        members.value("attack")
+        if not members.has("input"):
+            raise InputError("case: input: expected an object")
         found = cls(
             members.text("name"),
             members.text("operation"),
             members.object("input"),
-            _expect(members.inner("expect")),
+            Answer.read(members.inner("expect")),
+            members.maybe_text("notes") or "",
+            members.maybe_text("spec") or "",
         )
         members.done()
         return found
-
-
-def _expect(members: Members) -> Answer:
-    step = members.integer("step") if members.has("step") else None
-    if step is not None and not 0 <= step <= 10:
-        raise InputError("case: expect: step: expected 0 to 10 or null")
-    found = Answer(members.text("code"), step, members.object("result"))
-    members.done()
-    return found
