@@ -107,14 +107,7 @@ def verify(macaroon: Macaroon, discharges: Sequence[Macaroon], root: MacKey) -> 
     `ChainError` for a discharge that is missing, given twice or not asked for, and `LimitError` for too many.
     """
     given = _given(macaroon, discharges)
-    caveats = macaroon.unverified_caveats
-    signature = _hmac(_generated(_key(root).of_token(macaroon.identifier)), macaroon.identifier)
-    before: list[bytes] = []
-    for caveat in caveats:
-        before.append(signature)
-        signature = _next(signature, caveat)
-    if not hmac.compare_digest(signature, macaroon.signature):
-        raise SignatureError("the MAC of the macaroon does not verify")
+    before, caveats = verify_mac(macaroon, root), macaroon.unverified_caveats
     wanted = [caveat.id for caveat in caveats if caveat.vid is not None]
     if len(set(wanted)) != len(wanted) or set(wanted) != given.keys():
         raise ChainError("expected exactly one discharge for each third party's caveat, and no other")
@@ -122,6 +115,21 @@ def verify(macaroon: Macaroon, discharges: Sequence[Macaroon], root: MacKey) -> 
         if caveat.vid is not None:
             _verify_discharge(given[caveat.id], _opened(held, caveat.vid), macaroon.signature)
     return Proven(macaroon.identifier, tuple(_proven(caveat, given) for caveat in caveats))
+
+
+def verify_mac(macaroon: Macaroon, root: MacKey) -> list[bytes]:
+    """The signature before each caveat, if `root` has signed all of them. Raises `SignatureError`.
+
+    What third parties demand is another question, which `verify` asks.
+    """
+    signature = _hmac(_generated(_key(root).of_token(_whole(macaroon).identifier)), macaroon.identifier)
+    before: list[bytes] = []
+    for caveat in macaroon.unverified_caveats:
+        before.append(signature)
+        signature = _next(signature, caveat)
+    if not hmac.compare_digest(signature, macaroon.signature):
+        raise SignatureError("the MAC of the macaroon does not verify")
+    return before
 
 
 def _given(macaroon: Macaroon, discharges: Sequence[Macaroon]) -> dict[bytes, Macaroon]:

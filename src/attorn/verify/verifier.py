@@ -37,14 +37,17 @@ from attorn.errors import (
 )
 from attorn.handed import ask
 from attorn.limits import Limits
-from attorn.macaroon.issuing import named
+from attorn.macaroon.issuing import key_of, named
 from attorn.macaroon.key import MacKey
+from attorn.macaroon.mac import verify_mac
 from attorn.request.facts import Facts
 from attorn.request.request import Request
 from attorn.store.memory import MemoryStore
 from attorn.store.ports import Ledger, Retry, Store
 from attorn.token import presentation as presentations
+from attorn.token.carrier import MacaroonCarrier
 from attorn.token.chain import UnverifiedChain
+from attorn.token.link import Link
 from attorn.token.presentation import Presentation
 from attorn.token.principal import Principal
 from attorn.token.token import Token, read_text
@@ -201,11 +204,34 @@ class Verifier:
         """
         if not isinstance(token, Token):
             raise InputError(f"exposure: expected a Token, got {type(token).__name__}")
-        unverified = token.unverified
-        links.verify_signatures(unverified, self._principals.delegator_key(unverified.links[0]))
-        links.confirm_principals(self._principals, unverified.links)
-        chain = links.join(unverified, self.limits.skew)
-        return expose(chain, self._ledger, self._rules, second_of(self._clock))
+        return expose(self._join(token.unverified), self._ledger, self._rules, second_of(self._clock))
+
+    def verify_token(self, token: Token) -> tuple[Link, ...]:
+        """The links of a token in transit, if a presentation of it could be accepted here now: steps 2 to 7.
+
+        For whoever is handed one. It says nothing about any request, and permits nothing. A Macaroon's MAC is verified
+        too, but of its third parties nobody is asked. Raises `VerificationError`, `UnavailableError`, or `InputError`
+        for anything but a Token, and where `roots` is a callable: it is asked about requests, and there is none.
+        """
+        if not isinstance(token, Token):
+            raise InputError(f"verify_token: expected a Token, got {type(token).__name__}")
+        if self._policy is not None:
+            raise InputError("verify_token: a policy says who is trusted for a request, and here is none")
+        now = second_of(self._clock)
+        if isinstance(token.carrier, MacaroonCarrier):
+            macaroon = token.carrier.macaroon
+            verify_mac(macaroon, key_of(macaroon.identifier, self._keys))
+        self._trust(token.unverified.links[0].by)
+        chain = self._join(token.unverified)
+        self._check_window(chain, now)
+        self._check_standing(chain, now)
+        return chain.links
+
+    def _join(self, chain: UnverifiedChain) -> VerifiedChain:
+        """(3) (4) (5) The links alone, verified."""
+        links.verify_signatures(chain, self._principals.delegator_key(chain.links[0]))
+        links.confirm_principals(self._principals, chain.links)
+        return links.join(chain, self.limits.skew)
 
     def _verify(
         self, wire: str, request: Request, challenge: str | None, trail: Trail
@@ -224,7 +250,7 @@ class Verifier:
         unverified = chain or arrival.read_chain(self.limits)
         presentation = arrival.read_presentation(unverified.symbols, self.limits)
         # (2) root is trusted for this resource
-        self._trust(unverified, request)
+        self._trust(unverified.links[0].by, request)
         # (3) resolve, (4) signatures, (5) linkage
         chain = trail.chain = self._verify_chain(unverified, arrival)
         # (6) validity windows, (7) revocation
@@ -235,15 +261,16 @@ class Verifier:
         self._check_replay(chain, presentation, now)
         return chain, presentation, at
 
-    def _trust(self, chain: UnverifiedChain | VerifiedChain, request: Request) -> None:
+    def _trust(self, root: Principal, request: Request | None = None) -> None:
         """(2) Refuse a root that the verifier does not trust for this resource."""
-        root, policy = chain.links[0].by, self._policy
-        if policy is not None:
+        policy = self._policy
+        if policy is not None and request is not None:
             trusted = ask("roots policy", lambda: policy(root.did, request)) is True
         else:
             trusted = (root if root.method is None else root.did) in self._roots
         if not trusted:
-            raise UntrustedRootError(f"{root.did} is not a root that this verifier trusts for {request.resource}")
+            resource = "" if request is None else f" for {request.resource}"
+            raise UntrustedRootError(f"{root.did} is not a root that this verifier trusts{resource}")
 
     def _verify_chain(self, chain: UnverifiedChain | VerifiedChain, arrival: Arrival) -> VerifiedChain:
         """(3) (4) (5) The chain verified, its links afresh unless they have been before, and the presentation."""
@@ -272,6 +299,10 @@ class Verifier:
             raise ExpiredError("now is outside the presentation's validity window")
         if presentation.stop - presentation.start > self.limits.presentation.total_seconds():
             raise ExpiredError(f"a presentation may be valid for at most {self.limits.presentation}")
+        self._check_window(chain, now)
+
+    def _check_window(self, chain: VerifiedChain, now: int) -> None:
+        """(6) Now lies in the window of every link, and none is from the future."""
         if not chain.start <= now < chain.stop:
             raise ExpiredError("now is outside the validity window of a link of the chain")
         if chain.issued > now + self.limits.skew.total_seconds():
