@@ -7,7 +7,17 @@ from types import MappingProxyType
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.conformance import credentials, mandate, presentation, receipt, revocation, selective, status_lists
+from attorn.conformance import (
+    credentials,
+    identifiers,
+    mandate,
+    presentation,
+    receipt,
+    revocation,
+    selective,
+    status_lists,
+    transit,
+)
 from attorn.conformance.answer import Answer
 from attorn.conformance.members import Members
 from attorn.errors import AttornError
@@ -17,13 +27,17 @@ Operation = Callable[[Members], Answer]
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
         "apply-revocations": revocation.apply,
+        "attenuate": transit.attenuate,
+        "read-key": identifiers.key,
         "read-status": status_lists.read,
+        "resolve-did": identifiers.keys,
         "verify-checkout": receipt.verify_offer,
         "verify-credential": credentials.verify,
         "verify-mandate": mandate.verify,
         "verify-presentation": presentation.verify,
         "verify-receipt": receipt.verify,
         "verify-sd-jwt": selective.verify,
+        "verify-token": transit.verify,
     }
 )
 

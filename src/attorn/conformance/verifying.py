@@ -1,0 +1,44 @@
+"""The verifier that a question describes: default limits, an empty memory, and what it was told before."""
+
+from __future__ import annotations
+
+from attorn.caveat.validity import moment
+from attorn.conformance import pages
+from attorn.conformance.members import Members
+from attorn.encoding import base64url_decode
+from attorn.errors import InputError, MalformedError, VerificationError
+from attorn.macaroon import MacKey
+from attorn.store import MemoryStore
+from attorn.verify.verifier import Verifier
+
+
+def verifier(members: Members, audience: str) -> Verifier:
+    """By `now`, `roots`, `documents`, `revocations` and `macaroon_keys`. Raises `InputError`."""
+    now = members.second("now")
+    resolver, at = pages.resolver(members, now), moment(now)
+    store = MemoryStore()
+    for entry in members.texts("revocations"):
+        _apply(store, entry)
+    return Verifier(
+        audience=audience,
+        roots=members.texts("roots"),
+        store=store,
+        clock=lambda: at,
+        resolver=resolver,
+        macaroon_keys=map(_key, members.texts("macaroon_keys")),
+    )
+
+
+def _apply(store: MemoryStore, entry: str) -> None:
+    try:
+        store.apply(entry)
+    except VerificationError:
+        # A case may say that a forged revocation came first: it must change nothing.
+        return
+
+
+def _key(text: str) -> MacKey:
+    try:
+        return MacKey(base64url_decode(text))
+    except MalformedError as error:
+        raise InputError(f"input: macaroon_keys: {error}") from None
