@@ -10,6 +10,7 @@ from pathlib import Path
 from vectors import (
     admission_cases,
     approval_cases,
+    caveat_families,
     chain_cases,
     container_cases,
     lifecycle_cases,
@@ -32,6 +33,7 @@ from vectors.world import World
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *admission_cases.RECIPES,
     *approval_cases.RECIPES,
+    *caveat_families.RECIPES,
     *chain_cases.RECIPES,
     *container_cases.RECIPES,
     *lifecycle_cases.RECIPES,

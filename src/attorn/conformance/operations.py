@@ -10,6 +10,7 @@ from attorn.canonical import JsonValue
 from attorn.conformance import (
     credentials,
     identifiers,
+    evaluation,
     mandate,
     presentation,
     receipt,
@@ -29,6 +30,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "apply-revocations": revocation.apply,
         "attenuate": transit.attenuate,
         "read-key": identifiers.key,
+        "evaluate-caveat": evaluation.evaluate,
         "read-status": status_lists.read,
         "resolve-did": identifiers.keys,
         "verify-checkout": receipt.verify_offer,
