@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vectors import (
+    caveat_condition_cases,
+    caveat_counted_cases,
+    caveat_formula_cases,
     caveat_list_cases,
     caveat_measure_cases,
+    caveat_place_cases,
     caveat_resource_cases,
     caveat_scope_cases,
+    caveat_text_cases,
+    caveat_told_cases,
     caveat_validity_cases,
     caveat_value_cases,
 )
@@ -16,10 +22,16 @@ from vectors.case import Case
 from vectors.world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
+    *caveat_condition_cases.RECIPES,
+    *caveat_counted_cases.RECIPES,
+    *caveat_formula_cases.RECIPES,
     *caveat_list_cases.RECIPES,
     *caveat_measure_cases.RECIPES,
+    *caveat_place_cases.RECIPES,
     *caveat_resource_cases.RECIPES,
     *caveat_scope_cases.RECIPES,
+    *caveat_text_cases.RECIPES,
+    *caveat_told_cases.RECIPES,
     *caveat_validity_cases.RECIPES,
     *caveat_value_cases.RECIPES,
 )
