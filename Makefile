@@ -11,7 +11,7 @@ WORKERS ?= 2
 # The tests start Python a few hundred times, in a third of the time where what was compiled is kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-long lint types unit bench figures fuzz mutants vectors clean
+.PHONY: demo test test-long lint types unit bench figures fuzz mutants deletions vectors clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/python -m attorn.demo
@@ -49,6 +49,9 @@ fuzz: $(VENV)/.test
 
 mutants: $(VENV)/.test
 	$(BIN)/python -m tests.mutation
+
+deletions: $(VENV)/.test
+	$(BIN)/python -m tests.deletion
 
 vectors: $(VENV)/.test
 	$(BIN)/python -m vectors.generate
