@@ -1,0 +1,43 @@
+// Compact JWS, read strictly. status.md, "JWS".
+
+import * as base64url from "./base64url.mjs";
+import { keyOf, resolve, splitUrl } from "./did.mjs";
+import { isObject, parse } from "./json.mjs";
+import { verifyRaw } from "./keys.mjs";
+import { malformed, Refusal } from "./refusal.mjs";
+import { decode } from "./text.mjs";
+
+const REFUSED = ["crit", "b64", "jwk", "jku", "x5c", "x5u"];
+const ALGORITHMS = [["EdDSA", "Ed25519"], ["ES256"]];
+
+function objectOf(part) {
+  const text = decode(base64url.decode(part));
+  const members = text === null ? null : parse(text);
+  if (!isObject(members)) throw malformed("no JSON object");
+  return members;
+}
+
+const mediaType = (typ) => String(typ).toLowerCase().replace(/^application\//, "");
+
+/** {header, claims, verify(issuer)} of a text of one of these types. */
+export function readJws(text, types) {
+  const parts = text.split(".");
+  if (text.length > 4_194_304 || parts.length !== 3 || parts[0].length > 4_096) throw malformed("no compact JWS");
+  const [header, claims] = parts.slice(0, 2).map(objectOf);
+  const raw = base64url.decode(parts[2]);
+  const { alg, typ, kid } = header;
+  if (raw.length !== 64 || REFUSED.some((name) => name in header) || !ALGORITHMS.flat().includes(alg)) throw malformed("JWS");
+  if (typeof typ !== "string" || !types.includes(mediaType(typ))) throw malformed("another type");
+  if (kid !== undefined && typeof kid !== "string") throw malformed("kid");
+  const signed = Buffer.from(`${parts[0]}.${parts[1]}`);
+  const verify = (issuer) => {
+    if (kid !== undefined && splitUrl(kid)?.[0] !== issuer) throw new Refusal("bad_signature", 4);
+    const keys =
+      kid === undefined
+        ? resolve(issuer).methods.filter(({ uses }) => uses.includes("assertionMethod")).map(({ key }) => key)
+        : [keyOf(kid, "assertionMethod")];
+    const fits = (key) => ALGORITHMS[key.algorithm].includes(alg) && verifyRaw(key, signed, raw, { low: false });
+    if (!keys.some(fits)) throw new Refusal("bad_signature", 4);
+  };
+  return { header, claims, type: mediaType(typ), verify };
+}

@@ -1,0 +1,107 @@
+// Status lists of both standards, as JWT. status.md.
+
+import { gunzipSync, inflateSync } from "node:zlib";
+import * as base64url from "./base64url.mjs";
+import { isDid, splitUrl } from "./did.mjs";
+import { isInteger, isObject } from "./json.mjs";
+import { readJws } from "./jws.mjs";
+import { LAST_SECOND, MOST_INTEGER } from "./limits.mjs";
+import { limitExceeded, malformed, Refusal } from "./refusal.mjs";
+
+const MOST = 16 * 1_024 * 1_024;
+const FEWEST = 131_072;
+const W3C = "https://www.w3.org/ns/credentials/v2";
+const bad = (why) => new Refusal("bad_status", 7, why);
+const isUri = (text) => typeof text === "string" && /^[A-Za-z][A-Za-z0-9+.-]*:[^#\s]+$/.test(text);
+
+/** The array of one gzip member or zlib stream, with not a byte behind it. */
+function unpack(bytes, inflate) {
+  let result;
+  try {
+    result = inflate(bytes, { maxOutputLength: MOST, info: true });
+  } catch (error) {
+    throw error.code === "ERR_BUFFER_TOO_LARGE" ? limitExceeded("a larger list", 7) : malformed("not packed");
+  }
+  if (result.engine.bytesWritten !== bytes.length) throw malformed("something behind the packed data");
+  return result.buffer;
+}
+
+function seconds(claims, name) {
+  const value = claims[name];
+  if (value !== undefined && !isInteger(value, 0, LAST_SECOND)) throw malformed(name);
+  return value;
+}
+
+/** [start, end] from these seconds, the end open where none is said. */
+function windowOf(starts, ends) {
+  const start = Math.max(...starts.filter((one) => one !== undefined));
+  const said = ends.filter((one) => one !== undefined);
+  const end = said.length ? Math.min(...said) : null;
+  if (!Number.isFinite(start) || (end !== null && end <= start)) throw malformed("no window");
+  return { start, end };
+}
+
+const count = (bytes, bits) => Math.floor((bytes.length * 8) / bits);
+
+function readToken({ claims, header }) {
+  const { sub, status_list: list } = claims;
+  if (!isUri(sub) || !isObject(list) || ![1, 2, 4, 8].includes(list.bits) || typeof list.lst !== "string") {
+    throw malformed("no token status list");
+  }
+  const issuer = claims.iss ?? splitUrl(header.kid ?? "")?.[0];
+  if (typeof issuer !== "string" || !isDid(issuer) || seconds(claims, "iat") === undefined) throw malformed("no issuer or time");
+  if (claims.ttl !== undefined && !isInteger(claims.ttl, 1, MOST_INTEGER)) throw malformed("ttl");
+  const { bits, lst } = list;
+  const read = () => {
+    const bytes = unpack(base64url.decode(lst), inflateSync);
+    return (index) => {
+      if (index >= count(bytes, bits)) throw bad("no such entry");
+      return (bytes[Math.floor((index * bits) / 8)] >> ((index * bits) % 8)) & ((1 << bits) - 1);
+    };
+  };
+  return { uri: sub, issuer, kinds: ["token"], ...windowOf([claims.iat, seconds(claims, "nbf")], [seconds(claims, "exp")]), read };
+}
+
+function instant(text) {
+  if (text === undefined) return undefined;
+  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+  const time = typeof text === "string" && shape.test(text) ? Date.parse(text) : NaN;
+  if (!(time >= 0)) throw malformed("no time with a zone");
+  return time / 1_000;
+}
+
+function readBitstring({ claims }) {
+  const { issuer: by, credentialSubject: subject, type, "@context": context } = claims;
+  const issuer = isObject(by) ? by.id : by;
+  const types = ["VerifiableCredential", "BitstringStatusListCredential"];
+  const whole =
+    Array.isArray(context) && context[0] === W3C && Array.isArray(type) && types.every((one) => type.includes(one)) &&
+    isUri(claims.id) && typeof issuer === "string" && isDid(issuer) && [undefined, issuer].includes(claims.iss) &&
+    isObject(subject) && subject.type === "BitstringStatusList" && typeof subject.encodedList === "string" &&
+    !["vc", "vp", "credentialStatus"].some((name) => name in claims);
+  if (!whole) throw malformed("no bitstring status list");
+  const purposes = [subject.statusPurpose].flat();
+  const size = subject.statusSize ?? 1;
+  if (!isInteger(size, 1, purposes.join() === "message" ? 8 : 1) || subject.encodedList[0] !== "u") throw malformed("size");
+  const starts = [instant(claims.validFrom), seconds(claims, "iat"), seconds(claims, "nbf")].map((one) => one && Math.floor(one));
+  const ends = [instant(claims.validUntil), seconds(claims, "exp")];
+  const read = () => {
+    const bytes = unpack(base64url.decode(subject.encodedList.slice(1)), gunzipSync);
+    if (count(bytes, size) < FEWEST) throw bad("too few entries");
+    return (index) => {
+      if (index >= count(bytes, size)) throw bad("no such entry");
+      return (bytes[Math.floor(index / 8)] >> (7 - (index % 8))) & 1;
+    };
+  };
+  const kinds = purposes.filter((one) => one === "revocation" || one === "suspension");
+  return { uri: claims.id, issuer, kinds, ...windowOf(starts, ends), read };
+}
+
+/** The lists that a text holds, one for each purpose. What is not signed is not inflated. */
+export function readStatusList(text) {
+  const jws = readJws(text, ["statuslist+jwt", "vc+jwt"]);
+  const list = jws.type === "vc+jwt" ? readBitstring(jws) : readToken(jws);
+  jws.verify(list.issuer);
+  const value = list.read();
+  return list.kinds.map((kind) => ({ ...list, kind, value: (index) => value(Number(index)) }));
+}

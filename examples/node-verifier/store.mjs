@@ -1,0 +1,88 @@
+// What has been signed about links and principals, as far as this verifier was told. revocation.md.
+
+import { MOST_INTEGER } from "./limits.mjs";
+import { isInteger } from "./json.mjs";
+import { malformed, Refusal } from "./refusal.mjs";
+import { checkMembers, IS, readSigned, verifySigned } from "./signed.mjs";
+import { readStatusList } from "./status.mjs";
+
+const STEP = 7;
+const MOST = 1_875_000;
+const MOST_ENTRY = 8_192;
+const MOST_LINKS = 65_536;
+const ENTRY = { at: IS.second, by: IS.did, link: IS.id, signature: IS.signature };
+const isSequence = (value) => isInteger(value, 1, MOST_INTEGER);
+const LIST = {
+  at: IS.second, by: IS.did, links: IS.bytes, sequence: isSequence, signature: IS.signature,
+  since: (value) => isInteger(value, 0, MOST_INTEGER),
+};
+const EVENTS = ["enrol", "suspend", "resume", "deprovision"];
+const LIFE = {
+  at: IS.second, by: IS.did, event: (value) => EVENTS.includes(value), principal: IS.did, sequence: isSequence,
+  signature: IS.signature,
+};
+
+const linksOf = (text) => Buffer.from(text, "base64url").toString("hex").match(/.{1,32}/g) ?? [];
+
+function checkList({ links, sequence, since }) {
+  const ids = linksOf(links);
+  const whole = ids.every((id, at) => id.length === 32 && (at === 0 || ids[at - 1] < id));
+  if (!whole || ids.length > MOST_LINKS || since >= sequence) throw malformed("another list", STEP);
+}
+
+export class Store {
+  #revoked = new Set(); // "DID id"
+  #lists = new Map(); // DID to {sequence, at} of the last list applied
+  #lives = new Map(); // "signer principal" to the last entry
+  #status = new Map(); // "kind uri issuer" to the newest list
+
+  /** Takes one signed statement; what is not genuine, or older than one applied before, is refused. */
+  apply(text) {
+    if (text.includes(".")) return this.#keepStatus(readStatusList(text));
+    const members = readSigned(text, MOST, STEP);
+    const kind = "links" in members ? "list" : "event" in members ? "life" : "entry";
+    if (kind !== "list" && text.length > MOST_ENTRY) throw malformed("a longer text", STEP);
+    checkMembers(members, { list: LIST, life: LIFE, entry: ENTRY }[kind], STEP);
+    if (kind === "list") return this.#applyList(members);
+    if (kind === "life") return this.#applyLife(members);
+    verifySigned("REVOCATION", members, STEP);
+    this.#revoked.add(`${members.by} ${linksOf(members.link)}`);
+  }
+
+  #applyList(list) {
+    checkList(list);
+    verifySigned("REVOCATION-LIST", list, STEP);
+    const known = this.#lists.get(list.by)?.sequence ?? 0;
+    if (list.sequence < known) throw new Refusal("rolled_back", STEP);
+    if (list.since > known) throw new Refusal("missing_delta", STEP);
+    for (const id of linksOf(list.links)) this.#revoked.add(`${list.by} ${id}`);
+    this.#lists.set(list.by, { sequence: list.sequence, at: list.at });
+  }
+
+  #applyLife(entry) {
+    const { by, event, principal, sequence } = entry;
+    if ((event === "deprovision") !== (sequence === MOST_INTEGER)) throw malformed("another number", STEP);
+    verifySigned("LIFECYCLE", entry, STEP);
+    const name = `${by} ${principal}`;
+    const before = this.#lives.get(name);
+    if (before?.event === "deprovision" && event !== "deprovision") throw new Refusal("deprovisioned", STEP);
+    if (before && (sequence < before.sequence || (sequence === before.sequence && event !== before.event))) {
+      throw new Refusal("rolled_back", STEP);
+    }
+    this.#lives.set(name, { event, sequence });
+  }
+
+  #keepStatus(lists) {
+    for (const list of lists) {
+      const name = `${list.kind} ${list.uri} ${list.issuer}`;
+      if (list.start < (this.#status.get(name)?.start ?? 0)) throw new Refusal("rolled_back", STEP);
+      this.#status.set(name, list);
+    }
+  }
+
+  isRevoked = (id, signers) => signers.some((by) => this.#revoked.has(`${by} ${id}`));
+  is = (event, principal, signers) => signers.some((by) => this.#lives.get(`${by} ${principal}`)?.event === event);
+  isHeldBack = (principal, signers) => this.is("deprovision", principal, signers) || this.is("suspend", principal, signers);
+  listBy = (did) => this.#lists.get(did);
+  statusList = (kind, uri, issuer) => this.#status.get(`${kind} ${uri} ${issuer}`);
+}

@@ -1,0 +1,116 @@
+// The numbered steps, once a presentation is read. verification.md, "The procedure".
+
+import { createHash } from "node:crypto";
+import { approve, readApprovals } from "./approving.mjs";
+import { readBiscuit } from "./biscuit.mjs";
+import * as base64url from "./base64url.mjs";
+import { confirm, keyOf } from "./did.mjs";
+import { prohibits } from "./evaluate.mjs";
+import { chargesOf } from "./charges.mjs";
+import { readMacaroon } from "./chained.mjs";
+import { multikey } from "./keys.mjs";
+import { limitExceeded, malformed, Refusal } from "./refusal.mjs";
+import { askStatus } from "./standing.mjs";
+
+/** The chain that a text presents, in whichever form. Steps 0 and 1, and what a Macaroon's MACs say. */
+export function read(text, world) {
+  if (text.length > world.limits.text) throw limitExceeded("a longer text", 0);
+  if (text === "") throw malformed("an empty text");
+  if (text.startsWith("{") || text.startsWith("[")) return readMacaroon(text, world);
+  const bytes = base64url.decode(text);
+  return bytes[0] === 2 ? readMacaroon(bytes, world) : readBiscuit(bytes, world.limits);
+}
+
+/** Steps 2 to 5 for links: trust, keys, signatures, linkage. */
+export function verifyLinks({ links, verify }, world, presented) {
+  const { root } = links[0];
+  if (!world.roots.includes(root.did)) throw new Refusal("untrusted_root", 2);
+  verify(root.key ?? keyOf(root.url, "capabilityDelegation"));
+  links.forEach(({ delegate }, at) => {
+    const isHolder = presented && at === links.length - 1;
+    if (!delegate.url) return;
+    if (at < links.length - 1) confirm(delegate.url, delegate.key, "capabilityDelegation");
+    if (isHolder) confirm(delegate.url, delegate.key, "capabilityInvocation");
+  });
+  checkLinkage(links, world.limits.skew);
+}
+
+const windowsOf = (links, kind) => links.flatMap(({ caveats }) => caveats.filter((one) => one.kind === kind));
+const outside = (why) => new Refusal("outside_validity", 6, why);
+
+/** Step 5, and of step 6 what belongs to the chain alone. */
+function checkLinkage(links, skew) {
+  const broken = (why) => new Refusal("broken_chain", 5, why);
+  if (new Set(links.map(({ id }) => id)).size !== links.length) throw broken("a link id twice");
+  links.forEach(({ issued, caveats }, at) => {
+    const above = links.slice(0, at);
+    if (above.some((link) => issued < link.issued - skew)) throw outside("issued before a link above");
+    if (windowsOf(above, "NotBefore").some((one) => issued < one.at - skew)) throw outside("issued too early");
+    if (windowsOf(above, "Expires").some((one) => issued >= one.at + skew)) throw outside("issued too late");
+    const depths = caveats.filter(({ kind }) => kind === "MaxDepth");
+    if (depths.some(({ most }) => BigInt(links.length - 1) > most)) throw broken("a longer chain");
+  });
+}
+
+/** Step 6 against the clock. */
+export function checkWindows(links, presented, { now, limits }) {
+  if (presented) {
+    const { from, until } = presented;
+    if (!(from <= now && now < until) || until - from > limits.window) throw outside("the presentation's window");
+  }
+  if (links.some(({ issued }) => issued > now + limits.skew)) throw outside("issued in the future");
+  if (windowsOf(links, "NotBefore").some(({ at }) => now < at)) throw outside("not yet");
+  if (windowsOf(links, "Expires").some(({ at }) => now >= at)) throw outside("no longer");
+}
+
+/** Step 8. */
+function checkPresented(presented, holder, { audience, challenge, request, seen }) {
+  const wrong = () => new Refusal("wrong_request", 8);
+  if (presented.audience !== audience) throw new Refusal("wrong_audience", 8);
+  if (!presented.digest.equals(request.digest) || presented.challenge !== challenge) throw wrong();
+  const name = createHash("sha256").update(`${audience}\0`).update(multikeyless(holder)).update("\0").update(presented.nonce);
+  const hex = name.digest("hex");
+  if (seen.has(hex)) throw new Refusal("replayed", 8);
+  seen.add(hex);
+}
+
+const multikeyless = (key) => multikey(key).subarray(2);
+const SKIPPED = new Set(["NotBefore", "Expires", "MaxDepth"]);
+
+/** Step 9, what asks for approval aside. */
+function checkCaveats({ links, discharged }, world) {
+  const use = { request: world.request, audience: world.audience, now: world.now, depth: links.length - 1 };
+  const denied = () => new Refusal("denied", 9);
+  for (const { caveats } of links) {
+    if (caveats.some((one) => !SKIPPED.has(one.kind) && prohibits(one, use))) throw denied();
+  }
+  if (discharged.flat().some((one) => prohibits(one, use))) throw denied();
+  const asked = [...links.map(({ caveats }) => caveats), ...discharged].flat();
+  if (asked.some(({ kind }) => kind === "Agent")) throw denied(); // no credential is read here: nobody is attested
+}
+
+/** What a presentation of text gives access to: {root, holder, chain}. */
+export function verifyPresentation(text, world) {
+  const chain = read(text, world);
+  const { links, presented } = chain;
+  verifyLinks(chain, world, true);
+  checkWindows(links, presented, world);
+  askStatus(links, world);
+  checkPresented(presented, links.at(-1).delegate.key, world);
+  checkCaveats(chain, world);
+  const approvals = approve(chain, readApprovals(chain.approvals), world);
+  charge(chargesOf(links, world), approvals, world.ledger);
+  return accessOf(links);
+}
+
+/** Step 10: all accounts are charged, or none. */
+function charge(charges, approvals, ledger) {
+  if (charges.some((one) => !ledger.hasRoom(one))) throw new Refusal("denied", 10);
+  if (approvals.some((one) => !ledger.hasRoom(one))) throw new Refusal("approval_required", 10);
+  [...charges, ...approvals].forEach((one) => ledger.charge(one));
+}
+
+export function accessOf(links) {
+  const chain = links.map(({ delegate }) => delegate.did);
+  return { root: links[0].root.did, holder: chain.at(-1), chain };
+}
