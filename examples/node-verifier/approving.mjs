@@ -1,6 +1,5 @@
 // Approvals that travel with a presentation, at the end of step 9. verification.md, "Approvals"; approval.md, section 3.
 
-import { keysFor } from "./did.mjs";
 import { asksFor } from "./evaluate.mjs";
 import { limitExceeded, malformed, Refusal } from "./refusal.mjs";
 import { checkMembers, IS, readSigned, verifySigned } from "./signed.mjs";
@@ -60,8 +59,8 @@ export function approve({ links, discharged }, approvals, world) {
   const good = approvals.filter((approval) => {
     const { by } = approval;
     if (!named.has(by)) return false;
-    if (!keys.has(by)) keys.set(by, keysFor(by, "capabilityDelegation", STEP));
-    verifySigned("APPROVAL", approval, STEP, keys.get(by));
+    if (!keys.has(by)) keys.set(by, world.resolver.keysFor(by, "capabilityDelegation", STEP));
+    verifySigned("APPROVAL", approval, keys.get(by), STEP);
     return counts(approval, links, world);
   });
   const isUnused = (one) => world.ledger.hasRoom(accountOf(one));

@@ -7,7 +7,8 @@ import { readPresented } from "./presented.mjs";
 import { limitExceeded, notAdmitted } from "./refusal.mjs";
 import { Symbols } from "./symbols.mjs";
 
-const ELSEWHERE = new Set(["MaxUses", "Rate", "Budget", "Spaced", "Status", "FreshList"]);
+/** What only a link can say: it has an account, or a list. */
+export const CHARGED = new Set(["MaxUses", "Rate", "Budget", "Spaced", "Status", "FreshList"]);
 
 /** Reads the blocks of one chain, whose symbols, values and patterns are counted together. */
 export class Blocks {
@@ -43,13 +44,18 @@ export class Blocks {
     return readPresented(block);
   }
 
-  /** The caveats of a discharge: its block has symbols of its own. macaroon.md, section 6. */
-  discharge(bytes) {
+  /** The caveats of a block that holds nothing else, with symbols of its own. */
+  alone(bytes) {
     const block = this.#admit(bytes, new Symbols());
     this.#count(block);
-    if (block.facts.length || !block.checks.length) throw notAdmitted("a discharge with facts, or without checks");
-    const caveats = block.checks.map(readCaveat);
-    if (caveats.some(({ kind }) => ELSEWHERE.has(kind))) throw notAdmitted("a caveat that has no place in a discharge");
+    if (block.facts.length || !block.checks.length) throw notAdmitted("a block with facts, or without checks");
+    return block.checks.map(readCaveat);
+  }
+
+  /** The caveats of a discharge. macaroon.md, section 6. */
+  discharge(bytes) {
+    const caveats = this.alone(bytes);
+    if (caveats.some(({ kind }) => CHARGED.has(kind))) throw notAdmitted("a caveat that has no place in a discharge");
     return caveats;
   }
 }

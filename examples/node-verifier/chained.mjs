@@ -26,6 +26,12 @@ function behind(bytes, prefix) {
 
 const decoded = (bytes, prefix) => base64url.decode(behind(bytes, prefix));
 
+/** The block in a condition that holds one. */
+export function readCondition(bytes) {
+  if (!begins(bytes, CAVEATS)) throw notAdmitted("a condition that has no place there");
+  return decoded(bytes, CAVEATS);
+}
+
 function rootKey({ identifier }, keys) {
   const key = identifier.length === 24 ? keys.find((one) => isEqual(nameOf(one), identifier.subarray(0, 8))) : undefined;
   if (key === undefined) throw new Refusal("untrusted_root", 2, "no key of this verifier");
@@ -96,9 +102,9 @@ function readDischarge({ discharge, cid }) {
   const blocks = [];
   let approval = null;
   for (const condition of conditions) {
-    if (!begins(condition, isApproval ? APPROVAL : CAVEATS)) throw notAdmitted("a condition that has no place there");
+    if (isApproval && !begins(condition, APPROVAL)) throw notAdmitted("a condition that has no place there");
     if (isApproval) approval = behind(condition, APPROVAL);
-    else blocks.push(decoded(condition, CAVEATS));
+    else blocks.push(readCondition(condition));
   }
   if (isApproval) {
     const named = `${APPROVAL}${base64url.encode(sha256(approval ?? ""))}`;

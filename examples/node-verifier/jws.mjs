@@ -1,7 +1,7 @@
 // Compact JWS, read strictly. status.md, "JWS".
 
 import * as base64url from "./base64url.mjs";
-import { keyOf, resolve, splitUrl } from "./did.mjs";
+import { splitUrl } from "./did.mjs";
 import { isObject, parse } from "./json.mjs";
 import { verifyRaw } from "./keys.mjs";
 import { malformed, Refusal } from "./refusal.mjs";
@@ -19,7 +19,7 @@ function objectOf(part) {
 
 const mediaType = (typ) => String(typ).toLowerCase().replace(/^application\//, "");
 
-/** {header, claims, verify(issuer)} of a text of one of these types. */
+/** {header, claims, verify(issuer, resolver)} of a text of one of these types. */
 export function readJws(text, types) {
   const parts = text.split(".");
   if (text.length > 4_194_304 || parts.length !== 3 || parts[0].length > 4_096) throw malformed("no compact JWS");
@@ -30,12 +30,10 @@ export function readJws(text, types) {
   if (typeof typ !== "string" || !types.includes(mediaType(typ))) throw malformed("another type");
   if (kid !== undefined && typeof kid !== "string") throw malformed("kid");
   const signed = Buffer.from(`${parts[0]}.${parts[1]}`);
-  const verify = (issuer) => {
+  const verify = (issuer, resolver) => {
     if (kid !== undefined && splitUrl(kid)?.[0] !== issuer) throw new Refusal("bad_signature", 4);
     const keys =
-      kid === undefined
-        ? resolve(issuer).methods.filter(({ uses }) => uses.includes("assertionMethod")).map(({ key }) => key)
-        : [keyOf(kid, "assertionMethod")];
+      kid === undefined ? resolver.keysFor(issuer, "assertionMethod") : [resolver.keyOf(kid, "assertionMethod")];
     const fits = (key) => ALGORITHMS[key.algorithm].includes(alg) && verifyRaw(key, signed, raw, { low: false });
     if (!keys.some(fits)) throw new Refusal("bad_signature", 4);
   };

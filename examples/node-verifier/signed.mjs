@@ -1,7 +1,7 @@
 // What principals sign as canonical JSON: revocation entries, lists, lifecycle entries, approvals. revocation.md, section 2.
 
 import * as base64url from "./base64url.mjs";
-import { isDid, keysFor } from "./did.mjs";
+import { isDid } from "./did.mjs";
 import { canonical, isInteger, isObject, parse } from "./json.mjs";
 import { verifyRaw } from "./keys.mjs";
 import { LAST_SECOND } from "./limits.mjs";
@@ -42,8 +42,8 @@ export function checkMembers(members, kinds, step) {
   if (!fits || !Object.entries(kinds).every(([name, is]) => is(members[name]))) throw malformed("other members", step);
 }
 
-/** The signature over the tag and all other members, by a key that `by` lists for delegating. */
-export function verifySigned(tag, { signature, ...rest }, step, keys = keysFor(rest.by, "capabilityDelegation", step)) {
+/** The signature over the tag and all other members, by one of these keys. */
+export function verifySigned(tag, { signature, ...rest }, keys, step) {
   const signed = Buffer.from(`\0ATTORN\0${tag}\0v1\0${canonical(rest)}`);
   const raw = Buffer.from(signature, "base64url");
   if (!keys.some((key) => verifyRaw(key, signed, raw))) throw new Refusal("bad_signature", step);

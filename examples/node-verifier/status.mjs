@@ -98,10 +98,10 @@ function readBitstring({ claims }) {
 }
 
 /** The lists that a text holds, one for each purpose. What is not signed is not inflated. */
-export function readStatusList(text) {
+export function readStatusList(text, resolver) {
   const jws = readJws(text, ["statuslist+jwt", "vc+jwt"]);
   const list = jws.type === "vc+jwt" ? readBitstring(jws) : readToken(jws);
-  jws.verify(list.issuer);
+  jws.verify(list.issuer, resolver);
   const value = list.read();
   return list.kinds.map((kind) => ({ ...list, kind, value: (index) => value(Number(index)) }));
 }

@@ -7,6 +7,7 @@ import { checkMembers, IS, readSigned, verifySigned } from "./signed.mjs";
 import { readStatusList } from "./status.mjs";
 
 const STEP = 7;
+const FORM = 1; // the step of what is not in its form
 const MOST = 1_875_000;
 const MOST_ENTRY = 8_192;
 const MOST_LINKS = 65_536;
@@ -27,7 +28,7 @@ const linksOf = (text) => Buffer.from(text, "base64url").toString("hex").match(/
 function checkList({ links, sequence, since }) {
   const ids = linksOf(links);
   const whole = ids.every((id, at) => id.length === 32 && (at === 0 || ids[at - 1] < id));
-  if (!whole || ids.length > MOST_LINKS || since >= sequence) throw malformed("another list", STEP);
+  if (!whole || ids.length > MOST_LINKS || since >= sequence) throw malformed("another list", FORM);
 }
 
 export class Store {
@@ -36,22 +37,30 @@ export class Store {
   #lives = new Map(); // "signer principal" to the last entry
   #status = new Map(); // "kind uri issuer" to the newest list
 
+  constructor(resolver) {
+    this.resolver = resolver;
+  }
+
+  #verify(tag, members) {
+    verifySigned(tag, members, this.resolver.keysFor(members.by, "capabilityDelegation"), STEP);
+  }
+
   /** Takes one signed statement; what is not genuine, or older than one applied before, is refused. */
   apply(text) {
-    if (text.includes(".")) return this.#keepStatus(readStatusList(text));
-    const members = readSigned(text, MOST, STEP);
+    if (text.includes(".")) return this.#keepStatus(readStatusList(text, this.resolver));
+    const members = readSigned(text, MOST, FORM);
     const kind = "links" in members ? "list" : "event" in members ? "life" : "entry";
-    if (kind !== "list" && text.length > MOST_ENTRY) throw malformed("a longer text", STEP);
-    checkMembers(members, { list: LIST, life: LIFE, entry: ENTRY }[kind], STEP);
+    if (kind !== "list" && text.length > MOST_ENTRY) throw malformed("a longer text", FORM);
+    checkMembers(members, { list: LIST, life: LIFE, entry: ENTRY }[kind], FORM);
     if (kind === "list") return this.#applyList(members);
     if (kind === "life") return this.#applyLife(members);
-    verifySigned("REVOCATION", members, STEP);
+    this.#verify("REVOCATION", members);
     this.#revoked.add(`${members.by} ${linksOf(members.link)}`);
   }
 
   #applyList(list) {
     checkList(list);
-    verifySigned("REVOCATION-LIST", list, STEP);
+    this.#verify("REVOCATION-LIST", list);
     const known = this.#lists.get(list.by)?.sequence ?? 0;
     if (list.sequence < known) throw new Refusal("rolled_back", STEP);
     if (list.since > known) throw new Refusal("missing_delta", STEP);
@@ -61,8 +70,8 @@ export class Store {
 
   #applyLife(entry) {
     const { by, event, principal, sequence } = entry;
-    if ((event === "deprovision") !== (sequence === MOST_INTEGER)) throw malformed("another number", STEP);
-    verifySigned("LIFECYCLE", entry, STEP);
+    if ((event === "deprovision") !== (sequence === MOST_INTEGER)) throw malformed("another number", FORM);
+    this.#verify("LIFECYCLE", entry);
     const name = `${by} ${principal}`;
     const before = this.#lives.get(name);
     if (before?.event === "deprovision" && event !== "deprovision") throw new Refusal("deprovisioned", STEP);
@@ -83,6 +92,8 @@ export class Store {
   isRevoked = (id, signers) => signers.some((by) => this.#revoked.has(`${by} ${id}`));
   is = (event, principal, signers) => signers.some((by) => this.#lives.get(`${by} ${principal}`)?.event === event);
   isHeldBack = (principal, signers) => this.is("deprovision", principal, signers) || this.is("suspend", principal, signers);
+  revokersOf = (id) => [...this.#revoked].filter((name) => name.endsWith(` ${id}`)).map((name) => name.split(" ")[0]);
+  livesOf = (principal) => [...this.#lives].filter(([name]) => name.endsWith(` ${principal}`)).map(([name, { event, sequence }]) => [name.split(" ")[0], event, sequence]);
   listBy = (did) => this.#lists.get(did);
   statusList = (kind, uri, issuer) => this.#status.get(`${kind} ${uri} ${issuer}`);
 }

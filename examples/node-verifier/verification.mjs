@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { approve, readApprovals } from "./approving.mjs";
 import { readBiscuit } from "./biscuit.mjs";
 import * as base64url from "./base64url.mjs";
-import { confirm, keyOf } from "./did.mjs";
 import { prohibits } from "./evaluate.mjs";
 import { chargesOf } from "./charges.mjs";
 import { readMacaroon } from "./chained.mjs";
@@ -25,12 +24,13 @@ export function read(text, world) {
 export function verifyLinks({ links, verify }, world, presented) {
   const { root } = links[0];
   if (!world.roots.includes(root.did)) throw new Refusal("untrusted_root", 2);
-  verify(root.key ?? keyOf(root.url, "capabilityDelegation"));
+  const { resolver } = world;
+  verify(root.key ?? resolver.keyOf(root.url, "capabilityDelegation"));
   links.forEach(({ delegate }, at) => {
     const isHolder = presented && at === links.length - 1;
     if (!delegate.url) return;
-    if (at < links.length - 1) confirm(delegate.url, delegate.key, "capabilityDelegation");
-    if (isHolder) confirm(delegate.url, delegate.key, "capabilityInvocation");
+    if (at < links.length - 1) resolver.confirm(delegate.url, delegate.key, "capabilityDelegation");
+    if (isHolder) resolver.confirm(delegate.url, delegate.key, "capabilityInvocation");
   });
   checkLinkage(links, world.limits.skew);
 }

@@ -1,0 +1,103 @@
+// did:web, from documents that were handed in, and what counts in a document. did.md.
+
+import * as base58 from "./base58.mjs";
+import { isDid, RELATIONSHIPS, splitUrl } from "./did.mjs";
+import { isObject, parse } from "./json.mjs";
+import { keyOfJwk } from "./jwk.mjs";
+import { isSound, readMultikey } from "./keys.mjs";
+import { malformed } from "./refusal.mjs";
+
+const LABEL = "(?!-|xn--)[a-z0-9-]{1,63}(?<!-)";
+const HOST = new RegExp(`^(?:${LABEL}\\.)*(?!0x[0-9a-f]*(?:%|$)|[0-9]+(?:%|$))${LABEL}(?:%3A([1-9][0-9]{0,4}))?$`);
+const SEGMENT = /^(?:[A-Za-z0-9._-]|%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF]))+$/;
+const MOST = 65_536;
+const MOST_OF_ANYTHING = 256;
+const TYPES = { Multikey: "publicKeyMultibase", Ed25519VerificationKey2020: "publicKeyMultibase", JsonWebKey: "publicKeyJwk", JsonWebKey2020: "publicKeyJwk" };
+const SECRET = ["privateKeyJwk", "privateKeyMultibase", "secretKeyMultibase", "privateKeyBase58", "privateKeyHex"];
+
+/** Where the document of a did:web is served, or null where the DID is none. */
+export function urlOf(did) {
+  const [host, ...segments] = did.slice("did:web:".length).split(":");
+  const port = HOST.exec(host)?.[1];
+  if (!HOST.test(host) || port === "443" || Number(port ?? 1) > 65_535 || host.length > 253) return null;
+  if (!segments.every((one) => SEGMENT.test(one) && one !== "." && one !== "..")) return null;
+  const path = segments.length ? segments.join("/") : ".well-known";
+  return `https://${host.replace("%3A", ":")}/${path}/did.json`;
+}
+
+export function resolveWeb(did, { documents, now }) {
+  const url = urlOf(did);
+  const text = url !== null && Object.hasOwn(documents, url) ? documents[url] : null;
+  if (typeof text !== "string" || Buffer.byteLength(text) > MOST) return null;
+  return readDocument(parse(text), did, now);
+}
+
+/** {did, methods} of a document; what it must not be is malformed. */
+export function readDocument(value, did, now) {
+  if (!isObject(value) || value.id !== did || value.deactivated === true) throw malformed("a document of another");
+  const methods = new Map();
+  const uses = new Map();
+  const add = (method) => {
+    const { id } = method;
+    if (methods.has(id)) throw malformed("a method twice");
+    methods.set(id, readMethod(method, did, now));
+    return id;
+  };
+  const full = (id) => (typeof id === "string" && id.startsWith("#") ? `${did}${id}` : id);
+  listOf(value.verificationMethod).forEach((one) => add({ ...objectOf(one), id: full(one.id) }));
+  const listed = new Set(methods.keys());
+  for (const use of RELATIONSHIPS) {
+    const seen = new Set();
+    for (const one of listOf(value[use])) {
+      const id = isObject(one) ? add({ ...one, id: full(one.id) }) : full(one);
+      if (typeof id !== "string" || seen.has(id)) throw malformed("a reference twice");
+      seen.add(id);
+      if (!methods.has(id) && splitUrl(id)?.[0] === did) throw malformed("a reference to nothing");
+      if (isObject(one) || listed.has(id)) uses.set(id, [...(uses.get(id) ?? []), use]);
+    }
+  }
+  listOf(value.service).forEach(checkService);
+  const found = [...methods].map(([id, key]) => ({ id, key, uses: uses.get(id) ?? [] }));
+  return { did, methods: found.filter(({ key }) => key !== null) };
+}
+
+function listOf(value = []) {
+  if (!Array.isArray(value) || value.length > MOST_OF_ANYTHING) throw malformed("no list, or a long one");
+  return value;
+}
+
+function objectOf(value) {
+  if (!isObject(value)) throw malformed("no object");
+  return value;
+}
+
+function checkService(service) {
+  if (!isObject(service) || !["id", "type", "serviceEndpoint"].every((name) => name in service)) throw malformed("a service");
+}
+
+function isPast(text, now) {
+  if (text === undefined) return false;
+  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+  if (typeof text !== "string" || !shape.test(text) || Number.isNaN(Date.parse(text))) throw malformed("a time");
+  return Date.parse(text) <= now * 1_000;
+}
+
+/** The key of a method, or null where it is of no use. */
+function readMethod(method, did, now) {
+  const { id, type, controller } = method;
+  if (typeof id !== "string" || splitUrl(id)?.[0] !== did || typeof type !== "string") throw malformed("a method's id");
+  if (controller !== did || !isDid(did)) throw malformed("a method of another");
+  if (SECRET.some((name) => name in method)) throw malformed("a secret key");
+  if ("publicKeyJwk" in method && "publicKeyMultibase" in method) throw malformed("two keys");
+  const ends = [isPast(method.expires, now), isPast(method.revoked, now)];
+  if (!Object.hasOwn(TYPES, type)) return null;
+  const key = TYPES[type] === "publicKeyJwk" ? keyOfJwk(objectOf(method.publicKeyJwk)) : keyOfMultibase(method.publicKeyMultibase);
+  if (key === null) throw malformed("a key that is none");
+  return ends.includes(true) ? null : key;
+}
+
+function keyOfMultibase(text) {
+  const bytes = typeof text === "string" && text[0] === "z" ? base58.decode(text.slice(1)) : null;
+  const key = bytes && readMultikey(bytes);
+  return key && isSound(key) ? key : null;
+}
