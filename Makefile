@@ -1,9 +1,11 @@
 # Two commands need nothing but Python 3.11 to 3.13 and the package registry:
 #   make demo   a user's authority travels through two agents to a real server
 #   make test   lint, types and every test
-# The tests of two stores also need their servers, those of the model need Java, and are skipped without:
+# The tests of two stores also need their servers, those of the model need Java, those in JavaScript
+# Node and npm; they are skipped without:
 SERVERS = apt-get install -y redis-server postgresql
 JAVA = apt-get install -y default-jre-headless
+NODE = apt-get install -y nodejs npm
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -22,6 +24,7 @@ unit: $(VENV)/.test
 	@command -v redis-server >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
 	  echo "the tests of the Redis and PostgreSQL stores are skipped; to run them, on Debian: $(SERVERS)"
 	@command -v java >/dev/null || echo "the tests of the TLA+ model are skipped; to run them, on Debian: $(JAVA)"
+	@command -v npm >/dev/null || echo "the tests in JavaScript are skipped; to run them, on Debian: $(NODE)"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
 
 test-long: $(VENV)/.test

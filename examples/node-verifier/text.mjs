@@ -6,7 +6,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export const length = (text) => [...text].length;
 export const isHidden = (text) => HIDDEN.test(text);
 export const isComposed = (text) => text.normalize("NFC") === text;
-export const isWhole = (text) => text.isWellFormed();
+export const isWhole = (text) => !/\p{Cs}/u.test(text); // a pair is one character, so only a lone one is found
 export const isPrintable = (text) => /^[\x20-\x7e]*$/.test(text);
 export const isVisible = (text) => /^[\x21-\x7e]*$/.test(text);
 
