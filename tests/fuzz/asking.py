@@ -19,8 +19,8 @@ from attorn import Request, words
 from attorn.canonical import canonicalise
 from attorn.caveat import spoken
 from attorn.cli import requests
+from attorn.conformance import protocol
 from attorn.conformance.case import Case
-from attorn.conformance.operations import OPERATIONS, answer
 from attorn.encoding import base64url_encode
 from attorn.errors import (
     InputError,
@@ -180,13 +180,13 @@ def _publisher(data: bytes) -> bool:
 
 
 def _case(data: bytes) -> bool:
-    """A conformance case: its verdict is told, whatever it says."""
+    """A conformance case: its verdict is told, whatever it says, and reads back from its one line."""
     found = accepted(lambda: Case.read(data), InputError)
-    operation = OPERATIONS.get(found.operation)
-    if operation is None:
-        return False
-    verdict = answer(operation, found.input)
-    require(verdict.meets(answer(operation, found.input)) and verdict.words().isprintable(), "two verdicts")
+    verdict = protocol.ask(found.operation, found.input)
+    require(verdict.meets(protocol.ask(found.operation, found.input)), "two verdicts")
+    require(verdict.words().isprintable(), "words that no terminal shows")
+    written = protocol.written(verdict).encode()
+    require(protocol.read(written) == verdict, "another verdict once written")
     return verdict.code == "ok"
 
 
@@ -240,9 +240,15 @@ def _publishers() -> Iterable[bytes]:
 
 
 def _cases() -> Iterable[bytes]:
-    for path in sorted(VECTORS.glob("*/valid-*.json")):
+    """For each operation the two shortest cases that are accepted."""
+    found: dict[str, list[bytes]] = {}
+    for path in sorted(VECTORS.glob("*/*.json")):
         case = json.loads(path.read_text())
-        yield json.dumps({name: case[name] for name in case if name not in ("notes", "spec")}).encode()
+        if case["expect"]["code"] == "ok":
+            text = json.dumps({name: case[name] for name in case if name not in ("notes", "spec")}).encode()
+            found.setdefault(case["operation"], []).append(text)
+    for texts in found.values():
+        yield from sorted(texts, key=len)[:2]
 
 
 _JSON = mutators.json_text

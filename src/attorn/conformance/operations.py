@@ -9,8 +9,8 @@ from typing import Final
 from attorn.canonical import JsonValue
 from attorn.conformance import (
     credentials,
-    identifiers,
     evaluation,
+    identifiers,
     mandate,
     presentation,
     receipt,
