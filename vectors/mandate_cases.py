@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vectors import (
+    mandate_cart_cases,
+    mandate_checkout_cases,
     mandate_content_cases,
     mandate_date_cases,
     mandate_depth_cases,
     mandate_form_cases,
     mandate_link_cases,
     mandate_narrow_cases,
+    mandate_offer_cases,
     mandate_party_cases,
     mandate_payment_cases,
     mandate_time_cases,
@@ -20,12 +23,15 @@ from vectors.case import Case
 from vectors.world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
+    *mandate_cart_cases.RECIPES,
+    *mandate_checkout_cases.RECIPES,
     *mandate_content_cases.RECIPES,
     *mandate_date_cases.RECIPES,
     *mandate_depth_cases.RECIPES,
     *mandate_form_cases.RECIPES,
     *mandate_link_cases.RECIPES,
     *mandate_narrow_cases.RECIPES,
+    *mandate_offer_cases.RECIPES,
     *mandate_party_cases.RECIPES,
     *mandate_payment_cases.RECIPES,
     *mandate_time_cases.RECIPES,
