@@ -26,6 +26,8 @@ from vectors import (
     standing_cases,
     status_bitstring_cases,
     status_token_cases,
+    transit_cases,
+    transit_macaroon_cases,
 )
 from vectors.case import Case
 from vectors.world import World
@@ -49,6 +51,8 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *standing_cases.RECIPES,
     *status_bitstring_cases.RECIPES,
     *status_token_cases.RECIPES,
+    *transit_cases.RECIPES,
+    *transit_macaroon_cases.RECIPES,
 )
 
 
