@@ -1,7 +1,8 @@
 // A chain in a Biscuit container, up to what its signatures say. verification.md, the rows of steps 0 to 5.
 
 import { Blocks } from "./blocks.mjs";
-import { readContainer, readSigned, verifyBlock, verifySeal } from "./container.mjs";
+import { payload, readContainer, readSigned, verifyBlock, verifySeal } from "./container.mjs";
+import { writeBlock, writeSigned, writeTransit } from "./encode.mjs";
 import { isSame } from "./keys.mjs";
 import { limitExceeded, malformed, Refusal } from "./refusal.mjs";
 
@@ -36,13 +37,22 @@ export function readBiscuit(bytes, limits) {
   return { links, presented, discharged: [], approvals: presented.approvals, verify };
 }
 
-/** {links, verify(rootKey)} of a token in transit, which carries no proof. wire.md, sections 2 and 6. */
+/** {links, verify(rootKey), append} of a token in transit, which carries no proof. wire.md, sections 2 and 6. */
 export function readTransit(bytes, limits) {
   const { blocks: messages, kind } = readContainer(bytes, limits.links + 1);
-  if (messages.length > limits.links) throw limitExceeded("too many links", 0);
-  if (kind !== "transit") throw malformed("a token in transit with a proof");
   const signed = readSigned(messages);
+  if (kind !== "transit") throw malformed("a token in transit with a proof");
+  if (messages.length > limits.links) throw limitExceeded("too many links", 0);
   if (signed[0].external) throw malformed("an external signature on the first block");
-  const links = readLinks(signed, new Blocks(limits));
-  return { links, signed, messages, verify: (rootKey) => verifyBlocks(signed, rootKey) };
+  const blocks = new Blocks(limits);
+  const links = readLinks(signed, blocks);
+  const verify = (rootKey) => verifyBlocks(signed, rootKey);
+  /** The token with one more link of these contents. */
+  const append = (contents, next, sign) => {
+    const block = writeBlock(contents, blocks.symbols);
+    const added = { block, next };
+    const signature = sign(payload(added, signed.at(-1).signature));
+    return writeTransit([...messages, writeSigned({ ...added, signature })]);
+  };
+  return { links, verify, append };
 }

@@ -2,9 +2,10 @@
 
 import * as base64url from "./base64url.mjs";
 import { Blocks } from "./blocks.mjs";
-import { readMultikey, verifyRaw } from "./keys.mjs";
-import { bound, isEqual, nameOf, sha256, signaturesOf, tokenKey, transcriptsOf } from "./mac.mjs";
-import { readMacaroons } from "./macaroon.mjs";
+import { writeBlock } from "./encode.mjs";
+import { multikey as multikeyOf, readMultikey, verifyRaw } from "./keys.mjs";
+import { bound, isEqual, nameOf, next as nextMac, sha256, signaturesOf, tokenKey, transcriptsOf } from "./mac.mjs";
+import { readMacaroons, writeMacaroon } from "./macaroon.mjs";
 import { limitExceeded, malformed, notAdmitted, Refusal } from "./refusal.mjs";
 import { open } from "./secretbox.mjs";
 
@@ -38,14 +39,20 @@ function rootKey({ identifier }, keys) {
   return tokenKey(key, identifier);
 }
 
+/** The signatures of a macaroon before each caveat, and the last, which is its own. */
+function verifyMac(macaroon, keys) {
+  const signatures = signaturesOf(macaroon, rootKey(macaroon, keys));
+  if (!isEqual(signatures.at(-1), macaroon.signature)) throw forged("the MAC");
+  return signatures;
+}
+
 /** The discharge of each third party's caveat, by the order of the caveats, every MAC verified. */
 function verifyMacs([presented, ...discharges], keys) {
-  const key = rootKey(presented, keys);
+  rootKey(presented, keys);
   const byIdentifier = new Map(discharges.map((one) => [one.identifier.toString("hex"), one]));
   if (byIdentifier.size !== discharges.length) throw broken("two discharges with one identifier");
   if (discharges.some(({ caveats }) => caveats.some(isThird))) throw notAdmitted("a discharge that asks for another");
-  const signatures = signaturesOf(presented, key);
-  if (!isEqual(signatures.at(-1), presented.signature)) throw forged("the MAC");
+  const signatures = verifyMac(presented, keys);
   const third = presented.caveats.map((caveat, at) => ({ ...caveat, at })).filter(isThird);
   const names = new Set(third.map(({ cid }) => cid.toString("hex")));
   if (names.size !== third.length || names.size !== byIdentifier.size) throw broken("not one discharge for each caveat");
@@ -144,6 +151,31 @@ function readChain(given, world) {
   const third = verifyMacs(macaroons, world.macaroonKeys);
   checkConditions(macaroons[0], world.limits);
   return { third, ...readConditions(macaroons[0], transcriptsOf(macaroons[0])) };
+}
+
+const conditionOf = (next, signature, payload) =>
+  Buffer.from(`${LINK}${base64url.encode(Buffer.concat([Buffer.from([next.length]), next, signature, payload]))}`);
+
+/** {links, verify(rootKey), append} of a token in transit: the macaroon alone, its last caveat a link. section 4 */
+export function readCarried(given, { limits, macaroonKeys }) {
+  if (given.length > limits.text) throw limitExceeded("more bytes", 0);
+  const [macaroon, ...others] = readMacaroons(given);
+  if (macaroonKeys !== null) verifyMac(macaroon, macaroonKeys);
+  checkConditions(macaroon, limits);
+  const transcripts = transcriptsOf(macaroon);
+  const { links: conditions, presentation } = readConditions(macaroon, transcripts);
+  if (others.length || presentation !== null) throw malformed("no token in transit");
+  const blocks = new Blocks(limits);
+  const links = readLinks(conditions, blocks);
+  const append = (contents, next, sign) => {
+    const payload = writeBlock(contents, blocks.symbols);
+    const name = multikeyOf(next);
+    const signature = sign(signedLink({ transcript: transcripts.at(-1), multikey: name, payload }));
+    const added = { location: null, vid: Buffer.alloc(0), cid: conditionOf(name, signature, payload) };
+    const caveats = [...macaroon.caveats, added];
+    return writeMacaroon({ ...macaroon, caveats, signature: nextMac(macaroon.signature, added) });
+  };
+  return { links, verify: (root) => verifySignatures(conditions, null, root), append };
 }
 
 const readLinks = (conditions, blocks) => conditions.map(({ payload, next }, at) => blocks.link(payload, next, at === 0));

@@ -2,7 +2,7 @@
 
 import { isKnownTrue } from "./formula.mjs";
 
-const isCovered = (names, action) =>
+export const isCovered = (names, action) =>
   names.some((name) => (name.endsWith(":*") ? action.startsWith(name.slice(0, -1)) : name === action));
 
 const isExcepted = ({ fact, names, literals }, request) => {

@@ -27,6 +27,8 @@ function parts(pattern) {
 
 export const isPattern = (text) => text !== "" && length(text) <= 256 && parts(text) !== null;
 export const hasWildcards = (pattern) => parts(pattern).some((part) => typeof part === "number");
+/** The one text that a pattern without wildcards matches. */
+export const literalOf = (pattern) => parts(pattern).join("");
 
 function closed(pattern, states) {
   pattern.forEach((part, at) => {

@@ -2,7 +2,7 @@
 
 import * as base64url from "./base64url.mjs";
 import { isObject, parse } from "./json.mjs";
-import { Reader } from "./protobuf.mjs";
+import { Reader, varint } from "./protobuf.mjs";
 import { limitExceeded, malformed } from "./refusal.mjs";
 import { decode } from "./text.mjs";
 
@@ -28,7 +28,7 @@ function caveatOf(location, cid, vid) {
   checkIdentifier(cid, vid ? MOST.identifier : MOST.condition);
   if (!vid && location !== null) throw malformed("a location on a condition");
   if (vid && vid.length !== SIZES.vid) throw malformed("a vid of another size");
-  return { vid: vid ?? EMPTY, cid };
+  return { location, vid: vid ?? EMPTY, cid };
 }
 
 function checkSignature(bytes) {
@@ -45,18 +45,19 @@ function required(reader, field) {
 
 function readOne(reader) {
   reader.expect(2); // the version
-  checkLocation(optional(reader, 1));
+  const location = optional(reader, 1);
+  checkLocation(location);
   const identifier = checkIdentifier(required(reader, 2));
   reader.expect(0);
   const caveats = [];
   while (!reader.skip(0)) {
     if (caveats.length === MOST.caveats) throw limitExceeded("too many caveats");
-    const location = optional(reader, 1);
+    const place = optional(reader, 1);
     const cid = required(reader, 2);
-    caveats.push(caveatOf(location, cid, optional(reader, 4)));
+    caveats.push(caveatOf(place, cid, optional(reader, 4)));
     reader.expect(0);
   }
-  return { identifier, caveats, signature: checkSignature(required(reader, 6)) };
+  return { location, identifier, caveats, signature: checkSignature(required(reader, 6)) };
 }
 
 function readBinary(bytes) {
@@ -100,10 +101,12 @@ function readJsonOne(value) {
   const members = membersOf(value, ["i", "i64", "l", "c", "s", "s64"]);
   const { c: list = [] } = members;
   if (!Array.isArray(list) || ("c" in members && list.length === 0)) throw malformed("caveats that are no list");
-  checkLocation(bytesOf(members, "l"));
+  const location = bytesOf(members, "l");
+  checkLocation(location);
   const identifier = checkIdentifier(need(bytesOf(members, "i")));
   if (list.length > MOST.caveats) throw limitExceeded("too many caveats");
-  return { identifier, caveats: list.map(readJsonCaveat), signature: checkSignature(need(bytesOf(members, "s"))) };
+  const caveats = list.map(readJsonCaveat);
+  return { location, identifier, caveats, signature: checkSignature(need(bytesOf(members, "s"))) };
 }
 
 function readJson(text) {
@@ -116,3 +119,14 @@ function readJson(text) {
 
 /** A macaroon and its discharges, from binary or JSON text. */
 export const readMacaroons = (given) => (typeof given === "string" ? readJson(given) : readBinary(given));
+
+const written = (field, bytes) => (bytes === null ? [] : [varint(field), varint(bytes.length), bytes]);
+
+/** One macaroon in binary. */
+export function writeMacaroon({ location, identifier, caveats, signature }) {
+  const parts = [Buffer.from([2]), ...written(1, location), ...written(2, identifier), Buffer.from([0])];
+  for (const { location: place, cid, vid } of caveats) {
+    parts.push(...written(1, place), ...written(2, cid), ...written(4, vid.length ? vid : null), Buffer.from([0]));
+  }
+  return Buffer.concat([...parts, Buffer.from([0]), ...written(6, signature)]);
+}

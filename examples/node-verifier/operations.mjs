@@ -2,6 +2,8 @@
 
 import { evaluateCaveat } from "./asked.mjs";
 import * as base64url from "./base64url.mjs";
+import { isPages, readAnyKey, resolveDid } from "./described.mjs";
+import { isDid } from "./did.mjs";
 import { isObject } from "./json.mjs";
 import { Ledger } from "./ledger.mjs";
 import { LIMITS } from "./limits.mjs";
@@ -11,6 +13,7 @@ import { Request } from "./request.mjs";
 import { Resolver } from "./resolver.mjs";
 import { Store } from "./store.mjs";
 import { compare } from "./text.mjs";
+import { attenuate, verifyToken } from "./transit.mjs";
 import { verifyPresentation } from "./verification.mjs";
 
 /** Does it; a refusal changes nothing. */
@@ -34,36 +37,69 @@ function bytesOf(text) {
   return bytes;
 }
 
+const isBytes = (size) => (value) => isText(value) && bytesOf(value).length === size;
+
 function keysOf(texts) {
-  const keys = texts.map((text) => bytesOf(text));
+  const keys = texts.map(bytesOf);
   if (keys.some(({ length }) => length < 32 || length > 1_024)) throw invalidInput("macaroon_keys");
   return keys;
 }
 
-function askPresentation(input) {
-  const members = new Members(input);
-  const wire = members.take("wire", isText);
-  const resolver = new Resolver();
-  const world = {
+const isDids = (value) => isTexts(value) && value.every(isDid);
+
+/** What a verifier was set up with and told. */
+function worldOf(members) {
+  const now = members.take("now", isSecond);
+  const resolver = new Resolver({ documents: members.take("documents", isPages, {}), now });
+  return {
     limits: LIMITS,
+    now,
     resolver,
-    request: new Request(members.take("request", isObject)),
-    audience: members.take("audience", isText),
-    roots: members.take("roots", isTexts),
-    now: members.take("now", isSecond),
-    challenge: members.take("challenge", (value) => isText(value) && value !== "", null),
+    roots: members.take("roots", isDids),
     store: storeOf(members.take("revocations", isTexts, []), resolver),
     macaroonKeys: keysOf(members.take("macaroon_keys", isTexts, [])),
+  };
+}
+
+function askPresentation(input) {
+  const members = new Members(input);
+  const world = {
+    ...worldOf(members),
+    request: new Request(members.take("request", isObject)),
+    audience: members.take("audience", isText),
+    challenge: members.take("challenge", (value) => isText(value) && value !== "", null),
     seen: new Set(),
     ledger: new Ledger(),
   };
+  const wire = members.take("wire", isText);
   const before = members.take("before", isTexts, []);
   members.end();
   before.forEach((text) => attempt(() => verifyPresentation(text, world)));
   return verifyPresentation(wire, world);
 }
 
-const isPages = (value) => isObject(value) && Object.values(value).every(isText);
+function askToken(input) {
+  const members = new Members(input);
+  const text = members.take("token", isText);
+  const world = worldOf(members);
+  members.end();
+  return verifyToken(text, world);
+}
+
+function askAttenuation(input) {
+  const members = new Members(input);
+  const link = {
+    token: members.take("token", isText),
+    seed: bytesOf(members.take("seed", isBytes(32))),
+    to: members.take("to", isText),
+    caveats: members.take("caveats", Array.isArray, []),
+    purpose: members.take("purpose", isText, null),
+    id: bytesOf(members.take("id", isBytes(16))),
+    issued: members.take("issued", isSecond),
+  };
+  members.end();
+  return { token: base64url.encode(attenuate(link, { limits: LIMITS, resolver: new Resolver(), macaroonKeys: null })) };
+}
 
 function applyRevocations(input) {
   const members = new Members(input);
@@ -71,13 +107,11 @@ function applyRevocations(input) {
   const resolver = new Resolver({ documents: members.take("documents", isPages, {}), now });
   const store = storeOf(members.take("before", isTexts, []), resolver);
   const statement = members.take("statement", isText, null);
-  const asked = ["links", "principals", "signers"].map((name) => members.take(name, isTexts, []));
+  const [links, principals, signers] = ["links", "principals", "signers"].map((name) => members.take(name, isTexts, []));
   members.end();
   if (statement !== null) store.apply(statement);
-  const [links, principals, signers] = asked;
-  const hex = (link) => bytesOf(link).toString("hex");
   return {
-    links: links.map((link) => store.revokersOf(hex(link)).sort(compare)),
+    links: links.map((link) => store.revokersOf(bytesOf(link).toString("hex")).sort(compare)),
     principals: principals.map((did) => store.livesOf(did).sort(([one], [other]) => compare(one, other))),
     signers: signers.map((did) => [store.listBy(did)].filter(Boolean).map(({ sequence, at }) => [sequence, at])),
   };
@@ -85,6 +119,10 @@ function applyRevocations(input) {
 
 export const OPERATIONS = {
   "verify-presentation": askPresentation,
+  "verify-token": askToken,
+  attenuate: askAttenuation,
+  "read-key": readAnyKey,
+  "resolve-did": resolveDid,
   "evaluate-caveat": evaluateCaveat,
   "apply-revocations": applyRevocations,
 };

@@ -21,16 +21,14 @@ export function read(text, world) {
 }
 
 /** Steps 2 to 5 for links: trust, keys, signatures, linkage. */
-export function verifyLinks({ links, verify }, world, presented) {
+export function verifyLinks({ links, verify }, world) {
   const { root } = links[0];
   if (!world.roots.includes(root.did)) throw new Refusal("untrusted_root", 2);
   const { resolver } = world;
   verify(root.key ?? resolver.keyOf(root.url, "capabilityDelegation"));
   links.forEach(({ delegate }, at) => {
-    const isHolder = presented && at === links.length - 1;
-    if (!delegate.url) return;
-    if (at < links.length - 1) resolver.confirm(delegate.url, delegate.key, "capabilityDelegation");
-    if (isHolder) resolver.confirm(delegate.url, delegate.key, "capabilityInvocation");
+    const use = at === links.length - 1 ? "capabilityInvocation" : "capabilityDelegation";
+    if (delegate.url) resolver.confirm(delegate.url, delegate.key, use);
   });
   checkLinkage(links, world.limits.skew);
 }
@@ -93,7 +91,7 @@ function checkCaveats({ links, discharged }, world) {
 export function verifyPresentation(text, world) {
   const chain = read(text, world);
   const { links, presented } = chain;
-  verifyLinks(chain, world, true);
+  verifyLinks(chain, world);
   checkWindows(links, presented, world);
   askStatus(links, world);
   checkPresented(presented, links.at(-1).delegate.key, world);

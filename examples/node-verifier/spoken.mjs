@@ -1,0 +1,78 @@
+// Caveats in JSON, `{kind: value}`, as checks of one link. caveats.md, sections 4 and 5.
+
+import { KINDS } from "./caveat.mjs";
+import { isInteger, isObject } from "./json.mjs";
+import { LAST_SECOND } from "./limits.mjs";
+import { invalidInput } from "./refusal.mjs";
+import { normalise } from "./resource.mjs";
+import { queryKey } from "./term.mjs";
+import { alternativesOf, distinct, isFormula, queryOf } from "./written.mjs";
+
+const SPAN = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+const big = (value) => (isInteger(value, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) ? BigInt(value) : value);
+const listOf = (value) => (Array.isArray(value) ? value : [value]);
+
+function instant(text) {
+  const time = typeof text === "string" && INSTANT.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(time)) throw invalidInput("a time");
+  return Math.floor(time / 1_000);
+}
+
+function seconds(text) {
+  const parts = typeof text === "string" && text !== "" ? SPAN.exec(text) : null;
+  if (!parts) throw invalidInput("a duration");
+  return [86_400, 3_600, 60, 1].reduce((sum, unit, at) => sum + unit * Number(parts[at + 1] ?? 0), 0);
+}
+
+const resourceOf = (name) => (typeof name === "string" ? normalise(name) : null);
+
+function conditionOf(spoken) {
+  const [[kind, value]] = Object.entries(spoken);
+  if (kind === "Actions") return [{ fact: "operation", names: listOf(value) }];
+  if (kind === "Resources") return [{ fact: "resource", names: listOf(value).map(resourceOf) }];
+  return alternativesOf(spoken, true).map((literals) => ({ fact: "formula", alternative: queryOf(literals) }));
+}
+
+function agentOf({ attested_by: by, every = false, ...properties }) {
+  const said = Object.entries(properties).flatMap(([name, values]) => listOf(values).map((value) => `${name}=${value}`));
+  return { scope: every ? "every" : "holder", by: listOf(by), said };
+}
+
+/** For each kind what it holds, from its value, the second of issue and the number of links before. */
+const READ = {
+  Actions: (names) => ({ names: listOf(names) }),
+  Resources: (names) => ({ names: listOf(names).map(resourceOf) }),
+  Audience: (names) => ({ names: listOf(names) }),
+  NotBefore: (text) => ({ at: instant(text) }),
+  Expires: (text) => ({ at: instant(text) }),
+  ExpiresIn: (text, { issued }) => ({ kind: "Expires", at: Math.min(issued + seconds(text), LAST_SECOND) }),
+  MaxDepth: (most) => ({ most: big(most) }),
+  NoDelegation: (_, { before }) => ({ kind: "MaxDepth", most: BigInt(before) }),
+  MaxUses: (most) => ({ most: big(most) }),
+  Rate: ({ n, per }) => ({ most: big(n), per }),
+  Budget: ({ amount, currency, per = "total" }) => ({ most: big(amount), currency, per: per ?? "total" }),
+  Spaced: (per) => ({ per }),
+  Status: ({ uri, index, issuer, kind = "token" }) => ({ list: kind, uri, index: big(index), issuer }),
+  FreshList: (by) => ({ by }),
+  Agent: agentOf,
+  RequiresApproval({ by, threshold = 1, when = [] }) {
+    const conditions = listOf(when).flatMap(conditionOf);
+    const alternative = (one) => queryKey(KINDS.RequiresApproval.write({ threshold: 1n, by: [], when: [one] })[1]);
+    return { by: listOf(by), threshold: big(threshold), when: distinct(conditions, alternative) };
+  },
+};
+
+/** {check} of one caveat, or {purpose}. */
+export function readSpoken(spoken, link) {
+  const [[kind, value] = [], ...more] = isObject(spoken) ? Object.entries(spoken) : [];
+  if (kind === undefined || more.length) throw invalidInput("one caveat by its kind");
+  if (kind === "Purpose") return { purpose: value };
+  if (isFormula(kind)) return { check: alternativesOf(spoken).map(queryOf) };
+  if (!Object.hasOwn(READ, kind) || value === null) throw invalidInput(kind);
+  const found = { kind, ...READ[kind](value, link) };
+  if (!KINDS[found.kind].allows(found)) throw invalidInput(kind);
+  const check = KINDS[found.kind].write(found);
+  if (check.length > 64) throw invalidInput("too many alternatives");
+  return { check };
+}
