@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vectors import (
+    mandate_budget_cases,
     mandate_cart_cases,
     mandate_checkout_cases,
     mandate_content_cases,
@@ -16,13 +17,16 @@ from vectors import (
     mandate_offer_cases,
     mandate_party_cases,
     mandate_payment_cases,
+    mandate_recurrence_cases,
     mandate_time_cases,
     mandate_trust_cases,
+    mandate_use_cases,
 )
 from vectors.case import Case
 from vectors.world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
+    *mandate_budget_cases.RECIPES,
     *mandate_cart_cases.RECIPES,
     *mandate_checkout_cases.RECIPES,
     *mandate_content_cases.RECIPES,
@@ -34,6 +38,8 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *mandate_offer_cases.RECIPES,
     *mandate_party_cases.RECIPES,
     *mandate_payment_cases.RECIPES,
+    *mandate_recurrence_cases.RECIPES,
     *mandate_time_cases.RECIPES,
     *mandate_trust_cases.RECIPES,
+    *mandate_use_cases.RECIPES,
 )
