@@ -18,7 +18,7 @@ FORM, DIGESTS, JWS = (
     "docs/spec/sd-jwt.md section Digests: ",
     "docs/spec/status.md section JWS: ",
 )
-MALFORMED, BAD = ("malformed", 1), ("bad_credential", 1)
+MALFORMED, BAD, NOT_GENUINE = ("malformed", 1), ("bad_credential", 1), ("bad_credential", 4)
 
 
 def refused(name: str, notes: str, rule: str, verdict: tuple[str, int], text: Make, *, attack: int = 97) -> Recipe:

@@ -412,8 +412,11 @@ def test_reveal_takes_no_signature_to_task() -> None:
     assert found.disclosed == (("delegate_payload", 0), ("delegate_payload", 0, "street"))
     assert found.hidden == (("delegate_payload",),)
     assert json.dumps(claims) == before
-    with pytest.raises(CredentialError):
+    with pytest.raises(CredentialError) as caught:
         reveal(claims, [inner], HashAlgorithm.SHA_512)
+    # What nobody signed is refused at one step, whatever secures a credential.
+    assert caught.value.problem.endswith("#CRYPTOGRAPHIC_SECURITY_ERROR")
+    assert caught.value.step == 4
 
 
 @pytest.mark.parametrize(

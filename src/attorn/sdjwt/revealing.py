@@ -147,7 +147,7 @@ class _Walk:
 
 
 def _not_genuine(what: str) -> CredentialError:
-    return CredentialError(f"SD-JWT: {what}", problem=NOT_GENUINE)
+    return CredentialError(f"SD-JWT: {what}", problem=NOT_GENUINE, step=4)
 
 
 def _too_deep() -> MalformedError:
