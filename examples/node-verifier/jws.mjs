@@ -31,11 +31,11 @@ export function readJws(text, types) {
   if (kid !== undefined && typeof kid !== "string") throw malformed("kid");
   const signed = Buffer.from(`${parts[0]}.${parts[1]}`);
   const verify = (issuer, resolver) => {
-    if (kid !== undefined && splitUrl(kid)?.[0] !== issuer) throw new Refusal("bad_signature", 4);
+    if (kid !== undefined && splitUrl(kid)?.[0] !== issuer) throw new Refusal("unresolved_principal", 3, kid);
     const keys =
       kid === undefined ? resolver.keysFor(issuer, "assertionMethod") : [resolver.keyOf(kid, "assertionMethod")];
     const fits = (key) => ALGORITHMS[key.algorithm].includes(alg) && verifyRaw(key, signed, raw, { low: false });
-    if (!keys.some(fits)) throw new Refusal("bad_signature", 4);
+    if (!keys.some(fits)) throw new Refusal("bad_signature", 7);
   };
   return { header, claims, type: mediaType(typ), verify };
 }

@@ -9,6 +9,7 @@ import { Ledger } from "./ledger.mjs";
 import { LIMITS } from "./limits.mjs";
 import { isSecond, isText, isTexts, Members } from "./members.mjs";
 import { invalidInput, Refusal } from "./refusal.mjs";
+import { readStatus } from "./reference.mjs";
 import { Request } from "./request.mjs";
 import { Resolver } from "./resolver.mjs";
 import { Store } from "./store.mjs";
@@ -125,4 +126,5 @@ export const OPERATIONS = {
   "resolve-did": resolveDid,
   "evaluate-caveat": evaluateCaveat,
   "apply-revocations": applyRevocations,
+  "read-status": readStatus,
 };

@@ -16,14 +16,23 @@ function askFresh(start, { now, limits }) {
 }
 
 function askList({ list: kind, uri, index, issuer }, world) {
-  const list = world.store.statusList(kind, uri, issuer);
+  const list = currentList(world.store.statusList(kind, uri, issuer), world);
+  judge(kind, list.value(index));
+}
+
+/** A list that speaks now, and is fresh enough. */
+export function currentList(list, world) {
   if (!list) throw stale("an unknown list");
   askFresh(list.start, world);
   if (list.end !== null && world.now >= list.end) throw stale("an expired list");
-  const value = list.value(index);
-  if (value === 0) return;
-  const words = { token: { 1: "revoked", 2: "suspended" }, revocation: { 1: "revoked" }, suspension: { 1: "suspended" } };
-  throw new Refusal(words[kind][value] ?? "bad_status", STEP);
+  return list;
+}
+
+const WORDS = { token: { 1: "revoked", 2: "suspended" }, revocation: { 1: "revoked" }, suspension: { 1: "suspended" } };
+
+/** Refuses a value that is a reason to. */
+export function judge(kind, value) {
+  if (value !== 0 && kind in WORDS) throw new Refusal(WORDS[kind][value] ?? "bad_status", STEP);
 }
 
 export function askStatus(links, world) {

@@ -1,30 +1,17 @@
 // Status lists of both standards, as JWT. status.md.
 
-import { gunzipSync, inflateSync } from "node:zlib";
 import * as base64url from "./base64url.mjs";
 import { isDid, splitUrl } from "./did.mjs";
 import { isInteger, isObject } from "./json.mjs";
 import { readJws } from "./jws.mjs";
 import { LAST_SECOND, MOST_INTEGER } from "./limits.mjs";
-import { limitExceeded, malformed, Refusal } from "./refusal.mjs";
+import { ungzip, unzlib } from "./packed.mjs";
+import { malformed, Refusal } from "./refusal.mjs";
 
-const MOST = 16 * 1_024 * 1_024;
 const FEWEST = 131_072;
 const W3C = "https://www.w3.org/ns/credentials/v2";
 const bad = (why) => new Refusal("bad_status", 7, why);
-const isUri = (text) => typeof text === "string" && /^[A-Za-z][A-Za-z0-9+.-]*:[^#\s]+$/.test(text);
-
-/** The array of one gzip member or zlib stream, with not a byte behind it. */
-function unpack(bytes, inflate) {
-  let result;
-  try {
-    result = inflate(bytes, { maxOutputLength: MOST, info: true });
-  } catch (error) {
-    throw error.code === "ERR_BUFFER_TOO_LARGE" ? limitExceeded("a larger list", 7) : malformed("not packed");
-  }
-  if (result.engine.bytesWritten !== bytes.length) throw malformed("something behind the packed data");
-  return result.buffer;
-}
+export const isUri = (text) => typeof text === "string" && /^[A-Za-z][A-Za-z0-9+.-]*:[^#\s]+$/.test(text);
 
 function seconds(claims, name) {
   const value = claims[name];
@@ -37,8 +24,20 @@ function windowOf(starts, ends) {
   const start = Math.max(...starts.filter((one) => one !== undefined));
   const said = ends.filter((one) => one !== undefined);
   const end = said.length ? Math.min(...said) : null;
-  if (!Number.isFinite(start) || (end !== null && end <= start)) throw malformed("no window");
+  if (!Number.isFinite(start) || (end !== null && end <= start)) throw bad("no window");
   return { start, end };
+}
+
+export const PURPOSES = ["revocation", "suspension", "refresh", "message"];
+
+/** The purposes of a list and the bits of its entries. */
+function purposesOf({ statusPurpose, statusSize: size = 1 }) {
+  const purposes = [statusPurpose].flat();
+  const sound = purposes.every((one) => typeof one === "string") && new Set(purposes).size === purposes.length;
+  if (!sound || !isInteger(size, 1, 8)) throw malformed("a purpose, or a size");
+  const known = purposes.filter((one) => PURPOSES.includes(one));
+  if (known.length === 0 || (size > 1 && purposes.join() !== "message")) throw bad("no known purpose, or entries of a size");
+  return { kinds: known, size };
 }
 
 const count = (bytes, bits) => Math.floor((bytes.length * 8) / bits);
@@ -53,7 +52,7 @@ function readToken({ claims, header }) {
   if (claims.ttl !== undefined && !isInteger(claims.ttl, 1, MOST_INTEGER)) throw malformed("ttl");
   const { bits, lst } = list;
   const read = () => {
-    const bytes = unpack(base64url.decode(lst), inflateSync);
+    const bytes = unzlib(base64url.decode(lst));
     return (index) => {
       if (index >= count(bytes, bits)) throw bad("no such entry");
       return (bytes[Math.floor((index * bits) / 8)] >> ((index * bits) % 8)) & ((1 << bits) - 1);
@@ -80,21 +79,23 @@ function readBitstring({ claims }) {
     isObject(subject) && subject.type === "BitstringStatusList" && typeof subject.encodedList === "string" &&
     !["vc", "vp", "credentialStatus"].some((name) => name in claims);
   if (!whole) throw malformed("no bitstring status list");
-  const purposes = [subject.statusPurpose].flat();
-  const size = subject.statusSize ?? 1;
-  if (!isInteger(size, 1, purposes.join() === "message" ? 8 : 1) || subject.encodedList[0] !== "u") throw malformed("size");
+  if (subject.encodedList[0] !== "u") throw malformed("no multibase of base64url");
+  const { kinds, size } = purposesOf(subject);
   const starts = [instant(claims.validFrom), seconds(claims, "iat"), seconds(claims, "nbf")].map((one) => one && Math.floor(one));
   const ends = [instant(claims.validUntil), seconds(claims, "exp")];
   const read = () => {
-    const bytes = unpack(base64url.decode(subject.encodedList.slice(1)), gunzipSync);
+    const bytes = ungzip(base64url.decode(subject.encodedList.slice(1)));
     if (count(bytes, size) < FEWEST) throw bad("too few entries");
     return (index) => {
       if (index >= count(bytes, size)) throw bad("no such entry");
-      return (bytes[Math.floor(index / 8)] >> (7 - (index % 8))) & 1;
+      let value = 0;
+      for (let at = index * size; at < (index + 1) * size; at += 1) {
+        value = value * 2 + ((bytes[Math.floor(at / 8)] >> (7 - (at % 8))) & 1);
+      }
+      return value;
     };
   };
-  const kinds = purposes.filter((one) => one === "revocation" || one === "suspension");
-  return { uri: claims.id, issuer, kinds, ...windowOf(starts, ends), read };
+  return { uri: claims.id, issuer, kinds, size, ...windowOf(starts, ends), read };
 }
 
 /** The lists that a text holds, one for each purpose. What is not signed is not inflated. */

@@ -47,7 +47,7 @@ export class Store {
 
   /** Takes one signed statement; what is not genuine, or older than one applied before, is refused. */
   apply(text) {
-    if (text.includes(".")) return this.#keepStatus(readStatusList(text, this.resolver));
+    if (text.includes(".")) return readStatusList(text, this.resolver).forEach((list) => this.keepStatus(list));
     const members = readSigned(text, MOST, FORM);
     const kind = "links" in members ? "list" : "event" in members ? "life" : "entry";
     if (kind !== "list" && text.length > MOST_ENTRY) throw malformed("a longer text", FORM);
@@ -81,12 +81,10 @@ export class Store {
     this.#lives.set(name, { event, sequence });
   }
 
-  #keepStatus(lists) {
-    for (const list of lists) {
-      const name = `${list.kind} ${list.uri} ${list.issuer}`;
-      if (list.start < (this.#status.get(name)?.start ?? 0)) throw new Refusal("rolled_back", STEP);
-      this.#status.set(name, list);
-    }
+  keepStatus(list) {
+    const name = `${list.kind} ${list.uri} ${list.issuer}`;
+    if (list.start < (this.#status.get(name)?.start ?? 0)) throw new Refusal("rolled_back", STEP);
+    this.#status.set(name, list);
   }
 
   isRevoked = (id, signers) => signers.some((by) => this.#revoked.has(`${by} ${id}`));

@@ -1,0 +1,55 @@
+// References to entries of status lists, and what a list says about one. status.md.
+
+import { isInteger, isObject } from "./json.mjs";
+import { LIMITS, MOST_INTEGER } from "./limits.mjs";
+import { isPages } from "./described.mjs";
+import { isSecond, isText, isTexts, Members } from "./members.mjs";
+import { malformed, Refusal } from "./refusal.mjs";
+import { Resolver } from "./resolver.mjs";
+import { currentList, judge } from "./standing.mjs";
+import { isUri, PURPOSES, readStatusList } from "./status.mjs";
+import { Store } from "./store.mjs";
+
+/** The messages of an entry by value; of one bit they may be missing. */
+function messagesOf(messages, size) {
+  if (messages === undefined && size === 1) return null;
+  const known = Array.isArray(messages) && messages.every((one) => isObject(one) && isText(one.status) && isText(one.message));
+  if (!known || messages.length !== 2 ** size) throw malformed("messages");
+  const byValue = new Map(messages.map(({ status, message }) => [/^0x[0-9a-fA-F]+$/.test(status) ? Number(status) : -1, message]));
+  const all = messages.every((_, value) => byValue.has(value));
+  if (!all) throw malformed("a value without message");
+  return byValue;
+}
+
+function readEntry({ id, type, statusPurpose: kind, statusListCredential: uri, statusListIndex: text, statusSize: size = 1, statusMessage }) {
+  const isIndex = isText(text) && /^(?:0|[1-9][0-9]*)$/.test(text) && Number(text) <= MOST_INTEGER;
+  if (type !== "BitstringStatusListEntry" || !PURPOSES.includes(kind) || !isUri(uri) || !isIndex) throw malformed("an entry");
+  if (!isInteger(size, 1, 8) || (id !== undefined && (!isText(id) || id === uri))) throw malformed("an entry");
+  return { kind, uri, index: Number(text), size, messages: messagesOf(statusMessage, size) };
+}
+
+function readClaim({ status_list: list }) {
+  if (!isObject(list) || !isInteger(list.idx, 0, MOST_INTEGER) || !isUri(list.uri)) throw malformed("a reference");
+  return { kind: "token", uri: list.uri, index: list.idx, size: null, messages: null };
+}
+
+export function readStatus(input) {
+  const members = new Members(input);
+  const now = members.take("now", isSecond);
+  const resolver = new Resolver({ documents: members.take("documents", isPages, {}), now });
+  const lists = members.take("lists", isTexts, []);
+  const reference = members.take("reference", isObject);
+  const issuer = members.take("issuer", isText);
+  const staleness = members.take("staleness", isSecond);
+  const isJudged = members.take("judge", (value) => typeof value === "boolean", false);
+  members.end();
+  const store = new Store(resolver);
+  const read = lists.flatMap((text) => readStatusList(text, resolver));
+  read.sort((one, other) => one.start - other.start).forEach((list) => store.keepStatus(list)); // the newest counts
+  const { kind, uri, index, size, messages } = "type" in reference ? readEntry(reference) : readClaim(reference);
+  const list = currentList(store.statusList(kind, uri, issuer), { now, limits: { ...LIMITS, staleness } });
+  if (size !== null && list.size !== size) throw new Refusal("bad_status", 7);
+  const value = list.value(index);
+  if (isJudged) judge(kind, value);
+  return { value, valid: value === 0, message: messages?.get(value) ?? null };
+}
