@@ -16,7 +16,7 @@ NO_CONTEXT = {"@context": None}
 
 
 def proof_of(
-    document: Mapping[str, Any], by: Key, created: int, *, over: Any = None, high: bool = False, **changes: Any
+    document: Mapping[str, Any], by: Key, created: int, /, *, over: Any = None, high: bool = False, **changes: Any
 ) -> dict[str, Any]:
     """A proof by `by` of `document`, which has none. `changes` are signed; None takes a member away.
 
@@ -36,6 +36,6 @@ def proof_of(
     return {**options, "proofValue": "z" + base58(raw_signature(by, hashed, high=high))}
 
 
-def proven(document: Mapping[str, Any], by: Key, created: int, **changes: Any) -> dict[str, Any]:
+def proven(document: Mapping[str, Any], by: Key, created: int, /, **changes: Any) -> dict[str, Any]:
     """`document` with a proof by `by`."""
     return {**document, "proof": proof_of(document, by, created, **changes)}
