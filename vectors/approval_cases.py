@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from vectors import macaroons as mac
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.scene import Scene
-from vectors.testkit import Key, Part
-from vectors.world import World
+from . import macaroons as mac
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .scene import Scene
+from .testkit import Key, Part
+from .world import World
 
 COUNTS = "docs/spec/verification.md section Approvals: which approvals count"
 USED = "docs/spec/verification.md section Approvals: which approvals are used up"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vectors import testkit as kit
-from vectors.primitives import Part
+from . import testkit as kit
+from .primitives import Part
 
 DEFAULT_SYMBOLS = kit.DEFAULT_SYMBOLS
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.caveat_checks import alone, any_of, within
-from vectors.caveat_question import Check, Kind, Question, argument, block
-from vectors.world import World
+from . import testkit as kit
+from .caveat_checks import alone, any_of, within
+from .caveat_question import Check, Kind, Question, argument, block
+from .world import World
 
 CONDITION = Kind(
     "caveat-condition", "docs/spec/macaroon.md section 6: a discharge has conditions of two kinds and no others"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import Literal, alone, any_of, operand, said, test, variable
-from vectors.caveat_question import Check, Kind, Question
-from vectors.primitives import Part
+from . import testkit as kit
+from .caveat_checks import Literal, alone, any_of, operand, said, test, variable
+from .caveat_question import Check, Kind, Question
+from .primitives import Part
 
 USES = Kind("caveat-max-uses", "docs/spec/caveats.md section 4: MaxUses, Rate, Budget")
 RATE = Kind("caveat-rate", "docs/spec/caveats.md section 4: MaxUses, Rate, Budget")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vectors import (
+from . import (
     caveat_condition_cases,
     caveat_counted_cases,
     caveat_formula_cases,
@@ -18,8 +18,8 @@ from vectors import (
     caveat_validity_cases,
     caveat_value_cases,
 )
-from vectors.case import Case
-from vectors.world import World
+from .case import Case
+from .world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *caveat_condition_cases.RECIPES,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import (
+from . import testkit as kit
+from .caveat_checks import (
     Literal,
     alternative,
     among,
@@ -17,9 +17,9 @@ from vectors.caveat_checks import (
     variable,
     within,
 )
-from vectors.caveat_question import Check, Kind, another, argument, block
-from vectors.primitives import Part
-from vectors.world import World
+from .caveat_question import Check, Kind, another, argument, block
+from .primitives import Part
+from .world import World
 
 ALL = Kind("caveat-all-of", "docs/spec/caveats.md section 5: true if all are true")
 ANY = Kind("caveat-any-of", "docs/spec/caveats.md section 5: true if one is true")

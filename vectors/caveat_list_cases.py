@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import among, any_of, booleans, holding, integers
-from vectors.caveat_question import Check, Kind, argument
-from vectors.primitives import Part
+from . import testkit as kit
+from .caveat_checks import among, any_of, booleans, holding, integers
+from .caveat_question import Check, Kind, argument
+from .primitives import Part
 
 CONTAINS = Kind("caveat-contains", "docs/spec/caveats.md section 5: Contains, SubsetOf")
 SUBSET = Kind("caveat-subset-of", "docs/spec/caveats.md section 5: Contains, SubsetOf")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import Literal, any_of, length, number, operand, test, variable, within
-from vectors.caveat_question import Check, Kind, argument
-from vectors.primitives import Part
-from vectors.world import World
+from . import testkit as kit
+from .caveat_checks import Literal, any_of, length, number, operand, test, variable, within
+from .caveat_question import Check, Kind, argument
+from .primitives import Part
+from .world import World
 
 RANGE = Kind("caveat-range", "docs/spec/caveats.md section 5: Range")
 LENGTH = Kind("caveat-max-length", "docs/spec/caveats.md section 5: MaxLength")

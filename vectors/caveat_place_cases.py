@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import Literal, any_of, holding, operand, said, starting, test, variable
-from vectors.caveat_question import Check, Kind, Question, argument
-from vectors.primitives import Part
-from vectors.world import World
+from . import testkit as kit
+from .caveat_checks import Literal, any_of, holding, operand, said, starting, test, variable
+from .caveat_question import Check, Kind, Question, argument
+from .primitives import Part
+from .world import World
 
 SUBPATH = Kind("caveat-subpath", "docs/spec/facts.md section File paths: plain form, and every folder above")
 HOST = Kind("caveat-url-host", "docs/spec/facts.md section URL hosts: the set for a URL, or no fact")

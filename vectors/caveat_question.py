@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.primitives import Part
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .primitives import Part
+from .world import World
 
 Check = Callable[[World], Part]
 """A check whose names are those of a world."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import alone, any_of, said
-from vectors.caveat_question import Check, Kind, Question
-from vectors.primitives import Part
-from vectors.world import World
+from . import testkit as kit
+from .caveat_checks import alone, any_of, said
+from .caveat_question import Check, Kind, Question
+from .primitives import Part
+from .world import World
 
 RESOURCES = Kind("caveat-resources", "docs/spec/caveats.md section 4: Resources")
 NORMAL = "docs/spec/facts.md section Resource: the normal form, "

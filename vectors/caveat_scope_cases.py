@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import Literal, alone, any_of, operand, said, test, variable
-from vectors.caveat_question import Check, Kind, action
-from vectors.primitives import Part
-from vectors.world import World
+from . import testkit as kit
+from .caveat_checks import Literal, alone, any_of, operand, said, test, variable
+from .caveat_question import Check, Kind, action
+from .primitives import Part
+from .world import World
 
 ACTIONS = Kind("caveat-actions", "docs/spec/caveats.md section 4: Actions")
 AUDIENCE = Kind("caveat-audience", "docs/spec/caveats.md section 4: Audience")

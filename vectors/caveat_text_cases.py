@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import Literal, any_of, operand, said, starting, test, variable
-from vectors.caveat_question import Check, Kind, Question, argument
-from vectors.primitives import Part
-from vectors.world import World
+from . import testkit as kit
+from .caveat_checks import Literal, any_of, operand, said, starting, test, variable
+from .caveat_question import Check, Kind, Question, argument
+from .primitives import Part
+from .world import World
 
 STARTS = Kind("caveat-starts-with", "docs/spec/caveats.md section 5: StartsWith")
 GLOB = Kind("caveat-glob", "docs/spec/facts.md section Glob: the pattern matches the whole text")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import (
+from . import testkit as kit
+from .caveat_checks import (
     Literal,
     alternative,
     among,
@@ -15,9 +15,9 @@ from vectors.caveat_checks import (
     test,
     variable,
 )
-from vectors.caveat_question import Check, Kind, action, argument
-from vectors.primitives import Part
-from vectors.world import World
+from .caveat_question import Check, Kind, action, argument
+from .primitives import Part
+from .world import World
 
 APPROVAL = Kind("caveat-requires-approval", "docs/spec/caveats.md section 4: RequiresApproval")
 AGENT = Kind("caveat-agent", "docs/spec/caveats.md section 4: Agent")

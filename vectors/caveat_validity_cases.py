@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import Literal, any_of, operand, test, variable
-from vectors.caveat_question import Check, Kind
-from vectors.primitives import Part
-from vectors.world import World
+from . import testkit as kit
+from .caveat_checks import Literal, any_of, operand, test, variable
+from .caveat_question import Check, Kind
+from .primitives import Part
+from .world import World
 
 EXPIRES = Kind("caveat-expires", "docs/spec/caveats.md section 4: NotBefore, Expires, ExpiresIn")
 NOT_BEFORE = Kind("caveat-not-before", "docs/spec/caveats.md section 4: NotBefore, Expires, ExpiresIn")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vectors import testkit as kit
-from vectors.caveat_checks import (
+from . import testkit as kit
+from .caveat_checks import (
     Literal,
     alone,
     alternative,
@@ -15,9 +15,9 @@ from vectors.caveat_checks import (
     test,
     variable,
 )
-from vectors.caveat_question import Check, Kind, another, argument, block
-from vectors.primitives import Part, Symbols, pb
-from vectors.world import World
+from .caveat_question import Check, Kind, another, argument, block
+from .primitives import Part, Symbols, pb
+from .world import World
 
 EQUALS = Kind("caveat-equals", "docs/spec/caveats.md section 5: Equals")
 ONE_OF = Kind("caveat-one-of", "docs/spec/caveats.md section 5: OneOf, NotOneOf")

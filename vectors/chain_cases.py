@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.scene import Scene, sealed
-from vectors.testkit import Key
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .scene import Scene, sealed
+from .testkit import Key
+from .world import World
 
 LINKED = "docs/spec/wire.md section 4: each signature covers the one before"
 REVOKED = "docs/spec/revocation.md section 1: who may say what"

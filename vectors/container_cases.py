@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.scene import Scene
-from vectors.testkit import pb
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .scene import Scene
+from .testkit import pb
+from .world import World
 
 TEXT = "docs/spec/wire.md section 1: one value has one text"
 PROTOBUF = "docs/spec/wire.md section 2: every message has exactly one encoding"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from vectors.credential_scene import (
+from .credential_scene import (
     ANY_TERM,
     BAD,
     DOCUMENTS,
@@ -25,8 +25,8 @@ from vectors.credential_scene import (
     value,
     with_proof,
 )
-from vectors.moments import stamp
-from vectors.world import World
+from .moments import stamp
+from .world import World
 
 TERMS = "docs/spec/integrity.md section Terms: "
 MEMBER = "the members of a credential"

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from vectors.canonical import jcs
-from vectors.credential_scene import (
+from .canonical import jcs
+from .credential_scene import (
     ANY_TERM,
     PROOF,
     UNSIGNED,
@@ -21,10 +21,10 @@ from vectors.credential_scene import (
     value,
     with_proof,
 )
-from vectors.jose import changed, method
-from vectors.moments import stamp
-from vectors.testkit import BASE58, Key, base58, url64
-from vectors.world import World
+from .jose import changed, method
+from .moments import stamp
+from .testkit import BASE58, Key, base58, url64
+from .world import World
 
 INTEGRITY = "docs/spec/integrity.md section "
 MEMBER, CHECKS, SIGNED = f"{INTEGRITY}A proof: ", f"{INTEGRITY}Verification: ", f"{INTEGRITY}What is signed: "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from vectors.case import Case
-from vectors.credential_proof_cases import CHECKS, MEMBER, after, proof, tampered
-from vectors.credential_scene import BAD, PROOF, UNRESOLVED, Recipe, asked, document, refused, value, with_proof
-from vectors.jose import method
-from vectors.moments import stamp
-from vectors.web_did import WEB, served
-from vectors.world import World
+from .case import Case
+from .credential_proof_cases import CHECKS, MEMBER, after, proof, tampered
+from .credential_scene import BAD, PROOF, UNRESOLVED, Recipe, asked, document, refused, value, with_proof
+from .jose import method
+from .moments import stamp
+from .web_did import WEB, served
+from .world import World
 
 
 def web(name: str, notes: str, relationship: str, verdict: tuple[str, int | None], pages: bool = True) -> Recipe:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from vectors.credential_proof_cases import CHECKS, MEMBER
-from vectors.credential_scene import PROOF, UNSIGNED, VERIFYING, Recipe, accepted, document, refused, value
-from vectors.integrity import proof_of
-from vectors.jose import changed
-from vectors.moments import stamp
-from vectors.world import World
+from .credential_proof_cases import CHECKS, MEMBER
+from .credential_scene import PROOF, UNSIGNED, VERIFYING, Recipe, accepted, document, refused, value
+from .integrity import proof_of
+from .jose import changed
+from .moments import stamp
+from .world import World
 
 FIRST = "urn:uuid:94a1f9f8-5b1f-4a5e-9c5f-9d3f5a3c6a51"
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vectors.case import Case
-from vectors.integrity import proven
-from vectors.jose import changed, header_of, jws
-from vectors.moments import stamp
-from vectors.testkit import Key
-from vectors.world import World
+from .case import Case
+from .integrity import proven
+from .jose import changed, header_of, jws
+from .moments import stamp
+from .testkit import Key
+from .world import World
 
 Make = Callable[[World], Any]
 Recipe = Callable[[World], Case]

@@ -1,18 +1,21 @@
-"""Writes every vector to `vectors/cases`, or to the directory that is named. Same bytes every time."""
+"""Writes every vector to `cases` beside this file, or to the directory that is named. Same bytes every time."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from vectors import (
+from . import (
     admission_cases,
     approval_cases,
     caveat_families,
     chain_cases,
     container_cases,
+    counts,
     credential_model_cases,
     credential_proof_cases,
     credential_proof_member_cases,
@@ -33,8 +36,8 @@ from vectors import (
     transit_cases,
     transit_macaroon_cases,
 )
-from vectors.case import Case
-from vectors.world import World
+from .case import Case
+from .world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *admission_cases.RECIPES,
@@ -73,16 +76,43 @@ def cases(world: World) -> tuple[Case, ...]:
     return found
 
 
-def write(directory: Path) -> int:
+def fresh(seed: str, count: int) -> Iterator[Case]:
+    """The cases of `count` worlds that nobody has seen; the same for the same seed. Names end in @1, @2 and so on."""
+    for number in range(1, count + 1):
+        world = World(f"{number} {seed}".encode())
+        yield from (replace(case, name=f"{case.name}@{number}") for case in cases(world))
+
+
+def chosen(seed: str | None = None, count: int = 1, only: Sequence[str] = ()) -> list[Case]:
+    """The committed cases, or fresh ones from a seed; of these the ones that a name or glob of `only` fits, if any."""
+    made = cases(World()) if seed is None else fresh(seed, count)
+    return [case for case in made if not only or any(fnmatchcase(case.name.partition("@")[0], each) for each in only)]
+
+
+def write(directory: Path, made: Sequence[Case]) -> int:
     """How many files were written."""
-    found = cases(World())
-    for case in found:
+    for case in made:
         path = directory / f"{case.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(case.members(), indent=1) + "\n", encoding="ascii")
-    return len(found)
+    return len(made)
+
+
+def renew(folder: Path) -> int:
+    """Write the committed cases below `folder` anew, and what its README counts; take away what is no case any more."""
+    made = cases(World())
+    directory, page = folder / "cases", folder / "README.md"
+    stale = {*directory.rglob("*.json")} - {directory / f"{case.name}.json" for case in made}
+    for path in stale:
+        path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    page.write_text(counts.counted(page.read_text(encoding="utf-8"), made), encoding="utf-8")
+    return write(directory, made)
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "cases"
-    print(f"{write(target)} vectors in {target}")
+    if len(sys.argv) > 1:
+        print(f"{write(Path(sys.argv[1]), chosen())} vectors in {sys.argv[1]}")
+    else:
+        print(f"{renew(Path(__file__).parent)} vectors")

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from vectors.canonical import jcs
-from vectors.jose import changed, method, raw_signature
-from vectors.moments import stamp
-from vectors.testkit import Key, base58
+from .canonical import jcs
+from .jose import changed, method, raw_signature
+from .moments import stamp
+from .testkit import Key, base58
 
 SUITES = ("eddsa-jcs-2022", "ecdsa-jcs-2019")
 NO_CONTEXT = {"@context": None}

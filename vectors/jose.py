@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from vectors.testkit import P256_ORDER, Key, url64
+from .testkit import P256_ORDER, Key, url64
 
 NAMES = ("EdDSA", "ES256")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vectors.case import Case
-from vectors.statements import LAST, LIFE, life, octets, signed
-from vectors.testkit import url64
-from vectors.world import World
+from .case import Case
+from .statements import LAST, LIFE, life, octets, signed
+from .testkit import url64
+from .world import World
 
 Text = Callable[[World], str]
 Recipe = Callable[[World], Case]

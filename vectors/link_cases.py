@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.scene import Scene, sealed
-from vectors.testkit import P256_ORDER, Key, Signed
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .scene import Scene, sealed
+from .testkit import P256_ORDER, Key, Signed
+from .world import World
 
 SIGNED = "docs/spec/wire.md section 4: who signs what, in version 1"
 LOW_S = "docs/spec/wire.md section 3: DER in its one encoding, with low s"

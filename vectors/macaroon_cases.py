@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vectors import macaroons as mac
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.macaroon_cast import Cast
-from vectors.presentation import Presentation
-from vectors.scene import Scene
-from vectors.world import World
+from . import macaroons as mac
+from . import testkit as kit
+from .case import Case
+from .macaroon_cast import Cast
+from .presentation import Presentation
+from .scene import Scene
+from .world import World
 
 PAGE = "docs/spec/macaroon.md section "
 FEW = kit.check(

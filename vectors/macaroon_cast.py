@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from vectors import macaroons as mac
-from vectors.macaroons import Macaroon
-from vectors.scene import Scene
-from vectors.testkit import Key, Signed
+from . import macaroons as mac
+from .macaroons import Macaroon
+from .scene import Scene
+from .testkit import Key, Signed
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from nacl.secret import SecretBox
 
-from vectors import testkit as kit
+from . import testkit as kit
 
 ASK = b"is it monday?"
 ZERO = bytes(32)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from vectors.mandate_link_cases import BAD, Recipe
-from vectors.mandate_payment_cases import MALFORMED
-from vectors.mandate_scene import Chain, Purchase, Scene, Verdict, recipe
-from vectors.mandate_use_cases import DENIED
+from .mandate_link_cases import BAD, Recipe
+from .mandate_payment_cases import MALFORMED
+from .mandate_scene import Chain, Purchase, Scene, Verdict, recipe
+from .mandate_use_cases import DENIED
 
 BUDGET = "docs/spec/constraints.md section Payments: Budgets"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.mandate_link_cases import BAD, Recipe
-from vectors.mandate_party_cases import EMPTY
-from vectors.mandate_payment_cases import DENIED, MALFORMED, PAGE
-from vectors.mandate_scene import Scene
-from vectors.mandate_time_cases import ordering
+from . import mandate_kit as kit
+from .mandate_link_cases import BAD, Recipe
+from .mandate_party_cases import EMPTY
+from .mandate_payment_cases import DENIED, MALFORMED, PAGE
+from .mandate_scene import Scene
+from .mandate_time_cases import ordering
 
 LINES, SHOPS = "Checkouts: checkout.line_items", "Checkouts: checkout.allowed_merchants"
 FLOW = LINES + ", no unit missing, none beside"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vectors import (
+from . import (
     mandate_budget_cases,
     mandate_cart_cases,
     mandate_checkout_cases,
@@ -22,8 +22,8 @@ from vectors import (
     mandate_trust_cases,
     mandate_use_cases,
 )
-from vectors.case import Case
-from vectors.world import World
+from .case import Case
+from .world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *mandate_budget_cases.RECIPES,

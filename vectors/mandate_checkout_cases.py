@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.mandate_link_cases import Recipe
-from vectors.mandate_payment_cases import DENIED, amount, total
-from vectors.mandate_scene import Chain, Purchase, Scene, Verdict, recipe
-from vectors.mandate_time_cases import ordering
+from . import mandate_kit as kit
+from .mandate_link_cases import Recipe
+from .mandate_payment_cases import DENIED, amount, total
+from .mandate_scene import Chain, Purchase, Scene, Verdict, recipe
+from .mandate_time_cases import ordering
 
 TAKEN = "docs/spec/mandate.md section Accepting: "
 FIXED = "docs/spec/constraints.md section Payments: Presets"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.mandate_form_cases import FORM, Recipe, paying
-from vectors.mandate_kit import Hop
-from vectors.mandate_scene import Chain, Purchase, Scene, recipe
-from vectors.testkit import url64
+from . import mandate_kit as kit
+from .mandate_form_cases import FORM, Recipe, paying
+from .mandate_kit import Hop
+from .mandate_scene import Chain, Purchase, Scene, recipe
+from .testkit import url64
 
 BAD, MALFORMED = ("bad_mandate", 1), ("malformed", 1)
 HIDDEN = "4: entries of lists may be kept back, and nothing else"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vectors.mandate_link_cases import BAD, Recipe
-from vectors.mandate_payment_cases import DATES, MALFORMED, meets, prohibited, refused
-from vectors.mandate_scene import Scene
+from .mandate_link_cases import BAD, Recipe
+from .mandate_payment_cases import DATES, MALFORMED, meets, prohibited, refused
+from .mandate_scene import Scene
 
 
 def dated(text: str | None = None, **bounds: Any) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vectors.mandate_link_cases import BAD, FORGED, LINK, ON, Recipe, paying
-from vectors.mandate_scene import Scene, Verdict
+from .mandate_link_cases import BAD, FORGED, LINK, ON, Recipe, paying
+from .mandate_scene import Scene, Verdict
 
 ALLOWED = "each allows one fewer at most, whatever it says"
 ONCE = {"attorn": {"redelegations": 1}}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors.case import Case
-from vectors.jose import raw_signature
-from vectors.mandate_kit import Hop
-from vectors.mandate_scene import Chain, Purchase, Scene, recipe
-from vectors.testkit import url64
-from vectors.world import World
+from .case import Case
+from .jose import raw_signature
+from .mandate_kit import Hop
+from .mandate_scene import Chain, Purchase, Scene, recipe
+from .testkit import url64
+from .world import World
 
 FORM = "docs/spec/mandate.md section Form: "
 Recipe = Callable[[World], Case]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vectors.jose import raw_signature
-from vectors.testkit import Key, url64
-from vectors.world import World
+from .jose import raw_signature
+from .testkit import Key, url64
+from .world import World
 
 Path = tuple[str | int, ...]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.case import Case
-from vectors.jose import raw_signature
-from vectors.mandate_kit import Hop
-from vectors.mandate_scene import Chain, Purchase, Scene, Verdict, recipe
-from vectors.testkit import P256_ORDER, url64
-from vectors.world import World
+from . import mandate_kit as kit
+from .case import Case
+from .jose import raw_signature
+from .mandate_kit import Hop
+from .mandate_scene import Chain, Purchase, Scene, Verdict, recipe
+from .testkit import P256_ORDER, url64
+from .world import World
 
 Recipe = Callable[[World], Case]
 BAD, LINK = ("bad_mandate", 1), ("broken_chain", 5)

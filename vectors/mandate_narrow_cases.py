@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.mandate_link_cases import LINK, Recipe, paying
-from vectors.mandate_scene import Scene, Verdict
-from vectors.mandate_time_cases import ordering
+from . import mandate_kit as kit
+from .mandate_link_cases import LINK, Recipe, paying
+from .mandate_scene import Scene, Verdict
+from .mandate_time_cases import ordering
 
 Constraints = Callable[[Scene], list[Any]]
 NARROWER = "docs/spec/constraints.md section Handing on: "

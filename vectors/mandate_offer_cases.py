@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.mandate_checkout_cases import (
+from . import mandate_kit as kit
+from .mandate_checkout_cases import (
     BAD,
     FORGED,
     LATE,
@@ -17,9 +17,9 @@ from vectors.mandate_checkout_cases import (
     document,
     order,
 )
-from vectors.mandate_link_cases import Recipe
-from vectors.mandate_payment_cases import DENIED
-from vectors.mandate_scene import Scene
+from .mandate_link_cases import Recipe
+from .mandate_payment_cases import DENIED
+from .mandate_scene import Scene
 
 SHOP = "docs/spec/checkout.md section `checkout_jwt`: "
 

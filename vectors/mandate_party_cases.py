@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.mandate_link_cases import BAD, Recipe
-from vectors.mandate_payment_cases import (
+from . import mandate_kit as kit
+from .mandate_link_cases import BAD, Recipe
+from .mandate_payment_cases import (
     ALL,
     MALFORMED,
     PAYEES,
@@ -17,7 +17,7 @@ from vectors.mandate_payment_cases import (
     prohibited,
     refused,
 )
-from vectors.mandate_scene import Scene
+from .mandate_scene import Scene
 
 EMPTY = ALL + "3, a list that is empty never means any"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.mandate_link_cases import BAD, Recipe, paying
-from vectors.mandate_scene import Scene
+from . import mandate_kit as kit
+from .mandate_link_cases import BAD, Recipe, paying
+from .mandate_scene import Scene
 
 MALFORMED, DENIED = ("malformed", 1), ("denied", 9)
 PAGE = "docs/spec/constraints.md section "

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from vectors.mandate_kit import without
-from vectors.mandate_link_cases import BAD, Recipe, paying
-from vectors.mandate_payment_cases import KNOWN, MALFORMED, PAGE
-from vectors.mandate_scene import Scene
-from vectors.mandate_use_cases import DENIED, buy, often, used
-from vectors.world import World
+from .mandate_kit import without
+from .mandate_link_cases import BAD, Recipe, paying
+from .mandate_payment_cases import KNOWN, MALFORMED, PAGE
+from .mandate_scene import Scene
+from .mandate_use_cases import DENIED, buy, often, used
+from .world import World
 
 CALENDAR = PAGE + "Payments: The calendar"
 DAY = 86_400

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.case import Case
-from vectors.mandate_kit import Hop
-from vectors.testkit import Key, url64
-from vectors.world import World
+from . import mandate_kit as kit
+from .case import Case
+from .mandate_kit import Hop
+from .testkit import Key, url64
+from .world import World
 
 HOUR = 3600
 KID = "shop-key-1"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import testkit
-from vectors.mandate_link_cases import BAD, LINK, Recipe
-from vectors.mandate_scene import HOUR, Chain, Purchase, Scene, Verdict, recipe
-from vectors.world import World
+from . import testkit
+from .mandate_link_cases import BAD, LINK, Recipe
+from .mandate_scene import HOUR, Chain, Purchase, Scene, Verdict, recipe
+from .world import World
 
 TIMES = "docs/spec/mandate.md section Times: "
 STATUS = "docs/spec/mandate.md section Status: "

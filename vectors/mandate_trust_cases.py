@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.case import Case
-from vectors.jose import method
-from vectors.mandate_kit import Hop
-from vectors.mandate_link_cases import BAD, FORGED_ROOT, HOPS, STRANGER, Recipe, paying
-from vectors.mandate_scene import Chain, Purchase, Scene, Verdict, recipe
-from vectors.testkit import Key
-from vectors.world import World
+from . import mandate_kit as kit
+from .case import Case
+from .jose import method
+from .mandate_kit import Hop
+from .mandate_link_cases import BAD, FORGED_ROOT, HOPS, STRANGER, Recipe, paying
+from .mandate_scene import Chain, Purchase, Scene, Verdict, recipe
+from .testkit import Key
+from .world import World
 
 CNF = "cnf is one P-256 key, and no second way to name it"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vectors.jose import raw_signature
-from vectors.mandate_link_cases import Recipe, of_jwt
-from vectors.mandate_scene import Chain, Purchase, Scene, Verdict, recipe
-from vectors.testkit import P256_ORDER, url64
-from vectors.world import World
+from .jose import raw_signature
+from .mandate_link_cases import Recipe, of_jwt
+from .mandate_scene import Chain, Purchase, Scene, Verdict, recipe
+from .testkit import P256_ORDER, url64
+from .world import World
 
 ONCE = "docs/spec/mandate.md section Accepting: in one step of the ledger, all or none"
 COUNTED = "docs/spec/constraints.md section Counting: charged to every open mandate of its chain"

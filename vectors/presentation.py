@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vectors.case import Case
-from vectors.scene import Scene
-from vectors.world import World
+from .case import Case
+from .scene import Scene
+from .world import World
 
 PROCEDURE = "docs/spec/verification.md section The procedure: "
 RULES = {

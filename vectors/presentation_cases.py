@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.scene import Scene, sealed
-from vectors.testkit import Part, check, pb, pred, query
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .scene import Scene, sealed
+from .testkit import Part, check, pb, pred, query
+from .world import World
 
 FORM = "docs/spec/wire.md section 7: the parts of a presentation block, in this order"
 SEAL = "docs/spec/wire.md section 7: the links, one presentation block, the seal"

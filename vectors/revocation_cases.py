@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from vectors.case import Case
-from vectors.jose import changed
-from vectors.statements import ENTRY, LIST, entry, listed, octets, signed
-from vectors.testkit import url64
-from vectors.web_did import WEB, served
-from vectors.world import World
+from .case import Case
+from .jose import changed
+from .statements import ENTRY, LIST, entry, listed, octets, signed
+from .testkit import url64
+from .web_did import WEB, served
+from .world import World
 
 Text = Callable[[World], str]
 Recipe = Callable[[World], Case]

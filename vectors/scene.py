@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.testkit import Key, Part, Signed
-from vectors.world import World
+from . import testkit as kit
+from .testkit import Key, Part, Signed
+from .world import World
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors.case import Case
-from vectors.jose import jws, method
-from vectors.sd_jwt_scene import MALFORMED, Make, Recipe, model
-from vectors.selective import BEARER, audience, binding, bound, claim, claims_of, digest, issued, nonce, question, shown
-from vectors.testkit import Key
-from vectors.world import World
+from .case import Case
+from .jose import jws, method
+from .sd_jwt_scene import MALFORMED, Make, Recipe, model
+from .selective import BEARER, audience, binding, bound, claim, claims_of, digest, issued, nonce, question, shown
+from .testkit import Key
+from .world import World
 
 BINDING = "docs/spec/sd-jwt.md section Key binding: "
 NOT_HOLDER, AUDIENCE, REQUEST = ("not_holder", 8), ("wrong_audience", 8), ("wrong_request", 8)

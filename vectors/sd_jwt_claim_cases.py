@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vectors.case import Case
-from vectors.jose import header_of, jws, method
-from vectors.sd_jwt_scene import BAD, Make, Recipe, payload, refused
-from vectors.selective import TYP, claim, claims_of, digest, issued, question, shown
-from vectors.testkit import url64
-from vectors.web_did import WEB, served
-from vectors.world import World
+from .case import Case
+from .jose import header_of, jws, method
+from .sd_jwt_scene import BAD, Make, Recipe, payload, refused
+from .selective import TYP, claim, claims_of, digest, issued, question, shown
+from .testkit import url64
+from .web_did import WEB, served
+from .world import World
 
 CLAIMS = "docs/spec/sd-jwt.md section Claims: "
 KEY = "docs/spec/sd-jwt.md section Whose key: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vectors.sd_jwt_scene import (
+from .sd_jwt_scene import (
     DIGESTS,
     MALFORMED,
     NOT_GENUINE,
@@ -21,8 +21,8 @@ from vectors.sd_jwt_scene import (
     spaced,
     top,
 )
-from vectors.selective import claim, claims_of, digest, hidden, issued, shown
-from vectors.world import World
+from .selective import claim, claims_of, digest, hidden, issued, shown
+from .world import World
 
 
 def sha512(w: World) -> str:

@@ -7,12 +7,12 @@ import hmac
 import json
 from typing import Any
 
-from vectors.case import Case
-from vectors.jose import header_of, jws
-from vectors.sd_jwt_scene import FORM, JWS, MALFORMED, Make, Recipe, accepted, model, one, refused, spaced
-from vectors.selective import claim, claims_of, digest, disclosure, issued, question, salt, shown
-from vectors.testkit import url64
-from vectors.world import World
+from .case import Case
+from .jose import header_of, jws
+from .sd_jwt_scene import FORM, JWS, MALFORMED, Make, Recipe, accepted, model, one, refused, spaced
+from .selective import claim, claims_of, digest, disclosure, issued, question, salt, shown
+from .testkit import url64
+from .world import World
 
 
 def padded(w: World) -> str:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vectors.case import Case
-from vectors.selective import claim, claims_of, digest, element, issued, question, salt, shown
-from vectors.testkit import url64
-from vectors.world import World
+from .case import Case
+from .selective import claim, claims_of, digest, element, issued, question, salt, shown
+from .testkit import url64
+from .world import World
 
 Make = Callable[[World], str]
 Recipe = Callable[[World], Case]

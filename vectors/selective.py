@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from vectors.jose import changed, header_of, jws
-from vectors.testkit import Key, url64
-from vectors.world import World
+from .jose import changed, header_of, jws
+from .testkit import Key, url64
+from .world import World
 
 TYP = "dc+sd-jwt"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.scene import Scene
-from vectors.testkit import Key
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .scene import Scene
+from .testkit import Key
+from .world import World
 
 FINAL = 2**53 - 1
 VALUES = (0, 1, 2, 3)

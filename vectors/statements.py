@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from vectors.canonical import jcs
-from vectors.jose import raw_signature
-from vectors.testkit import Key, url64
+from .canonical import jcs
+from .jose import raw_signature
+from .testkit import Key, url64
 
 ENTRY, LIST, LIFE = (b"\0ATTORN\0%s\0v1\0" % kind for kind in (b"REVOCATION", b"REVOCATION-LIST", b"LIFECYCLE"))
 LAST = 2**53 - 1

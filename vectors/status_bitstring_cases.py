@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from vectors.case import Case
-from vectors.deflate import fixed, gzip_frame, gzipped, zeros, zlibbed
-from vectors.jose import changed, header_of, jws
-from vectors.moments import stamp
-from vectors.status_lists import BITSTRING, FEWEST, bits_of, bitstring, bitstring_jws, bitstring_proven, uri
-from vectors.testkit import url64
-from vectors.world import World
+from .case import Case
+from .deflate import fixed, gzip_frame, gzipped, zeros, zlibbed
+from .jose import changed, header_of, jws
+from .moments import stamp
+from .status_lists import BITSTRING, FEWEST, bits_of, bitstring, bitstring_jws, bitstring_proven, uri
+from .testkit import url64
+from .world import World
 
 Make = Callable[[World], str]
 Recipe = Callable[[World], Case]

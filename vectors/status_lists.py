@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from vectors.deflate import gzipped, zlibbed
-from vectors.integrity import proven
-from vectors.jose import changed, header_of, jws
-from vectors.moments import stamp
-from vectors.testkit import Key, url64
-from vectors.world import World
+from .deflate import gzipped, zlibbed
+from .integrity import proven
+from .jose import changed, header_of, jws
+from .moments import stamp
+from .testkit import Key, url64
+from .world import World
 
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
 TOKEN, BITSTRING = "statuslist+jwt", "vc+jwt"

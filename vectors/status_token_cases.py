@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vectors.case import Case
-from vectors.deflate import fixed, gzipped, zeros, zlib_frame, zlibbed
-from vectors.jose import header_of, jws, method
-from vectors.status_lists import TOKEN, token_claims, token_list, uri
-from vectors.testkit import url64
-from vectors.web_did import WEB, served
-from vectors.world import World
+from .case import Case
+from .deflate import fixed, gzipped, zeros, zlib_frame, zlibbed
+from .jose import header_of, jws, method
+from .status_lists import TOKEN, token_claims, token_list, uri
+from .testkit import url64
+from .web_did import WEB, served
+from .world import World
 
 Make = Callable[[World], str]
 Recipe = Callable[[World], Case]

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from nacl.signing import SigningKey
 
-from vectors.primitives import *  # noqa: F403 - one name to import: the kit
-from vectors.primitives import (
+from .primitives import *  # noqa: F403 - one name to import: the kit
+from .primitives import (
     GREATER_OR_EQUAL,
     LESS,
     Part,

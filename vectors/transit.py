@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vectors.case import Case
-from vectors.scene import Scene
-from vectors.testkit import Key
-from vectors.world import World
+from .case import Case
+from .scene import Scene
+from .testkit import Key
+from .world import World
 
 ORDER = "docs/spec/verification.md section A token in transit: "
 RULES = {

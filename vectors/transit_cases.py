@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.scene import Scene, in_transit, sealed
-from vectors.testkit import P256_ORDER, Key, Part, Signed, check, pb, pred, query
-from vectors.transit import InTransit
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .scene import Scene, in_transit, sealed
+from .testkit import P256_ORDER, Key, Part, Signed, check, pb, pred, query
+from .transit import InTransit
+from .world import World
 
 WIRE = "docs/spec/wire.md section 2: whoever reads tokens in transit refuses a proof that is not empty"
 EXTERNAL = "docs/spec/wire.md section 2: an external signature on the first block is malformed in transit"

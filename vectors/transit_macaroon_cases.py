@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vectors import macaroons as mac
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.macaroon_cast import Cast
-from vectors.transit import InTransit
-from vectors.world import World
+from . import macaroons as mac
+from . import testkit as kit
+from .case import Case
+from .macaroon_cast import Cast
+from .transit import InTransit
+from .world import World
 
 
 def held(name: str, notes: str, attack: int | None, text: Callable[[Cast], str], **more: Any) -> InTransit:

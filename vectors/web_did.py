@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vectors.testkit import Key, base58
+from .testkit import Key, base58
 
 WEB = "did:web:signer.example"
 PAGE = "https://signer.example/.well-known/did.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from vectors import testkit as kit
+from . import testkit as kit
 
 _KNOWN = {name: number for number, name in enumerate(("alice", "planner", "scout", "bob", "carol", "dave"), 1)}
 _KNOWN["mallory"] = 66

@@ -43,13 +43,15 @@ def test_one_question_is_one_process(code: str, exit_code: int) -> None:
     files += sorted((ROOT / "vectors" / "cases" / "macaroon").glob("*.json"))
     case = next(case for case in (json.loads(file.read_text()) for file in files) if case["expect"]["code"] == code)
     done = _ask(case["operation"], given=json.dumps(case["input"]))
-    assert done.returncode == exit_code and json.loads(done.stdout)["code"] == code
+    assert done.returncode == exit_code
+    assert json.loads(done.stdout)["code"] == code
 
 
 @pytest.mark.parametrize("given", ["", "{", "[]", "{}", '{"wire": ""}', '{"wire": "", "wire": ""}'])
 def test_what_is_no_question(given: str) -> None:
     done = _ask("verify-presentation", given=given)
-    assert done.returncode == 3 and json.loads(done.stdout) == {"code": "invalid_input", "step": None}
+    assert done.returncode == 3
+    assert json.loads(done.stdout) == {"code": "invalid_input", "step": None}
 
 
 def test_an_operation_that_is_not_here() -> None:
@@ -60,4 +62,5 @@ def test_a_line_that_is_no_question_stops_no_batch() -> None:
     lines = ["nothing", '{"operation": "fly", "input": {}}', '{"operation": "read-key", "input": {"multibase": "z"}}']
     done = _ask("batch", given="".join(f"{line}\n" for line in lines))
     codes = [json.loads(line)["code"] for line in done.stdout.splitlines()]
-    assert codes == ["invalid_input", "unsupported", "malformed"] and done.returncode == 0
+    assert codes == ["invalid_input", "unsupported", "malformed"]
+    assert done.returncode == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.cli import output, source
+from attorn.cli import generating, output, source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
 from attorn.cli.families import SUMMARIES
@@ -29,6 +29,7 @@ def add(commands: Commands) -> None:
         dest="form", metavar="ACT", required=True, parser_class=Parser
     )
     _add_run(family)
+    generating.add(family)
     answering = family.add_parser("answer", help="answer one question, or a batch", description=_ANSWER)
     answering.add_argument("operation", metavar="OPERATION", help="like verify-presentation; or batch")
     answering.set_defaults(run=_answer, json=False)
