@@ -12,6 +12,8 @@ from pathlib import Path
 from . import (
     admission_cases,
     approval_cases,
+    attenuation_cases,
+    attenuation_refusal_cases,
     caveat_families,
     chain_cases,
     container_cases,
@@ -42,6 +44,8 @@ from .world import World
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *admission_cases.RECIPES,
     *approval_cases.RECIPES,
+    *attenuation_cases.RECIPES,
+    *attenuation_refusal_cases.RECIPES,
     *caveat_families.RECIPES,
     *chain_cases.RECIPES,
     *container_cases.RECIPES,
