@@ -4,7 +4,7 @@ import * as base58 from "./base58.mjs";
 import { splitUrl } from "./did.mjs";
 import { isObject } from "./json.mjs";
 import { keyOfJwk } from "./jwk.mjs";
-import { jwk, multibase, readMultikey } from "./keys.mjs";
+import { isSound, jwk, multibase, readMultikey } from "./keys.mjs";
 import { isSecond, isText, Members } from "./members.mjs";
 import { invalidInput, malformed, Refusal } from "./refusal.mjs";
 import { Resolver } from "./resolver.mjs";
@@ -18,7 +18,9 @@ function spellings(key) {
 function keyOfMultibase(text) {
   const bytes = text.startsWith("z") ? base58.decode(text.slice(1)) : null;
   if (bytes === null) throw malformed("no base58btc");
-  return readMultikey(bytes);
+  const key = readMultikey(bytes);
+  if (!isSound(key)) throw malformed("no point of the group");
+  return key;
 }
 
 export function readAnyKey(input) {
