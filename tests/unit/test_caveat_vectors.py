@@ -1,49 +1,23 @@
-"""`evaluate-caveat`: every recipe has its verdict in any world, and a question that says nothing is refused."""
+"""`evaluate-caveat` and `run-trace`: a question that says nothing is refused."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from vectors import caveat_families
-from vectors.case import Case
+from vectors import caveat_families, ledger_cases
 from vectors.world import World
 
 from attorn.conformance.answer import Answer
-from attorn.conformance.case import Case as Read
 from attorn.conformance.operations import OPERATIONS, answer
 
-WORLDS = (None, b"one", b"two", b"three")
-Recipe = Callable[[World], Case]
-FIXED = {recipe(World()).name: recipe for recipe in caveat_families.RECIPES}
-
-
-def asked(case: Case) -> Answer:
-    """attorn's answer to the case as a file holds it."""
-    written = Read.read(json.dumps(case.members()).encode())
-    return answer(OPERATIONS[case.operation], written.input)
-
-
-@pytest.mark.parametrize("name", FIXED)
-def test_a_recipe_has_its_verdict_in_every_world(name: str) -> None:
-    for seed in WORLDS:
-        case = FIXED[name](World(seed))
-        assert case.name == name
-        found = asked(case)
-        assert found.meets(Answer(case.code, case.step, case.result)), (seed, found)
-
-
-def test_names_are_unique_and_most_are_refused() -> None:
-    assert len(FIXED) == len(caveat_families.RECIPES)
-    refused = sum(recipe(World()).code != "ok" for recipe in caveat_families.RECIPES)
-    assert refused * 3 >= len(FIXED) * 2
+KINDS = {recipe(World()).name: recipe for recipe in caveat_families.RECIPES}
+TRACES = {recipe(World()).name: recipe for recipe in ledger_cases.RECIPES}
 
 
 def question(**changes: Any) -> dict[str, Any]:
     """One that is answered with ok; None takes a member away."""
-    members = {**FIXED["caveat-equals/integer"](World()).members()["input"], **changes}
+    members = {**KINDS["caveat-equals/integer"](World()).members()["input"], **changes}
     return {name: value for name, value in members.items() if value is not None}
 
 
@@ -87,3 +61,54 @@ def test_a_whole_question() -> None:
 )
 def test_a_question_that_says_nothing(changes: dict[str, Any]) -> None:
     assert answer(OPERATIONS["evaluate-caveat"], question(**changes)) == Answer("invalid_input")
+
+
+def trace(use: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """Two uses and a third that is refused; `use` changes the first, None takes a member away."""
+    members = {**TRACES["ledger/uses-spent"](World()).members()["input"], **changes}
+    if use is not None:
+        first, *others = members["uses"]
+        merged = {**first, **use}
+        members["uses"] = [{name: value for name, value in merged.items() if value is not None}, *others]
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def test_a_whole_trace() -> None:
+    found = answer(OPERATIONS["run-trace"], trace(retries=60, macaroon_keys=[], without_ledger=False))
+    assert found.result == {"codes": [["ok", None], ["ok", None], ["denied", 10]], "repeated": []}
+
+
+def test_what_does_not_verify_changes_nothing() -> None:
+    found = answer(OPERATIONS["run-trace"], trace({"revocations": ["AAAA", ""]}))
+    assert found.result["codes"] == [["ok", None], ["ok", None], ["denied", 10]]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"uses": None},
+        {"uses": []},
+        {"uses": [None]},
+        {"uses": ["x"]},
+        {"audience": None},
+        {"roots": ["x"]},
+        {"retries": 0},
+        {"retries": -1},
+        {"retries": 10**20},
+        {"retries": "60"},
+        {"without_ledger": "no"},
+        {"macaroon_keys": ["AA=="]},
+        {"now": 1},
+        {"use": {"wire": None}},
+        {"use": {"wire": 1}},
+        {"use": {"now": None}},
+        {"use": {"now": -1}},
+        {"use": {"request": {"action": "a"}}},
+        {"use": {"challenge": ""}},
+        {"use": {"revocations": "x"}},
+        {"use": {"at": 1}},
+    ],
+    ids=str,
+)
+def test_a_trace_that_says_nothing(changes: dict[str, Any]) -> None:
+    assert answer(OPERATIONS["run-trace"], trace(**changes)) == Answer("invalid_input")

@@ -17,6 +17,7 @@ from attorn.conformance import (
     revocation,
     selective,
     status_lists,
+    trace,
     transit,
 )
 from attorn.conformance.answer import Answer
@@ -33,6 +34,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "evaluate-caveat": evaluation.evaluate,
         "read-status": status_lists.read,
         "resolve-did": identifiers.keys,
+        "run-trace": trace.run,
         "verify-checkout": receipt.verify_offer,
         "verify-credential": credentials.verify,
         "verify-mandate": mandate.verify,

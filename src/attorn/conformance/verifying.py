@@ -18,18 +18,19 @@ def verifier(members: Members, audience: str) -> Verifier:
     resolver, at = pages.resolver(members, now), moment(now)
     store = MemoryStore()
     for entry in members.texts("revocations"):
-        _apply(store, entry)
+        apply(store, entry)
     return Verifier(
         audience=audience,
         roots=members.texts("roots"),
         store=store,
         clock=lambda: at,
         resolver=resolver,
-        macaroon_keys=map(_key, members.texts("macaroon_keys")),
+        macaroon_keys=map(key, members.texts("macaroon_keys")),
     )
 
 
-def _apply(store: MemoryStore, entry: str) -> None:
+def apply(store: MemoryStore, entry: str) -> None:
+    """Have a store honour what somebody signed; what does not verify changes nothing."""
     try:
         store.apply(entry)
     except VerificationError:
@@ -37,7 +38,8 @@ def _apply(store: MemoryStore, entry: str) -> None:
         return
 
 
-def _key(text: str) -> MacKey:
+def key(text: str) -> MacKey:
+    """The secret of base macaroons in `text`. Raises `InputError`."""
     try:
         return MacKey(base64url_decode(text))
     except MalformedError as error:
