@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.scene import Scene, in_transit
-from vectors.testkit import AnyKey, Key, Part, Signed
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .scene import Scene, in_transit
+from .testkit import AnyKey, Key, Part, Signed
+from .world import World
 
 WRITTEN = "docs/spec/wire.md section 6: to delegate, the holder appends one link"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import caveat_checks as checks
-from vectors import testkit as kit
-from vectors.attenuation import PassedOn, stamp
-from vectors.case import Case
-from vectors.scene import Scene
-from vectors.testkit import Part
-from vectors.world import World
+from . import caveat_checks as checks
+from . import testkit as kit
+from .attenuation import PassedOn, stamp
+from .case import Case
+from .scene import Scene
+from .testkit import Part
+from .world import World
 
 
 def kind(name: str, said: Any, part: Callable[[Scene], Part], section: str) -> PassedOn:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import caveat_checks as checks
-from vectors import testkit as kit
-from vectors.attenuation import Refused, asked, lone, stamp
-from vectors.case import Case
-from vectors.scene import Scene, in_transit, sealed
-from vectors.testkit import Part, Signed
-from vectors.world import World
+from . import caveat_checks as checks
+from . import testkit as kit
+from .attenuation import Refused, asked, lone, stamp
+from .case import Case
+from .scene import Scene, in_transit, sealed
+from .testkit import Part, Signed
+from .world import World
 
 NARROWING = "docs/spec/caveats.md section 6: the delegating side refuses what is decidedly wider"
 UNUSABLE = "docs/spec/caveats.md section 6: the delegating side refuses what nobody could use"

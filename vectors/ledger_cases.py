@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vectors import macaroons as mac
-from vectors import testkit as kit
-from vectors.macaroon_cast import Cast
-from vectors.scene import Scene
-from vectors.trace import (
+from . import macaroons as mac
+from . import testkit as kit
+from .macaroon_cast import Cast
+from .scene import Scene
+from .trace import (
     DENIED,
     OK,
     Holder,

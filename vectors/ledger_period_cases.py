@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vectors.ledger_cases import ACCOUNTS, ALL_OR_NONE, COUNTED, DENIED_9, PROCEDURE, Uses
-from vectors.scene import Scene
-from vectors.trace import DENIED, OK, Trace, alone, budget, cost, max_uses, rate, siblings
+from .ledger_cases import ACCOUNTS, ALL_OR_NONE, COUNTED, DENIED_9, PROCEDURE, Uses
+from .scene import Scene
+from .trace import DENIED, OK, Trace, alone, budget, cost, max_uses, rate, siblings
 
 PERIODS = "docs/spec/verification.md section The procedure: a period begins on its first second, in UTC"
 SAFE = 2**53 - 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import approval_cases as approvals
-from vectors import testkit as kit
-from vectors.ledger_cases import ALL_OR_NONE, COUNTED, PROCEDURE, Uses
-from vectors.primitives import Part
-from vectors.scene import Scene
-from vectors.trace import DENIED, OK, Holder, Refusal, Trace, alone, max_uses, rate, siblings, spaced
+from . import approval_cases as approvals
+from . import testkit as kit
+from .ledger_cases import ALL_OR_NONE, COUNTED, PROCEDURE, Uses
+from .primitives import Part
+from .scene import Scene
+from .trace import DENIED, OK, Holder, Refusal, Trace, alone, max_uses, rate, siblings, spaced
 
 RETRIES = "docs/spec/verification.md section The procedure: a use that is tried again under its key is charged once"
 USED_UP = "docs/spec/verification.md section Approvals: which approvals are used up"

@@ -6,9 +6,9 @@ import calendar
 from datetime import UTC, datetime
 from typing import Any
 
-from vectors.ledger_cases import ALL_OR_NONE, Uses
-from vectors.scene import Scene
-from vectors.trace import DENIED, OK, Trace, alone, budget, cost, max_uses, siblings, spaced
+from .ledger_cases import ALL_OR_NONE, Uses
+from .scene import Scene
+from .trace import DENIED, OK, Trace, alone, budget, cost, max_uses, siblings, spaced
 
 SPACED = "docs/spec/caveats.md section Spaced: each permitted request at least one period after the last permitted one"
 DAY = 86_400

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vectors import points
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.scene import Scene
-from vectors.testkit import Key
-from vectors.world import World
+from . import points
+from . import testkit as kit
+from .case import Case
+from .scene import Scene
+from .testkit import Key
+from .world import World
 
 MULTIKEY = "docs/spec/wire.md section 3: a Multikey is z and base58btc of prefix and key, nothing else"
 POINTS = "docs/spec/wire.md section 3: keys are points, and of the prime-order group where a key is fully checked"

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.primitives import Part
-from vectors.scene import Scene
-from vectors.testkit import Key, Signed
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .primitives import Part
+from .scene import Scene
+from .testkit import Key, Signed
+from .world import World
 
 Refusal = tuple[str, int | None]
 OK: Refusal = ("ok", None)
