@@ -21,6 +21,9 @@ from . import (
     mandate_time_cases,
     mandate_trust_cases,
     mandate_use_cases,
+    purchase_cases,
+    purchase_form_cases,
+    purchase_permitted_cases,
 )
 from .case import Case
 from .world import World
@@ -42,4 +45,7 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *mandate_time_cases.RECIPES,
     *mandate_trust_cases.RECIPES,
     *mandate_use_cases.RECIPES,
+    *purchase_cases.RECIPES,
+    *purchase_form_cases.RECIPES,
+    *purchase_permitted_cases.RECIPES,
 )
