@@ -24,6 +24,8 @@ from . import (
     purchase_cases,
     purchase_form_cases,
     purchase_permitted_cases,
+    receipt_cases,
+    receipt_offer_cases,
 )
 from .case import Case
 from .world import World
@@ -48,4 +50,6 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *purchase_cases.RECIPES,
     *purchase_form_cases.RECIPES,
     *purchase_permitted_cases.RECIPES,
+    *receipt_cases.RECIPES,
+    *receipt_offer_cases.RECIPES,
 )
