@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "attorn"
 
@@ -77,6 +77,13 @@ CORE_FORBIDDEN = {"os.environ", "os.getenv", "time.time", "datetime.now", "datet
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
+@cache
+def read(path: Path) -> tuple[str, tuple[ast.AST, ...]]:
+    """The text of a file, and everything that stands in it."""
+    text = path.read_text()
+    return text, tuple(ast.walk(ast.parse(text)))
+
+
 def name_of(path: Path) -> tuple[str, ...]:
     parts = path.relative_to(SOURCE).with_suffix("").parts
     return parts[:-1] if parts[-1] == "__init__" else parts
@@ -89,7 +96,7 @@ def layer_of(name: tuple[str, ...]) -> str:
 def imports(path: Path) -> list[tuple[str, ...]]:
     """Every attorn module that a file imports, wherever in the file, type-only imports included."""
     found: list[tuple[str, ...]] = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in read(path)[1]:
         if isinstance(node, ast.Import):
             found += [tuple(alias.name.split(".")[1:]) for alias in node.names if alias.name.split(".")[0] == "attorn"]
         elif isinstance(node, ast.ImportFrom):
@@ -106,13 +113,19 @@ def resolve(base: tuple[str, ...], name: str) -> tuple[str, ...]:
     return (*base, name) if target.with_suffix(".py").exists() or (target / "__init__.py").exists() else base
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_imports_run_downwards(path: Path) -> None:
+def upwards(path: Path) -> Iterator[str]:
     mine = layer_of(name_of(path))
-    assert mine in RANKS, f"{mine}: give the new module a layer"
+    if mine not in RANKS:
+        yield f"{mine}: give the new module a layer"
+        return
     for target in imports(path):
         theirs = layer_of(target)
-        assert theirs == mine or RANKS[theirs] < RANKS[mine], f"{path.name} imports {'.'.join(target)}: upwards"
+        if theirs != mine and RANKS[theirs] >= RANKS[mine]:
+            yield f"{path} imports {'.'.join(target)}: upwards"
+
+
+def test_imports_run_downwards() -> None:
+    assert [fault for path in MODULES for fault in upwards(path)] == []
 
 
 def test_a_planted_upward_import_is_found(tmp_path: Path) -> None:
@@ -139,45 +152,56 @@ def test_no_import_cycles_between_modules() -> None:
         visit(module, ())
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_frameworks_stay_in_their_adapters(path: Path) -> None:
+def strayed(path: Path) -> Iterator[str]:
     mine = layer_of(name_of(path))
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in read(path)[1]:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
         for name in names:
             top = name.split(".")[0]
-            assert top not in FRAMEWORKS or mine in (HOMES[top], "demo"), f"{path}: imports {top}"
+            if top in FRAMEWORKS and mine not in (HOMES[top], "demo"):
+                yield f"{path}: imports {top}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_the_core_reads_no_clock_and_no_environment(path: Path) -> None:
+def test_frameworks_stay_in_their_adapters() -> None:
+    assert [fault for path in MODULES for fault in strayed(path)] == []
+
+
+def asked(path: Path) -> set[str]:
     if layer_of(name_of(path)) in ("cli", "demo", "clock", "__main__"):
-        return
-    tree = ast.parse(path.read_text())
-    used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    assert not used & CORE_FORBIDDEN
+        return set()
+    return CORE_FORBIDDEN & {ast.unparse(node) for node in read(path)[1] if isinstance(node, ast.Attribute)}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_files_and_functions_stay_short(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= 400
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 60, f"{path.name}: {node.name} is too long"
+def test_the_core_reads_no_clock_and_no_environment() -> None:
+    assert [(path, found) for path in MODULES if (found := asked(path))] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_no_drawers(path: Path) -> None:
-    assert not {"utils", "helpers", "manager", "common", "misc"} & set(name_of(path))
+def too_long(path: Path) -> Iterator[str]:
+    text, nodes = read(path)
+    if len(text.splitlines()) > 400:
+        yield f"{path} is too long"
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 60:
+            yield f"{path}: {node.name} is too long"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_dataclasses_are_frozen_and_slotted(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+def test_files_and_functions_stay_short() -> None:
+    assert [fault for path in MODULES for fault in too_long(path)] == []
+
+
+def test_no_drawers() -> None:
+    drawers = {"utils", "helpers", "manager", "common", "misc"}
+    assert [path for path in MODULES if drawers & set(name_of(path))] == []
+
+
+def open_to_change(path: Path) -> Iterator[str]:
+    for node in read(path)[1]:
         for decorator in getattr(node, "decorator_list", []):
             text = ast.unparse(decorator)
-            if text.startswith("dataclass"):
-                assert "frozen=True" in text, f"{path.name}: {text}"
-                assert "slots=True" in text, f"{path.name}: {text}"
+            if text.startswith("dataclass") and not ("frozen=True" in text and "slots=True" in text):
+                yield f"{path}: {text}"
+
+
+def test_dataclasses_are_frozen_and_slotted() -> None:
+    assert [fault for path in MODULES for fault in open_to_change(path)] == []
