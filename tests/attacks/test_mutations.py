@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.attacks.scene import REQUEST, accepted, verifier, wire
+from tests.primitives import asked_once
 from vectors import testkit as kit
 from vectors.testkit import ALICE, BOB, CAROL_P256, DAVE_P256, PLANNER, Part, pb
 
@@ -29,6 +31,13 @@ TRANSIT = kit.container(kit.three_links(), b"")
 P256_DATA = kit.sealed(
     kit.presented(kit.extend([], CAROL_P256, DAVE_P256, [kit.actions(kit.ACTION)]), DAVE_P256), DAVE_P256
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _signatures_are_asked_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        asked_once(patch)
+        yield
 
 
 def survivors(data: bytes, changed: list[bytes], roots: list[str]) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from tests.caveats.pools import APPROVERS
 from tests.laws.edits import mutations
+from tests.primitives import asked_once
 from tests.property.chains import (
     ALLOWED,
     AUDIENCE,
@@ -76,6 +77,13 @@ pytestmark = pytest.mark.oracle
 ENGINE = StockEngine()
 STOCK_ERRORS = (BiscuitBlockError, BiscuitBuildError, BiscuitValidationError)
 WRITER = KeyPair().private_key
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _signatures_are_asked_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        asked_once(patch)
+        yield
 
 
 def stock_key(chain: Chain) -> Any:
