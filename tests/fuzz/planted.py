@@ -1,9 +1,13 @@
-"""Harnesses that find something at once, each another kind of fault: what shows that the runner tells."""
+"""Harnesses that find something at once, each another kind of fault: what shows that the runner tells.
+
+And `SOUND`, which finds nothing and reads little: to instrument all that others read takes ten seconds, each time.
+"""
 
 from __future__ import annotations
 
 from tests.fuzz.harness import Harness, accepted, require
 
+from attorn.encoding import base58_decode, base58_encode
 from attorn.errors import MalformedError
 
 
@@ -37,6 +41,12 @@ def _message(data: bytes) -> bool:
     return accepted(read, MalformedError)
 
 
+def _sound(data: bytes) -> bool:
+    text = data.decode("latin-1")
+    require(base58_encode(accepted(lambda: base58_decode(text), MalformedError)) == text, "another spelling")
+    return True
+
+
 def _planted(name: str, check: object) -> Harness:
     return Harness(name, "none", check, lambda: (b"\x1bSEED",), "tests.fuzz.planted:_escape")  # type: ignore[arg-type]
 
@@ -52,3 +62,4 @@ PLANTED: dict[str, Harness] = {
         _planted("planted-message", _message),
     )
 }
+SOUND = Harness("sound", "identity", _sound, lambda: (b"z6Mk", b"1112", b"0"), "attorn.encoding:base58_decode", size=64)

@@ -12,7 +12,7 @@ import pytest
 from tests.fuzz import __main__ as runner
 from tests.fuzz import corpus
 from tests.fuzz.harness import Finding, Harness, run
-from tests.fuzz.planted import PLANTED
+from tests.fuzz.planted import PLANTED, SOUND
 from tests.fuzz.registry import ALL
 
 EACH = pytest.mark.parametrize("harness", ALL.values(), ids=ALL.keys())
@@ -131,9 +131,10 @@ def test_the_runner_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed: make fuzz")
 def test_what_is_kept_reaches_what_was_found(tmp_path: Path) -> None:
     found, kept = tmp_path / "found", tmp_path / "kept"
-    runner.fuzz(ALL["words"], found, seconds=20, runs=500, findings=tmp_path / "findings")
-    runner.keep(ALL["words"], found, kept)
-    inputs = corpus.read("words", kept)
+    told = runner.fuzz(SOUND, found, seconds=20, runs=500, findings=tmp_path / "findings")
+    assert (told.finding, told.accepted > 0) == (None, True)
+    runner.keep(SOUND, found, kept)
+    inputs = corpus.read(SOUND.name, kept)
     assert inputs
     assert set(inputs) <= {path.read_bytes() for path in found.iterdir()}
 
@@ -141,10 +142,10 @@ def test_what_is_kept_reaches_what_was_found(tmp_path: Path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed: make fuzz")
 def test_a_merge_of_nothing_leaves_the_corpus_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "found").mkdir()
-    corpus.write("words", [b"kept"], tmp_path / "kept")
+    corpus.write(SOUND.name, [b"kept"], tmp_path / "kept")
     with pytest.raises(RuntimeError, match="stays as it was"):
-        runner.keep(ALL["words"], tmp_path / "found", tmp_path / "kept")
-    assert corpus.read("words", tmp_path / "kept") == [b"kept"]
+        runner.keep(SOUND, tmp_path / "found", tmp_path / "kept")
+    assert corpus.read(SOUND.name, tmp_path / "kept") == [b"kept"]
 
 
 def test_a_corpus_is_read_as_it_was_written(tmp_path: Path) -> None:
