@@ -2,7 +2,8 @@
 
 `glance` is as few, and does not look for the smallest failure: for where it is enough that there is one.
 
-What was collected is kept to the end of the session, so it is never looked through for garbage.
+What was collected is kept to the end of the session, so it is never looked through for garbage. A worker says of a test
+that it passed, and not of its setup and teardown too: to tell each of them takes longer than most tests.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
 _YOUNG = 10_000
@@ -32,3 +34,15 @@ def pytest_collection() -> Iterator[None]:
         gc.freeze()
         gc.set_threshold(_YOUNG)
         gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    if not hasattr(item.config, "workerinput"):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
