@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import (
     admission_cases,
+    admission_form_cases,
     approval_cases,
     attenuation_cases,
     attenuation_refusal_cases,
@@ -31,6 +32,7 @@ from . import (
     ledger_period_cases,
     ledger_retry_cases,
     ledger_spaced_cases,
+    form_cases,
     lifecycle_cases,
     link_cases,
     macaroon_cases,
@@ -53,6 +55,7 @@ from .world import World
 
 RECIPES: tuple[Callable[[World], Case], ...] = (
     *admission_cases.RECIPES,
+    *admission_form_cases.RECIPES,
     *approval_cases.RECIPES,
     *attenuation_cases.RECIPES,
     *attenuation_refusal_cases.RECIPES,
@@ -72,6 +75,7 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *ledger_period_cases.RECIPES,
     *ledger_retry_cases.RECIPES,
     *ledger_spaced_cases.RECIPES,
+    *form_cases.RECIPES,
     *lifecycle_cases.RECIPES,
     *link_cases.RECIPES,
     *macaroon_cases.RECIPES,
