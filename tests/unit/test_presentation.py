@@ -167,8 +167,11 @@ def test_values_out_of_their_range(changed: dict[str, Any]) -> None:
     assert ("before the year 10000" if "stop" in changed else "an id of 16 bytes and a digest of 32") in said
 
 
-def test_an_empty_challenge_is_none() -> None:
-    assert "not empty" in malformed(block(replace(PLAIN, challenge="").check()))
+@pytest.mark.parametrize("name", ["audience", "challenge"])
+def test_a_name_or_a_challenge_of_no_length_that_they_have(name: str) -> None:
+    for text in ("", "x" * 2049):
+        assert "1 to 2048 characters" in malformed(block(replace(PLAIN, **{name: text}).check()))
+    assert read(block(replace(PLAIN, **{name: "x" * 2048}).check()))
 
 
 @pytest.mark.parametrize("text", ["a", "x" * 2048, "é" * 2048, "did:web:x"], ids=["one", "most", "wide", "did"])

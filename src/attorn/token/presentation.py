@@ -43,17 +43,22 @@ MOST_APPROVALS: Final = 16
 MOST_CREDENTIALS: Final = 32
 """Most credentials that travel with one presentation: one for each delegate of the longest chain."""
 _MOST_KEY: Final = 255
+_MOST_WORDS: Final = 2048
 
 
 def words(value: str, name: str) -> str:
     """`value`, if it can be an audience or a challenge: 1 to 2048 characters of text. Raises `InputError`."""
-    if not isinstance(value, str) or not 0 < len(value) <= 2048:
-        raise InputError(f"{name}: expected text of 1 to 2048 characters, got {type(value).__name__}")
+    if not isinstance(value, str) or not _has_length(value):
+        raise InputError(f"{name}: expected text of 1 to {_MOST_WORDS} characters, got {type(value).__name__}")
     try:
         value.encode()
     except UnicodeEncodeError:
         raise InputError(f"{name}: text holds a lone surrogate") from None
     return value
+
+
+def _has_length(text: str) -> bool:
+    return 0 < len(text) <= _MOST_WORDS
 
 
 def key_words(value: str) -> str:
@@ -118,6 +123,10 @@ def read(block: Block) -> Presentation:
         if len(credentials) > MOST_CREDENTIALS:
             raise LimitError(f"expected at most {MOST_CREDENTIALS} credentials, got {len(credentials)}", step=1)
         presentation = replace(presentation, unverified_credentials=tuple(credentials))
+    if not _has_length(presentation.audience) or not (
+        presentation.challenge is None or _has_length(presentation.challenge)
+    ):
+        raise MalformedError(f"an audience and a challenge have 1 to {_MOST_WORDS} characters")
     if presentation.stop > LATEST:
         raise MalformedError("a presentation ends before the year 10000")
     return presentation
@@ -141,8 +150,6 @@ def _read(check: Check) -> Presentation:
     # Rendering again is what makes the reading exact: names, order, operations and number of terms.
     if presentation.check() != check:
         raise MalformedError("the last block is no presentation")
-    if presentation.challenge == "":
-        raise MalformedError("a challenge that was answered is not empty")
     if len(presentation.id) != ID_BYTES or len(presentation.digest) != DIGEST_BYTES:
         raise MalformedError("a presentation holds an id of 16 bytes and a digest of 32")
     return presentation
