@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.scene import Scene
-from vectors.testkit import Part, Symbols, check, pb, pred, query
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .scene import Scene
+from .testkit import Part, Symbols, check, pb, pred, query
+from .world import World
 
 DATALOG = "docs/spec/caveats.md section 1: the first departure met is the answer"
 SYMBOLS = "docs/spec/caveats.md section 2: strings are listed once, in the order of their first use"

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.container_cases import in_container, in_first
-from vectors.presentation import Presentation
-from vectors.scene import Scene
-from vectors.testkit import P256_ORDER, Part, Signed, pb
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .container_cases import in_container, in_first
+from .presentation import Presentation
+from .scene import Scene
+from .testkit import P256_ORDER, Part, Signed, pb
+from .world import World
 
 PROTOBUF = "docs/spec/wire.md section 2: every message has exactly one encoding"
 EXTERNAL = "docs/spec/wire.md section 2: an external signature of another form is malformed"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors.case import Case
-from vectors.moments import stamp
-from vectors.purchase_scene import Deal, Scene, as_proof, recipe
-from vectors.world import World
+from .case import Case
+from .moments import stamp
+from .purchase_scene import Deal, Scene, as_proof, recipe
+from .world import World
 
 Recipe = Callable[[World], Case]
 HOLD = "3: "

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.jose import method
-from vectors.moments import stamp
-from vectors.purchase_cases import ITEMS, PAID, USER_PAYS, Recipe
-from vectors.purchase_scene import Scene, as_proof, bare, digest, recipe
-from vectors.testkit import Key, url64
+from . import mandate_kit as kit
+from .jose import method
+from .moments import stamp
+from .purchase_cases import ITEMS, PAID, USER_PAYS, Recipe
+from .purchase_scene import Scene, as_proof, bare, digest, recipe
+from .testkit import Key, url64
 
 BAD, CREDENTIAL, FORGED = ("bad_mandate", 1), ("bad_credential", 4), ("bad_signature", 4)
 HELD = "2: of its form, with one subject, whose members are known"

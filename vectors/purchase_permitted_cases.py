@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vectors.purchase_cases import DENIED, ITEMS, USER_PAYS, Recipe, fine, point
+from .purchase_cases import DENIED, ITEMS, USER_PAYS, Recipe, fine, point
 
 RECIPES: tuple[Recipe, ...] = (
     fine(

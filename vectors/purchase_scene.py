@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.case import Case
-from vectors.integrity import proven
-from vectors.jose import method
-from vectors.moments import stamp
-from vectors.testkit import Key, url64
-from vectors.world import World
+from . import mandate_kit as kit
+from .case import Case
+from .integrity import proven
+from .jose import method
+from .moments import stamp
+from .testkit import Key, url64
+from .world import World
 
 PAGE = "docs/spec/mandate-v01.md section "
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://w3id.org/attorn/mandate/v1"]

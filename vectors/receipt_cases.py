@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.case import Case
-from vectors.mandate_kit import Hop
-from vectors.mandate_scene import KID, Purchase, Scene
-from vectors.testkit import Key, url64
-from vectors.world import World
+from . import mandate_kit as kit
+from .case import Case
+from .mandate_kit import Hop
+from .mandate_scene import KID, Purchase, Scene
+from .testkit import Key, url64
+from .world import World
 
 Recipe = Callable[[World], Case]
 RECEIPTS = "docs/spec/checkout.md section Receipts: "

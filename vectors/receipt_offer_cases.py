@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from vectors import mandate_kit as kit
-from vectors.case import Case
-from vectors.mandate_scene import KID, Scene
-from vectors.receipt_cases import FORGED, LATE, MALFORMED, STRANGER, Recipe
-from vectors.testkit import url64
-from vectors.world import World
+from . import mandate_kit as kit
+from .case import Case
+from .mandate_scene import KID, Scene
+from .receipt_cases import FORGED, LATE, MALFORMED, STRANGER, Recipe
+from .testkit import url64
+from .world import World
 
 READING = "docs/spec/checkout.md section Reading a checkout: "
 JWT = "docs/spec/checkout.md section `checkout_jwt`: "

@@ -83,7 +83,7 @@ def test_each_case_names_the_rule_that_decides() -> None:
 
 
 def _headings(page: str) -> set[str]:
-    found = re.findall(r"^#{2,4} (.+)$", page, re.MULTILINE)
+    found = re.findall(r"^#{1,4} (.+)$", page, re.MULTILINE)
     return {name for heading in found for name in (heading, heading.partition(". ")[0], heading.split(",")[0])}
 
 
