@@ -1,4 +1,4 @@
-"""Every family of `evaluate-caveat`."""
+"""Every family about one kind of caveat: `evaluate-caveat`, and presentations where a list or a link answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from . import (
     caveat_list_cases,
     caveat_measure_cases,
     caveat_place_cases,
+    caveat_purpose_cases,
     caveat_resource_cases,
     caveat_scope_cases,
+    caveat_standing_cases,
     caveat_text_cases,
     caveat_told_cases,
     caveat_validity_cases,
@@ -28,8 +30,10 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     *caveat_list_cases.RECIPES,
     *caveat_measure_cases.RECIPES,
     *caveat_place_cases.RECIPES,
+    *caveat_purpose_cases.RECIPES,
     *caveat_resource_cases.RECIPES,
     *caveat_scope_cases.RECIPES,
+    *caveat_standing_cases.RECIPES,
     *caveat_text_cases.RECIPES,
     *caveat_told_cases.RECIPES,
     *caveat_validity_cases.RECIPES,

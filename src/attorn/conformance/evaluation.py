@@ -33,10 +33,10 @@ def evaluate(members: Members) -> Answer:
         raise InputError("input: expected either a block or a condition")
     block = members.octets("block") if as_block else b""
     condition = "" if as_block else members.text("condition")
-    facts = _facts(members)
+    known = facts(members)
     members.done()
     caveats = _of_block(block, limits) if as_block else _of_condition(condition, limits)
-    if any(caveat.prohibits(facts) is not None for caveat in caveats):
+    if any(caveat.prohibits(known) is not None for caveat in caveats):
         return Answer(Denied.code, _STEP)
     return Answer()
 
@@ -56,7 +56,8 @@ def _of_condition(text: str, limits: Limits) -> Sequence[Caveat]:
     return [caveat for _, caveat in grants.read(said.payloads, limits)]
 
 
-def _facts(members: Members) -> Facts:
+def facts(members: Members) -> Facts:
+    """What is known about the request that `members` describe, without a chain. Raises `InputError`."""
     return Facts(
         asked.request(members.inner("request")),
         audience=words(members.text("audience"), "audience"),
