@@ -54,6 +54,7 @@ const accountOf = ({ by, id }) => ({
 export function approve({ links, discharged }, approvals, world) {
   const all = [...links.map(({ caveats }) => caveats), ...discharged].flat();
   const asking = all.filter((one) => one.kind === "RequiresApproval" && asksFor(one, world.request));
+  if (asking.length && world.ledger === null) throw new Refusal("denied", STEP);
   const named = new Set(asking.flatMap(({ by }) => by));
   const keys = new Map();
   const good = approvals.filter((approval) => {

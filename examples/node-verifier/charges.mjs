@@ -39,7 +39,7 @@ function chargeOf(caveat, account, { request, now, ledger }) {
   }
   if (kind !== "Spaced") return null;
   const name = `${account}/apart:${per}/total/`;
-  const held = ledger.held(name);
+  const held = ledger?.held(name) ?? 0n;
   const isDue = held === 0n || now >= nextOf(Number(held) - 1, per);
   return isDue ? { name, amount: BigInt(now) + 1n - held, limit: BigInt(now) + 1n } : { name, amount: 1n, limit: 0n };
 }

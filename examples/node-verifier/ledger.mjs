@@ -2,9 +2,20 @@
 
 export class Ledger {
   #accounts = new Map();
+  #uses = new Map(); // what tells one use from another, to the second of its first charge
 
   held(name) {
     return this.#accounts.get(name) ?? 0n;
+  }
+
+  /** Whether this use was charged before, at most so many seconds ago. */
+  wasCharged(use, now, seconds) {
+    const first = this.#uses.get(use);
+    return first !== undefined && now < first + seconds;
+  }
+
+  keep(use, now) {
+    this.#uses.set(use, now);
   }
 
   hasRoom({ name, amount, limit }) {

@@ -46,6 +46,8 @@ function keysOf(texts) {
   return keys;
 }
 
+const isChallenge = (value) => isText(value) && value !== "";
+const isFlag = (value) => typeof value === "boolean";
 const isDids = (value) => isTexts(value) && value.every(isDid);
 
 /** What a verifier was set up with and told. */
@@ -68,7 +70,7 @@ function askPresentation(input) {
     ...worldOf(members),
     request: new Request(members.take("request", isObject)),
     audience: members.take("audience", isText),
-    challenge: members.take("challenge", (value) => isText(value) && value !== "", null),
+    challenge: members.take("challenge", isChallenge, null),
     seen: new Set(),
     ledger: new Ledger(),
   };
@@ -77,6 +79,54 @@ function askPresentation(input) {
   members.end();
   before.forEach((text) => attempt(() => verifyPresentation(text, world)));
   return verifyPresentation(wire, world);
+}
+
+function readUse(value) {
+  const members = new Members(value);
+  const use = {
+    wire: members.take("wire", isText),
+    request: new Request(members.take("request", isObject)),
+    challenge: members.take("challenge", isChallenge, null),
+    now: members.take("now", isSecond),
+    revocations: members.take("revocations", isTexts, []),
+  };
+  members.end();
+  return use;
+}
+
+/** The answer to one use, in a world that goes on. */
+function outcomeOf({ wire, revocations, ...use }, world) {
+  revocations.forEach((text) => attempt(() => world.store.apply(text)));
+  try {
+    return { code: "ok", step: null, ...verifyPresentation(wire, { ...world, ...use }) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error;
+  }
+}
+
+function runTrace(input) {
+  const members = new Members(input);
+  const isUses = (value) => Array.isArray(value) && value.length > 0;
+  const resolver = new Resolver();
+  const world = {
+    limits: LIMITS,
+    resolver,
+    audience: members.take("audience", isText),
+    roots: members.take("roots", isDids),
+    macaroonKeys: keysOf(members.take("macaroon_keys", isTexts, [])),
+    retries: members.take("retries", isSecond, 0),
+    ledger: members.take("without_ledger", isFlag, false) ? null : new Ledger(),
+    store: new Store(resolver),
+    seen: new Set(),
+  };
+  const uses = members.take("uses", isUses).map(readUse);
+  members.end();
+  const outcomes = uses.map((use) => outcomeOf(use, world));
+  return {
+    codes: outcomes.map(({ code, step }) => [code, step]),
+    repeated: outcomes.flatMap(({ repeated }, at) => (repeated ? [at] : [])),
+  };
 }
 
 function askToken(input) {
@@ -121,6 +171,7 @@ function applyRevocations(input) {
 export const OPERATIONS = {
   "verify-presentation": askPresentation,
   "verify-token": askToken,
+  "run-trace": runTrace,
   attenuate: askAttenuation,
   "read-key": readAnyKey,
   "resolve-did": resolveDid,

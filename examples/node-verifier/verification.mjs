@@ -97,12 +97,25 @@ export function verifyPresentation(text, world) {
   checkPresented(presented, links.at(-1).delegate.key, world);
   checkCaveats(chain, world);
   const approvals = approve(chain, readApprovals(chain.approvals), world);
+  const use = world.retries && world.ledger ? useOf(chain, world) : null;
+  if (use !== null && world.ledger.wasCharged(use, world.now, world.retries)) return { ...accessOf(links), repeated: true };
   charge(chargesOf(links, world), approvals, world.ledger);
+  if (use !== null) world.ledger.keep(use, world.now);
   return accessOf(links);
 }
 
-/** Step 10: all accounts are charged, or none. */
+/** What is the same in every try of one use, or null where its holder marked none. */
+function useOf({ links, presented }, { audience, request }) {
+  if (presented.key === null) return null;
+  const holder = multikey(links.at(-1).delegate.key).toString("hex");
+  const delegators = [links[0].root.did, ...accessOf(links).chain];
+  const named = links.map(({ id }, at) => [id, delegators[at]]);
+  return JSON.stringify([audience, holder, request.digest.toString("hex"), named, presented.key]);
+}
+
+/** Step 10: all accounts are charged, or none. Without a ledger whatever counts prohibits. */
 function charge(charges, approvals, ledger) {
+  if (ledger === null && charges.length) throw new Refusal("denied", 10);
   if (charges.some((one) => !ledger.hasRoom(one))) throw new Refusal("denied", 10);
   if (approvals.some((one) => !ledger.hasRoom(one))) throw new Refusal("approval_required", 10);
   [...charges, ...approvals].forEach((one) => ledger.charge(one));
