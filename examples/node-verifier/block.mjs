@@ -28,9 +28,9 @@ export function readBlock(bytes, symbols, limits) {
 
 function readFact(reader, symbols) {
   reader.expect(0x0a);
-  const predicate = readPredicate(new Reader(reader.take()), symbols, false);
+  const predicate = reader.take();
   reader.end();
-  return predicate;
+  return readPredicate(new Reader(predicate), symbols, false);
 }
 
 function readCheck(reader, symbols, limits) {
@@ -66,18 +66,28 @@ function readPredicate(reader, symbols, variables) {
   return { name, terms };
 }
 
+/** A term is exactly one field, a varint or of a length; that is asked before what it holds. */
+function checkOne({ bytes }) {
+  const reader = new Reader(bytes);
+  const wire = reader.number() % 8;
+  if (wire === 0) reader.varint();
+  else if (wire === 2) reader.take();
+  else throw malformed("a term of another wire type");
+  reader.end();
+}
+
 /** The type of a term, whose tag is taken. */
 function readType(reader) {
-  const tag = reader.done ? -1 : reader.number();
+  const tag = reader.number();
   if (tag in TERM) return TERM[tag];
-  throw tag === -1 || tag % 8 === 0 ? malformed("a term of an unknown field") : notAdmitted("a term of another type");
+  throw tag % 8 === 0 ? malformed("a term of an unknown field") : notAdmitted("a term of another type");
 }
 
 function readTerm(reader, symbols, variables) {
+  checkOne(reader);
   const type = readType(reader);
   if (type === "variable" && !variables) throw malformed("a variable in a fact");
   const value = type === "set" ? readSet(new Reader(reader.take()), symbols) : readValue(reader, type, symbols);
-  reader.end();
   return { type, value };
 }
 
@@ -96,12 +106,13 @@ function readSet(reader, symbols) {
   let lastNew = null;
   while (reader.skip(0x0a)) {
     const inner = new Reader(reader.take());
+    checkOne(inner);
     const type = readType(inner);
-    if (!MEMBERS.has(type) || (before && before.type !== type)) throw notAdmitted("a set with such a member");
+    if (!MEMBERS.has(type)) throw notAdmitted("a set with such a member");
     const number = type === "string" ? inner.tag : 0; // the number of its symbol
     const isNew = type === "string" && symbols.isNew(number);
     const value = readValue(inner, type, symbols);
-    inner.end();
+    if (before && before.type !== type) throw notAdmitted("a set of several types");
     if (isNew && lastNew !== null && compare(lastNew, value) >= 0) throw malformed("new strings out of order");
     if (isNew) lastNew = value;
     const order = type === "string" ? number : value;
@@ -125,9 +136,9 @@ function readExpression(reader, symbols) {
 
 function readOperation(reader, symbols) {
   if (reader.skip(0x0a)) {
-    const term = readTerm(new Reader(reader.take()), symbols, true);
+    const term = reader.take();
     reader.end();
-    return term;
+    return readTerm(new Reader(term), symbols, true);
   }
   const hex = reader.bytes.toString("hex");
   if (hex === "12020800") return "!";

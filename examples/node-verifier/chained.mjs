@@ -160,13 +160,13 @@ const conditionOf = (next, signature, payload) =>
 export function readCarried(given, { limits, macaroonKeys }) {
   if (given.length > limits.text) throw limitExceeded("more bytes", 0);
   const [macaroon, ...others] = readMacaroons(given);
-  if (macaroonKeys !== null) verifyMac(macaroon, macaroonKeys);
   checkConditions(macaroon, limits);
   const transcripts = transcriptsOf(macaroon);
   const { links: conditions, presentation } = readConditions(macaroon, transcripts);
   if (others.length || presentation !== null) throw malformed("no token in transit");
   const blocks = new Blocks(limits);
   const links = readLinks(conditions, blocks);
+  if (macaroonKeys !== null) verifyMac(macaroon, macaroonKeys);
   const append = (contents, next, sign) => {
     const payload = writeBlock(contents, blocks.symbols);
     const name = multikeyOf(next);

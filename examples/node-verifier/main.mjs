@@ -27,7 +27,8 @@ async function batch() {
   for await (const line of createInterface({ input: process.stdin })) {
     let said;
     try {
-      const { operation, input } = read(line);
+      const { operation, input, ...others } = read(line);
+      if (typeof operation !== "string" || Object.keys(others).length) throw invalidInput("no question");
       said = answer(operation, input);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -28,6 +28,15 @@ function resolveJwk(did) {
 
 const METHODS = { key: resolveKey, jwk: resolveJwk, web: resolveWeb };
 
+/** Whether a did:key is one. */
+export function isKey(did) {
+  try {
+    return resolveKey(did) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Finds documents. What web servers answer, it is handed. */
 export class Resolver {
   constructor({ documents = {}, now = 0 } = {}) {

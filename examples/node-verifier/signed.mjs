@@ -26,6 +26,7 @@ const bytesOf = (size) => (value) => {
 
 /** Tests for the values of members. */
 export const IS = {
+  text: (value) => typeof value === "string",
   did: (value) => typeof value === "string" && isDid(value),
   second: (value) => isInteger(value, 0, LAST_SECOND),
   id: bytesOf(16),

@@ -42,13 +42,14 @@ function purposesOf({ statusPurpose, statusSize: size = 1 }) {
 
 const count = (bytes, bits) => Math.floor((bytes.length * 8) / bits);
 
-function readToken({ claims, header }) {
+const issuerOfToken = ({ claims, header }) => claims.iss ?? splitUrl(header.kid ?? "")?.[0];
+
+function readToken({ claims }, issuer) {
   const { sub, status_list: list } = claims;
   if (!isUri(sub) || !isObject(list) || ![1, 2, 4, 8].includes(list.bits) || typeof list.lst !== "string") {
     throw malformed("no token status list");
   }
-  const issuer = claims.iss ?? splitUrl(header.kid ?? "")?.[0];
-  if (typeof issuer !== "string" || !isDid(issuer) || seconds(claims, "iat") === undefined) throw malformed("no issuer or time");
+  if (seconds(claims, "iat") === undefined) throw malformed("no time");
   if (claims.ttl !== undefined && !isInteger(claims.ttl, 1, MOST_INTEGER)) throw malformed("ttl");
   const { bits, lst } = list;
   const read = () => {
@@ -69,13 +70,14 @@ function instant(text) {
   return time / 1_000;
 }
 
-function readBitstring({ claims }) {
-  const { issuer: by, credentialSubject: subject, type, "@context": context } = claims;
-  const issuer = isObject(by) ? by.id : by;
+const issuerOfBitstring = ({ claims: { issuer: by } }) => (isObject(by) ? by.id : by);
+
+function readBitstring({ claims }, issuer) {
+  const { credentialSubject: subject, type, "@context": context } = claims;
   const types = ["VerifiableCredential", "BitstringStatusListCredential"];
   const whole =
     Array.isArray(context) && context[0] === W3C && Array.isArray(type) && types.every((one) => type.includes(one)) &&
-    isUri(claims.id) && typeof issuer === "string" && isDid(issuer) && [undefined, issuer].includes(claims.iss) &&
+    isUri(claims.id) && [undefined, issuer].includes(claims.iss) &&
     isObject(subject) && subject.type === "BitstringStatusList" && typeof subject.encodedList === "string" &&
     !["vc", "vp", "credentialStatus"].some((name) => name in claims);
   if (!whole) throw malformed("no bitstring status list");
@@ -101,8 +103,11 @@ function readBitstring({ claims }) {
 /** The lists that a text holds, one for each purpose. What is not signed is not inflated. */
 export function readStatusList(text, resolver) {
   const jws = readJws(text, ["statuslist+jwt", "vc+jwt"]);
-  const list = jws.type === "vc+jwt" ? readBitstring(jws) : readToken(jws);
-  jws.verify(list.issuer, resolver);
+  const isBitstring = jws.type === "vc+jwt";
+  const issuer = isBitstring ? issuerOfBitstring(jws) : issuerOfToken(jws);
+  if (typeof issuer !== "string" || !isDid(issuer)) throw malformed("no issuer");
+  jws.verify(issuer, resolver);
+  const list = isBitstring ? readBitstring(jws, issuer) : readToken(jws, issuer);
   const value = list.read();
   return list.kinds.map((kind) => ({ ...list, kind, value: (index) => value(Number(index)) }));
 }

@@ -4,6 +4,7 @@ import { MOST_INTEGER } from "./limits.mjs";
 import { isInteger } from "./json.mjs";
 import { malformed, Refusal } from "./refusal.mjs";
 import { checkMembers, IS, readSigned, verifySigned } from "./signed.mjs";
+import { isKey } from "./resolver.mjs";
 import { readStatusList } from "./status.mjs";
 
 const STEP = 7;
@@ -11,16 +12,20 @@ const FORM = 1; // the step of what is not in its form
 const MOST = 1_875_000;
 const MOST_ENTRY = 8_192;
 const MOST_LINKS = 65_536;
-const ENTRY = { at: IS.second, by: IS.did, link: IS.id, signature: IS.signature };
+// What is no DID does not resolve, and a signature of another length does not verify.
+const ENTRY = { at: IS.second, by: IS.text, link: IS.id, signature: IS.bytes };
 const isSequence = (value) => isInteger(value, 1, MOST_INTEGER);
 const LIST = {
-  at: IS.second, by: IS.did, links: IS.bytes, sequence: isSequence, signature: IS.signature,
+  at: IS.second, by: IS.text, links: IS.bytes, sequence: isSequence, signature: IS.bytes,
   since: (value) => isInteger(value, 0, MOST_INTEGER),
 };
+/** A DID; one that is a key holds it. */
+const isPrincipal = (value) => IS.did(value) && (!value.startsWith("did:key:") || isKey(value));
+
 const EVENTS = ["enrol", "suspend", "resume", "deprovision"];
 const LIFE = {
-  at: IS.second, by: IS.did, event: (value) => EVENTS.includes(value), principal: IS.did, sequence: isSequence,
-  signature: IS.signature,
+  at: IS.second, by: IS.text, event: (value) => EVENTS.includes(value), principal: isPrincipal, sequence: isSequence,
+  signature: IS.bytes,
 };
 
 const linksOf = (text) => Buffer.from(text, "base64url").toString("hex").match(/.{1,32}/g) ?? [];
