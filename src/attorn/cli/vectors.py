@@ -16,6 +16,8 @@ from attorn.cli.families import SUMMARIES
 from attorn.conformance import protocol
 from attorn.conformance.case import MOST_BYTES, Case
 from attorn.conformance.entrypoint import Entrypoint
+from attorn.conformance.junit import junit
+from attorn.conformance.page import page
 from attorn.conformance.run import Ask, File, Kind, Outcome, Run, attorn, run
 from attorn.display import escaped, line, shown
 from attorn.errors import InputError
@@ -53,6 +55,8 @@ def _add_run(family: Commands) -> None:
     running.add_argument(
         "--only", metavar="GLOB", action="append", default=[], help="cases like this, as did/* (repeatable)"
     )
+    running.add_argument("--html", metavar="FILE", help="write a report for people as well")
+    running.add_argument("--junit", metavar="FILE", help="write a report for a build server as well")
 
 
 _RUN: Final = """\
@@ -65,9 +69,16 @@ def _run(arguments: argparse.Namespace) -> Result:
     if arguments.batch and arguments.entrypoint is None:
         raise InputError("--batch is for an --entrypoint")
     xfails = _xfails(arguments.xfails) if arguments.xfails else []
-    found = run(_files(arguments.folder), _asking(arguments), xfails, arguments.only)
+    files, asking, reports = _files(arguments.folder), _asking(arguments), (arguments.html, arguments.junit)
+    for path in reports:
+        # Before the run, so that it is not for nothing, and so that no report of another is left if it fails.
+        _report(path, "")
+    found = run(files, asking, xfails, arguments.only)
     if not found.outcomes:
         raise InputError("vectors: no case is called as --only says")
+    title = "attorn" if arguments.entrypoint is None else arguments.entrypoint
+    for path, form in zip(reports, (page, junit), strict=True):
+        _report(path, form(found, title))
     rows = [*_table(found), *_told(found)]
     code = Exit.NOT_AS_TOLD if found.count(Kind.FAILED) else Exit.OK
     return Result("\n".join(rows), _data(found), code)
@@ -97,6 +108,15 @@ def _file(path: Path, name: str) -> File:
         return File(name, Case.read(source.file(str(path), "case", MOST_BYTES)))
     except InputError as error:
         return File(name, None, str(error))
+
+
+def _report(path: str | None, text: str) -> None:
+    if path is None:
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"vectors: cannot write {shown(path)}: {source.reason(error)}") from None
 
 
 def _xfails(path: str) -> list[str]:

@@ -18,7 +18,7 @@ SECONDS: Final = 20
 """How long a program has for one answer."""
 
 _STARTING: Final = 20
-_SECONDS_EACH: Final = 1
+_SECONDS_EACH: Final = 0.25
 _SAID: Final = 200
 
 
