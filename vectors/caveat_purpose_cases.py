@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.presentation import Presentation
-from vectors.primitives import Part
-from vectors.scene import Scene
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .presentation import Presentation
+from .primitives import Part
+from .scene import Scene
+from .world import World
 
 MEANING = "docs/spec/caveats.md section Purpose: signed and shown, and limits nothing"
 FORM = "docs/spec/wire.md section 5: a purpose is text of 1 to 500 characters, none of them hidden"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vectors import testkit as kit
-from vectors.case import Case
-from vectors.caveat_checks import alone, any_of, said
-from vectors.presentation import Presentation
-from vectors.primitives import Part
-from vectors.scene import Scene
-from vectors.world import World
+from . import testkit as kit
+from .case import Case
+from .caveat_checks import alone, any_of, said
+from .presentation import Presentation
+from .primitives import Part
+from .scene import Scene
+from .world import World
 
 STATUS = "docs/spec/caveats.md section Status: what a list of that kind says at step 7"
 FRESH = "docs/spec/caveats.md section Status: only while a signed revocation list is known"
