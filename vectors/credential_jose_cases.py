@@ -25,7 +25,7 @@ from .credential_scene import (
     value,
     with_jws,
 )
-from .jose import header_of, jws, method
+from .jose import header_of, jws, method, unreduced
 from .testkit import Key, url64
 from .web_did import WEB, served
 from .world import World
@@ -33,6 +33,7 @@ from .world import World
 AS_JWS = "docs/spec/credential.md section Verifying a credential: as a JWS, "
 AS_SD_JWT = "docs/spec/credential.md section Verifying a credential: as an SD-JWT, "
 JWS = "docs/spec/status.md section JWS: "
+STRICT = "docs/spec/wire.md section 3: S must be below the group order"
 ENVELOPES = "docs/spec/credential.md section Documents: envelopes, "
 
 
@@ -90,6 +91,19 @@ def loose(w: World) -> str:
     text = with_jws(w, document(w))
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return text[:-1] + alphabet[alphabet.index(text[-1]) + 1]
+
+
+def larger_s(w: World) -> str:
+    """The signature with a larger S."""
+    signed, _, _ = with_jws(w, document(w)).rpartition(".")
+    return f"{signed}.{url64(unreduced(w.key('carol').sign(signed.encode())))}"
+
+
+def der_signed(w: World) -> str:
+    """The signature of a P-256 key in DER."""
+    key = p256(w)
+    signed, _, _ = on_p256(w).rpartition(".")
+    return f"{signed}.{url64(key.sign(signed.encode()))}"
 
 
 def four_parts(w: World) -> str:
@@ -215,6 +229,16 @@ HEADERS: tuple[Recipe, ...] = (
     refused("jws-own-key", "it brings its own key", JWS + "the header", BAD, own_key, attack=19),
     refused("jws-crit", "a critical extension", JWS + "the header", BAD, header(crit=["exp"]), attack=20),
     refused("jws-b64", "b64 false", JWS + "the header", BAD, header(b64=False), attack=20),
+    refused("jws-larger-s", "an S above the order of the group", STRICT, UNSIGNED, larger_s, attack=41),
+    refused(
+        "jws-der",
+        "a signature in DER",
+        JWS + "the signature exactly 64 bytes",
+        BAD,
+        der_signed,
+        attack=42,
+        issuers=lambda w: [p256(w).did],
+    ),
     refused("jws-padded", "a signature with padding", JWS + "unpadded base64url", BAD, padded, attack=44),
     refused(
         "jws-loose-bits", "bits at the end that mean nothing", JWS + "its one canonical spelling", BAD, loose, attack=44

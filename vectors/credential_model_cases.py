@@ -80,7 +80,28 @@ def inline(**terms: Any) -> Make:
     return saying(**{"@context": value([V2, terms])})
 
 
+OWN = "https://a.example/terms/v1"
+
+
+def with_own_context(w: World) -> dict[str, Any]:
+    """A claim that is defined by a context of its own."""
+    subject = {"id": w.key("scout").did, "role": "buyer"}
+    return with_proof(w, document(w, **{"@context": [V2, OWN]}, credentialSubject=subject))
+
+
+def defining(**terms: str) -> Make:
+    """The page of that context, as the verifier knows it."""
+    return value({OWN: json.dumps({"@context": terms})})
+
+
 ACCEPTED: tuple[Recipe, ...] = (
+    accepted(
+        "context-handed-in",
+        "a context that the verifier knows",
+        DOCUMENTS + "handed in with their SHA-256",
+        with_own_context,
+        contexts=defining(role="https://a.example/terms#role"),
+    ),
     accepted("good", "with a proof by its issuer", VERIFYING + "every signature must hold", saying()),
     accepted("text", "as text, in another order of members", DOCUMENTS + "a JSON object", text_of),
     accepted(
@@ -197,6 +218,14 @@ CONTEXTS: tuple[Recipe, ...] = (
         BAD,
         saying(**{"@context": value([V2, "https://a.example/v1"])}),
         attack=49,
+    ),
+    refused(
+        "context-without-the-term",
+        "a context that the verifier knows, which does not define the claim",
+        DOCUMENTS + "an undefined member",
+        BAD,
+        with_own_context,
+        contexts=defining(part="https://a.example/terms#part"),
     ),
     refused("version-1-not-taken", "data model 1.1", DOCUMENTS + "version 1.1", BAD, old_version),
     refused(

@@ -21,7 +21,7 @@ from .credential_scene import (
     value,
     with_proof,
 )
-from .jose import changed, method
+from .jose import changed, method, unreduced
 from .moments import stamp
 from .testkit import BASE58, Key, base58, url64
 from .world import World
@@ -255,6 +255,14 @@ SIGNATURES: tuple[Recipe, ...] = (
         PROOF,
         proof_value(lambda data: "z0" + base58(data)[1:]),
         attack=46,
+    ),
+    refused(
+        "proof-larger-s",
+        "an S above the order of the group",
+        "docs/spec/wire.md section 3: S must be below the group order",
+        PROOF,
+        proof_value(lambda data: "z" + base58(unreduced(data))),
+        attack=41,
     ),
     refused(
         "proof-no-value",

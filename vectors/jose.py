@@ -20,6 +20,12 @@ def raw_signature(by: Key, message: bytes, *, high: bool = False) -> bytes:
     return r.to_bytes(32, "big") + (P256_ORDER - low if high else low).to_bytes(32, "big")
 
 
+def unreduced(signature: bytes) -> bytes:
+    """An Ed25519 signature whose S is larger by the order of the group, which proves the same to a lax verifier."""
+    order = 2**252 + 27742317777372353535851937790883648493
+    return signature[:32] + (int.from_bytes(signature[32:], "little") + order).to_bytes(32, "little")
+
+
 def method(key: Key) -> str:
     """The DID URL of the one key of a did:key."""
     return f"{key.did}#{key.did.removeprefix('did:key:')}"

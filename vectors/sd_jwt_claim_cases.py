@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .case import Case
-from .jose import header_of, jws, method
+from .jose import header_of, jws, method, unreduced
 from .sd_jwt_scene import BAD, Make, Recipe, payload, refused
 from .selective import TYP, claim, claims_of, digest, issued, question, shown
 from .testkit import url64
@@ -73,6 +73,12 @@ def forged(w: World) -> str:
     """Signed by mallory under carol's kid."""
     key = w.key("carol")
     return shown(w, jws(key, header_of(key, TYP), claims_of(w), signer=w.key("mallory")) + "~")
+
+
+def larger_s(w: World) -> str:
+    """Carol's signature with a larger S."""
+    signed, _, _ = issued(w, claims_of(w)).rstrip("~").rpartition(".")
+    return shown(w, f"{signed}.{url64(unreduced(w.key('carol').sign(signed.encode())))}~")
 
 
 def forged_without_kid(w: World) -> str:
@@ -261,6 +267,14 @@ REFUSED: tuple[Recipe, ...] = (
         ("bad_signature", 4),
         forged_without_kid,
         attack=28,
+    ),
+    refused(
+        "larger-s",
+        "an S above the order of the group",
+        "docs/spec/wire.md section 3: S must be below the group order",
+        ("bad_signature", 4),
+        larger_s,
+        attack=41,
     ),
     refused(
         "kid-of-another", "the kid of another DID", KEY + "must be the issuer's own", UNRESOLVED, another_kid, attack=28
