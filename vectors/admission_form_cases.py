@@ -46,12 +46,12 @@ def anew(name: str) -> Part:
 
 
 def out_of_turn(first: str, second: str) -> Part:
-    """Two new strings, the one that is used later listed first."""
+    """Two new strings; the one that is listed behind the other is used before it, twice."""
 
     def part(symbols: Symbols) -> bytes:
-        number = symbols.number("out_of_turn")
+        name = symbols.number("out_of_turn")
         later, sooner = symbols.number(first), symbols.number(second)
-        return pb(1, number) + pb(2, pb(3, sooner)) + pb(2, pb(3, later))
+        return pb(1, name) + b"".join(pb(2, pb(3, number)) for number in (sooner, sooner, later))
 
     return check(query(part))
 
@@ -225,6 +225,12 @@ CHECKS: tuple[Callable[[World], Case], ...] = (
     malformed("expression-unknown-field", "field 2 in an expression", 8, caveat(op(pb(2, pb(1, pb(2, 1)))))),
     foreign("op-empty", "an operation that is none", 8, caveat(op(pb(1, b"")))),
     malformed("op-and-more", "a value and something behind it", 8, caveat(op(pb(1, pb(1, pb(2, 1)) + pb(2, b""))))),
+    malformed(
+        "op-two-values",
+        "a value and what would be a further operation",
+        8,
+        caveat(op(pb(1, pb(1, pb(2, 1)) + pb(1, pb(1, pb(2, 1)))))),
+    ),
     foreign("op-closure", "a closure", 11, caveat(op(pb(1, pb(4, b""))))),
     foreign("op-equal", "an operation that the profile has not", 11, caveat(op(pb(1, pb(3, pb(1, 4)))))),
     foreign("op-foreign-function", "a foreign function", 11, caveat(op(pb(1, pb(3, pb(1, 0) + pb(2, 1)))))),
