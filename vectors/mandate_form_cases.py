@@ -192,4 +192,5 @@ RECIPES: tuple[Recipe, ...] = (
     header("header-x5c-at-root", "certificates at the root are passed over", None, "root", None, x5c=["AAAA"]),
     header("header-x5c-in-hop", "certificates in a hop", 19, "hop", BAD, x5c=["AAAA"]),
     header("header-kid-no-text", "kid is a number", 29, "root", MALFORMED, kid=1),
+    header("header-too-long", "a header of over 16,384 characters", 2, "root", MALFORMED, x5c=["A" * 13_000]),
 )

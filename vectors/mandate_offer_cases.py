@@ -181,4 +181,28 @@ RECIPES: tuple[Recipe, ...] = (
         input={"required": ["checkout.allowed_merchants"]},
         limits=lambda scene, usual: usual[:1],
     ),
+    order(
+        "jwt-number",
+        "checkout_jwt as a number",
+        115,
+        TAKEN + "checkout_jwt is disclosed",
+        ("malformed", 1),
+        closed={"checkout_jwt": 5},
+    ),
+    order(
+        "jwt-empty",
+        "an empty checkout_jwt",
+        115,
+        TAKEN + "checkout_jwt is disclosed",
+        ("malformed", 1),
+        closed={"checkout_jwt": ""},
+    ),
+    order(
+        "no-hash",
+        "no checkout_hash",
+        115,
+        TAKEN + "its hash is derived",
+        ("malformed", 1),
+        closed={"checkout_hash": ...},
+    ),
 )

@@ -147,4 +147,8 @@ RECIPES: tuple[Recipe, ...] = (
         closed=lambda scene: pisp(domain_name="a." + scene.pisp["domain_name"])(scene),
     ),
     refused("providers-empty", "none", 115, EMPTY, BAD, more=bare("payment.allowed_pisps", []), closed=pisp()),
+    meets("payees-long-id", "an id of 2,048 characters on the list", PAYEES, limits=payees({"id": "m" * 2048}, {})),
+    refused(
+        "payees-too-long-id", "an id of 2,049 characters", 4, PAYEES, MALFORMED, limits=payees({"id": "m" * 2049}, {})
+    ),
 )

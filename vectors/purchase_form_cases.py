@@ -224,4 +224,8 @@ RECIPES: tuple[Recipe, ...] = (
     user_signs("by-another", "bound by mallory", 113, ("not_holder", 8), by="mallory"),
     user_signs("no-nonce", "to who handed out no nonce", 82, ("not_holder", 8), nonce=False),
     user_signs("another-audience", "for somebody else", 83, ("wrong_audience", 8), aud="did:web:another.example"),
+    read("too-large", "2**53 minor units", 111, cart=value(90_071_992_547_409.92)),
+    read("many-merchants", "129 merchants", 4, intent={"merchants": [f"shop {number}" for number in range(129)]}),
+    read("long-text", "a description of 4,097 characters", 4, intent={"natural_language_description": "x" * 4097}),
+    read("empty-text", "an empty name", 115, cart={"contents.id": ""}),
 )

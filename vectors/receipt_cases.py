@@ -97,6 +97,18 @@ def text(name: str, notes: str, attack: int, change: Callable[[str], str]) -> Re
     return case
 
 
+def long_text(name: str, notes: str) -> Recipe:
+    """More text than anybody decodes."""
+    usual = text(name, notes, 4, lambda wire: wire + "A" * 262_144)
+
+    def case(w: World) -> Case:
+        made = usual(w)
+        spec = FORM + "what is read is at most 262,144 characters long"
+        return Case(made.name, made.operation, notes, 4, spec, made.input, "limit_exceeded", 0)
+
+    return case
+
+
 def model(name: str, notes: str, rule: str, **said: Any) -> Recipe:
     """A receipt that is of neither model."""
     return receipt(f"model-{name}", notes, 118, RECEIPTS + rule, MALFORMED, **said)
@@ -333,4 +345,26 @@ RECIPES: tuple[Recipe, ...] = (
         "with anything else in it",
         attorn=lambda scene: tied(scene, token=[url64(bytes(16))]),
     ),
+    text(
+        "header-too-long",
+        "a header of 4,100 characters",
+        2,
+        lambda wire: url64(b'{"alg":"ES256","kid":"' + b"k" * 3060 + b'"}') + wire[wire.index(".") :],
+    ),
+    text(
+        "signature-too-long",
+        "a signature of 160 bytes",
+        2,
+        lambda wire: wire.rpartition(".")[0] + "." + url64(bytes(160)),
+    ),
+    text("header-list", "a header in a list", 12, lambda wire: url64(b'[{"alg":"ES256"}]') + wire[wire.index(".") :]),
+    receipt(
+        "kid-number",
+        "a kid that is a number",
+        29,
+        FORM + "three parts of canonical base64url",
+        MALFORMED,
+        header={"kid": 5},
+    ),
+    long_text("too-long", "over 262,144 characters"),
 )
