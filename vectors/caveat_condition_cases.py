@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import testkit as kit
-from .caveat_checks import alone, any_of, within
+from .caveat_checks import alone, any_of, said, within
 from .caveat_question import Check, Kind, Question, argument, block
 from .world import World
 
@@ -49,6 +49,12 @@ def no_place(name: str, notes: str, fact: str, *terms: kit.Part) -> Question:
     return refused("not_admitted", name, notes, 89, of(lambda w: alone(fact, *terms)), rule=NO_PLACE)
 
 
+def patterns(count: int) -> Check:
+    return lambda w: any_of(
+        *(said("glob", kit.text(argument(w)), kit.text(f"{n}*"), kit.flag(True)) for n in range(10, 10 + count))
+    )
+
+
 def counted(w: World) -> kit.Part:
     return alone("max_uses", kit.num(1))
 
@@ -79,6 +85,8 @@ RECIPES = (
     refused(
         "not_admitted", "counted-behind", "a number of uses behind another caveat", 89, of(five, counted), rule=NO_PLACE
     ),
+    permits("patterns-at-the-limit", "32 patterns", patterns(32), value="41"),
+    refused("limit_exceeded", "patterns", "33 patterns", 11, of(patterns(33))),
     refused("not_admitted", "no-check", "a block without checks", 68, of()),
     refused(
         "not_admitted",

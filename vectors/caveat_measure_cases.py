@@ -28,6 +28,10 @@ def bounded(*bounds: tuple[str, Part, int], names: tuple[str, str] = ("0", "1"))
     return lambda w: any_of(number(argument(w), *bounds, names=names))
 
 
+def crossed(w: World) -> Part:
+    return any_of(within(argument(w), 5, 4), within(argument(w), 1, 5))
+
+
 def one_variable(w: World) -> Part:
     """`number(argument, $0, $0), $0 >= 1, $0 <= 5`: true of integers alone."""
     return any_of(number(argument(w), ("0", kit.GREATER_OR_EQUAL, 1), ("0", kit.LESS_OR_EQUAL, 5), names=("0", "0")))
@@ -65,9 +69,7 @@ RANGE_RECIPES = (
     RANGE.prohibits("not-within", "within bounds that are negated", 67, outside, value=5),
     RANGE.prohibits("not-text", "a text is not known to be outside", UNLIKE, outside, value="9"),
     RANGE.prohibits("not-absent", "what is absent is not known to be outside", 68, outside),
-    RANGE.strange(
-        "bounds-crossed", "a minimum above the maximum, of a number with a fraction between", between(5, 4), value=4.5
-    ),
+    RANGE.strange("bounds-crossed", "a minimum above the maximum, or no bounds crossed", crossed, value=3),
     RANGE.strange("no-bounds", "no bounds at all", bounded(), value=3),
     RANGE.strange("bounds-turned", "the maximum before the minimum", bounded(HIGH, LOW), value=3),
     RANGE.strange(
@@ -106,6 +108,10 @@ def most(number: int) -> Check:
     return lambda w: any_of(length(argument(w), kit.LESS_OR_EQUAL, number))
 
 
+def below_zero(w: World) -> Part:
+    return any_of(*(length(argument(w), kit.LESS_OR_EQUAL, number) for number in (-1, 2)))
+
+
 def longer(w: World) -> Part:
     return any_of(length(argument(w), kit.GREATER, 2))
 
@@ -136,7 +142,7 @@ LENGTH_RECIPES = (
         "negated-at-the-limit", "two characters, where more than two are asked for", 67, longer, value="ab"
     ),
     LENGTH.prohibits("negated-absent", "what is absent is not known to be longer", 68, longer),
-    LENGTH.strange("negative", "a length below zero", most(-1), value="", attack=127),
+    LENGTH.strange("negative", "a length below zero, or a length", below_zero, value="ab", attack=127),
     LENGTH.strange("less", "`<` in place of `<=`", lambda w: any_of(length(argument(w), kit.LESS, 3)), value="ab"),
     LENGTH.strange(
         "variable-name",

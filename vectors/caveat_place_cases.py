@@ -81,9 +81,14 @@ SUBPATH_RECIPES = (
         "not-etc-double-slash", "of a path with an empty segment it is unknown", PATHS, NOT_ETC, value="//etc/passwd"
     ),
     SUBPATH.strange(
-        "wire-slash-at-end", "a folder with a slash at its end", members("subpath", "/srv/"), value="/srv/a"
+        "wire-slash-at-end",
+        "a folder with a slash at its end, or one without",
+        members("subpath", "/srv", "/srv/"),
+        value="/srv/a",
     ),
-    SUBPATH.strange("wire-dots", "a folder with dots", members("subpath", "/srv/../srv"), value="/srv/a"),
+    SUBPATH.strange(
+        "wire-dots", "a folder with dots, or one without", members("subpath", "/srv", "/srv/../srv"), value="/srv/a"
+    ),
     SUBPATH.strange(
         "wire-relative", "a relative folder beside an absolute one", members("subpath", "/srv", "srv"), value="/srv/a"
     ),
@@ -253,11 +258,11 @@ CIDR_RECIPES = (
     CIDR.prohibits(
         "not-unsafe", "of another spelling it is unknown", ADDRESSES, network(TEN, negate=True), value="167772161"
     ),
-    CIDR.strange("wire-mapped", "IPv4 as a part of IPv6", network(MAPPED), value=TEN_BITS),
+    CIDR.strange("wire-mapped", "IPv4 as a part of IPv6, or a network", network(MAPPED, TEN), value=TEN_BITS),
     CIDR.strange("wire-mapped-address", "one IPv4 address as an IPv6 one", network(MAPPED + "0" * 32), value="0.0.0.0"),
-    CIDR.strange("wire-other-digit", "a digit that is no bit", network("4:2"), value=TEN_BITS),
-    CIDR.strange("wire-too-long", "33 bits", network("4:" + "0" * 33), value="0.0.0.0"),
-    CIDR.strange("wire-no-version", "bits alone", network("0000"), value=TEN_BITS),
+    CIDR.strange("wire-other-digit", "a digit that is no bit, or a network", network("4:2", TEN), value=TEN_BITS),
+    CIDR.strange("wire-too-long", "33 bits, or a network", network("4:" + "0" * 33, TEN), value=TEN_BITS),
+    CIDR.strange("wire-no-version", "bits alone, or a network", network("0000", TEN), value=TEN_BITS),
     CIDR.strange("wire-version-alone", "no colon", network("4"), value=TEN_BITS),
     CIDR.permits(
         "wire-unsorted",

@@ -8,6 +8,7 @@ from typing import Any
 from . import testkit as kit
 from .case import Case
 from .caveat_checks import alone, any_of, said
+from .caveat_question import Kind
 from .presentation import Presentation
 from .primitives import Part
 from .scene import Scene
@@ -105,6 +106,7 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     strange("status/relative", "a URI that is not absolute", entry(uri=lambda s: "lists/1"), 108),
     strange("status/space", "a URI with a space behind it", entry(uri=lambda s: f"{s.list_uri} "), 108),
     strange("status/not-ascii", "a URI with a letter outside ASCII", entry(uri=lambda s: f"{s.list_uri}\u00e9"), 52),
+    strange("status/line-break", "a URI with a line break behind it", entry(uri=lambda s: f"{s.list_uri}\n"), 90),
     strange("status/empty-uri", "an empty URI", entry(uri=lambda s: ""), 13),
     strange("status/long-uri", "a URI of 2,049 characters", entry(uri=lambda s: s.list_uri.ljust(2049, "1")), 4),
     strange("status/no-did", "an issuer that is no DID", entry(issuer=lambda s: "alice")),
@@ -123,6 +125,15 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     strange("status/uri-first", "the URI before the kind", uri_first),
     strange("status/either", "two entries, either of which would do", either_entry),
     strange("status/any", "any entry", any_entry),
+    Kind("caveat-status", STATUS).prohibits(
+        "asked-alone", "a request by itself, for which nobody has looked", 107, lambda w: entry()(Scene(w))
+    ),
+    Kind("caveat-fresh-list", FRESH).prohibits(
+        "asked-alone",
+        "a request by itself, for which nobody has looked",
+        107,
+        lambda w: by(lambda s: s.alice.did)(Scene(w)),
+    ),
     case("fresh-list/known", "a fresh list", None, by(lambda s: s.alice.did), rule=FRESH),
     case(
         "fresh-list/unknown",

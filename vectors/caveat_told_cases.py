@@ -218,6 +218,7 @@ def two_issuers(w: World) -> list[list[dict[str, object]]]:
 
 
 BOTH_ASKED = asks("model=a", "version=1", by=lambda w: kit.texts(boss(w), clerk(w)))
+MANY = tuple(f"model={number}" for number in range(10, 75))
 AGENT_RECIPES = (
     AGENT.permits("attested", "a credential by the one who is asked", asks(), **attested(((),))),
     AGENT.permits("holder-last", "the holder has one, a delegate before it none", asks(), **attested((), ((),))),
@@ -276,6 +277,8 @@ AGENT_RECIPES = (
     AGENT.permits(
         "longest-value", "a value of 256 characters", asks("model=" + "a" * 256), **attested((("model=" + "a" * 256,),))
     ),
+    AGENT.permits("values-at-the-limit", "64 values, one of which is said", asks(*MANY[:64]), **attested((MANY[:1],))),
+    AGENT.strange("values", "65 values, one of which is said", asks(*MANY), attack=4, **attested((MANY[:1],))),
     AGENT.strange("somebody", "neither the holder nor every delegate", asks(who="any"), **attested(((),))),
     AGENT.strange(
         "no-did", "an issuer that is no DID", asks(by=lambda w: kit.texts(boss(w), "the boss")), **attested(((),))
