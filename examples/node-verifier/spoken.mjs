@@ -1,6 +1,6 @@
 // Caveats in JSON, `{kind: value}`, as checks of one link. caveats.md, sections 4 and 5.
 
-import { KINDS } from "./caveat.mjs";
+import { KINDS, PERIODS } from "./caveat.mjs";
 import { isInteger, isObject } from "./json.mjs";
 import { LAST_SECOND } from "./limits.mjs";
 import { invalidInput } from "./refusal.mjs";
@@ -9,7 +9,7 @@ import { queryKey } from "./term.mjs";
 import { alternativesOf, distinct, isFormula, queryOf } from "./written.mjs";
 
 const SPAN = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/;
 const big = (value) => (isInteger(value, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) ? BigInt(value) : value);
 const listOf = (value) => (Array.isArray(value) ? value : [value]);
 
@@ -22,7 +22,9 @@ function instant(text) {
 function seconds(text) {
   const parts = typeof text === "string" && text !== "" ? SPAN.exec(text) : null;
   if (!parts) throw invalidInput("a duration");
-  return [86_400, 3_600, 60, 1].reduce((sum, unit, at) => sum + unit * Number(parts[at + 1] ?? 0), 0);
+  const sum = [86_400, 3_600, 60, 1].reduce((total, unit, at) => total + unit * Number(parts[at + 1] ?? 0), 0);
+  if (sum === 0) throw invalidInput("no duration");
+  return sum;
 }
 
 const resourceOf = (name) => (typeof name === "string" ? normalise(name) : null);
@@ -51,13 +53,14 @@ const READ = {
   NoDelegation: (_, { before }) => ({ kind: "MaxDepth", most: BigInt(before) }),
   MaxUses: (most) => ({ most: big(most) }),
   Rate: ({ n, per }) => ({ most: big(n), per }),
-  Budget: ({ amount, currency, per = "total" }) => ({ most: big(amount), currency, per: per ?? "total" }),
+  Budget: ({ amount, currency, per = null }) => ({ most: big(amount), currency, per: per === null ? "total" : PERIODS.Rate.includes(per) && per }),
   Spaced: (per) => ({ per }),
   Status: ({ uri, index, issuer, kind = "token" }) => ({ list: kind, uri, index: big(index), issuer }),
   FreshList: (by) => ({ by }),
   Agent: agentOf,
-  RequiresApproval({ by, threshold = 1, when = [] }) {
-    const conditions = listOf(when).flatMap(conditionOf);
+  RequiresApproval({ by, threshold = 1, when }) {
+    if (Array.isArray(when) && when.length === 0) throw invalidInput("no condition");
+    const conditions = when === undefined ? [] : listOf(when).flatMap(conditionOf);
     const alternative = (one) => queryKey(KINDS.RequiresApproval.write({ threshold: 1n, by: [], when: [one] })[1]);
     return { by: listOf(by), threshold: big(threshold), when: distinct(conditions, alternative) };
   },

@@ -71,6 +71,7 @@ const isSentence = (text) => typeof text === "string" && text !== "" && length(t
 
 /** The token with one more link, to the byte. */
 export function attenuate({ token: text, seed, to, caveats, purpose, id, issued }, world) {
+  caveats.forEach((one) => readSpoken(one, { issued, before: 0 })); // what is no caveat is said before all else
   const token = readToken(text, world);
   const { did, sign } = signerOf(seed);
   const { key, url } = delegateOf(to, world.resolver);
