@@ -4,12 +4,12 @@ import * as base58 from "./base58.mjs";
 import { isDid, RELATIONSHIPS, splitUrl } from "./did.mjs";
 import { isObject, parse } from "./json.mjs";
 import { keyOfJwk } from "./jwk.mjs";
-import { isSound, readMultikey } from "./keys.mjs";
+import { ED25519, isSound, readMultikey } from "./keys.mjs";
 import { malformed } from "./refusal.mjs";
 
 const LABEL = "(?!-|xn--)[a-z0-9-]{1,63}(?<!-)";
-const HOST = new RegExp(`^(?:${LABEL}\\.)*(?!0x[0-9a-f]*(?:%|$)|[0-9]+(?:%|$))${LABEL}(?:%3A([1-9][0-9]{0,4}))?$`);
-const SEGMENT = /^(?:[A-Za-z0-9._-]|%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF]))+$/;
+const HOST = new RegExp(`^(?:${LABEL}\\.)*(?!0x[0-9a-f]*(?:%|$)|[0-9]+(?:%|$))${LABEL}(?:%3[Aa]([1-9][0-9]{0,4}))?$`);
+const SEGMENT = /^(?:[A-Za-z0-9._-]|%(?:2[0-46-9A-Ca-c]|3[A-Fa-f]|40|5[BDEbde]|60|7[B-Eb-e]))+$/;
 const MOST = 65_536;
 const MOST_OF_ANYTHING = 256;
 const TYPES = { Multikey: "publicKeyMultibase", Ed25519VerificationKey2020: "publicKeyMultibase", JsonWebKey: "publicKeyJwk", JsonWebKey2020: "publicKeyJwk" };
@@ -22,7 +22,7 @@ export function urlOf(did) {
   if (!HOST.test(host) || port === "443" || Number(port ?? 1) > 65_535 || host.length > 253) return null;
   if (!segments.every((one) => SEGMENT.test(one) && one !== "." && one !== "..")) return null;
   const path = segments.length ? segments.join("/") : ".well-known";
-  return `https://${host.replace("%3A", ":")}/${path}/did.json`;
+  return `https://${host.replace(/%3[Aa]/, ":")}/${path}/did.json`;
 }
 
 export function resolveWeb(did, { documents, now }) {
@@ -93,6 +93,7 @@ function readMethod(method, did, now) {
   if (!Object.hasOwn(TYPES, type)) return null;
   const key = TYPES[type] === "publicKeyJwk" ? keyOfJwk(objectOf(method.publicKeyJwk)) : keyOfMultibase(method.publicKeyMultibase);
   if (key === null) throw malformed("a key that is none");
+  if (type === "Ed25519VerificationKey2020" && key.algorithm !== ED25519) throw malformed("a key of another kind");
   return ends.includes(true) ? null : key;
 }
 
