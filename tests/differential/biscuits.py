@@ -20,6 +20,8 @@ from attorn.token.principal import resolve
 FORMAT: Final = "Biscuit 3.3"
 _RULES: Final = {
     "container/key-user-of-33-bytes": NOT_COUNTED,
+    "container/key-unknown-user": NOT_COUNTED,
+    "container/33-links": NOT_COUNTED,
     "container/root-key-id": NOT_COUNTED,
     "container/text-too-long": NOT_COUNTED,
     "container/cut-short": FORMAT,
