@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -63,7 +63,8 @@ from . import (
 from .case import Case
 from .world import World
 
-RECIPES: tuple[Callable[[World], Case], ...] = (
+Recipe = Callable[[World], Case]
+RECIPES: tuple[Recipe, ...] = (
     *admission_cases.RECIPES,
     *admission_form_cases.RECIPES,
     *approval_cases.RECIPES,
@@ -115,26 +116,30 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
 )
 
 
-def cases(world: World) -> tuple[Case, ...]:
+def cases(world: World, recipes: Iterable[Recipe] = RECIPES) -> tuple[Case, ...]:
     """Every case of a world: the same names and verdicts in each."""
-    found = tuple(recipe(world) for recipe in RECIPES)
+    found = tuple(recipe(world) for recipe in recipes)
     names = [case.name for case in found]
     if len(set(names)) != len(names):
         raise ValueError("two cases have the same name")
     return found
 
 
-def fresh(seed: str, count: int) -> Iterator[Case]:
+def fresh(seed: str, count: int, recipes: Iterable[Recipe] = RECIPES) -> Iterator[Case]:
     """The cases of `count` worlds that nobody has seen; the same for the same seed. Names end in @1, @2 and so on."""
     for number in range(1, count + 1):
         world = World(f"{number} {seed}".encode())
-        yield from (replace(case, name=f"{case.name}@{number}") for case in cases(world))
+        yield from (replace(case, name=f"{case.name}@{number}") for case in cases(world, recipes))
 
 
 def chosen(seed: str | None = None, count: int = 1, only: Sequence[str] = ()) -> list[Case]:
     """The committed cases, or fresh ones from a seed; of these the ones that a name or glob of `only` fits, if any."""
-    made = cases(World()) if seed is None else fresh(seed, count)
-    return [case for case in made if not only or any(fnmatchcase(case.name.partition("@")[0], each) for each in only)]
+    recipes = [recipe for recipe in RECIPES if not only or _is_named(recipe(World()).name, only)]
+    return list(cases(World(), recipes) if seed is None else fresh(seed, count, recipes))
+
+
+def _is_named(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, each) for each in patterns)
 
 
 def write(directory: Path, made: Sequence[Case]) -> int:
