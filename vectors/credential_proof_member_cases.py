@@ -146,6 +146,42 @@ MEMBERS: tuple[Recipe, ...] = (
         attack=51,
     ),
     refused(
+        "proof-id-relative", "an id that is no URL", MEMBER + "absolute URL", PROOF, proof(id=value("first")), attack=51
+    ),
+    refused(
+        "proof-domains-17",
+        "for 17 domains",
+        MEMBER + "up to 16 different ones",
+        PROOF,
+        proof(domain=value([f"d{number}" for number in range(17)])),
+        attack=4,
+    ),
+    refused(
+        "proof-domain-twice",
+        "one domain twice",
+        MEMBER + "different ones",
+        PROOF,
+        proof(domain=value(["d", "d"])),
+        attack=51,
+    ),
+    refused(
+        "proof-challenge-empty",
+        "an empty challenge",
+        MEMBER + "1 to 2,048 characters",
+        PROOF,
+        proof(challenge=value("")),
+        attack=13,
+    ),
+    refused("proof-nonce-number", "a nonce that is a number", MEMBER + "text", PROOF, proof(nonce=value(7)), attack=56),
+    refused(
+        "proof-ended-before-it-began",
+        "it expires before it was created",
+        CHECKS + "not before it was created",
+        PROOF,
+        proof(created=after(200), expires=after(100)),
+        attack=69,
+    ),
+    refused(
         "proof-none",
         "no proof in a list",
         f"{MEMBER}a document has up to 16",

@@ -99,6 +99,7 @@ LISTS: tuple[Recipe, ...] = (
         several({}, 2, statusPurpose="revocation"),
         attack=108,
     ),
+    refused("ttl-zero", "a ttl of 0", SUBJECT, MALFORMED, of_subject(ttl=0), attack=56),
     refused(
         "no-known-purpose", "no purpose that is known", SUBJECT, BAD, of_subject(statusPurpose="deletion"), attack=105
     ),

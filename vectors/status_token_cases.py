@@ -259,6 +259,14 @@ UNTOLD: tuple[Recipe, ...] = (
     refused("iat-text", "iat as text", RULES + "iat", MALFORMED, saying(iat=lambda w: str(w.now)), attack=57),
     refused("ends-before", "it ends before it speaks", RULES + "exp after that", BAD, saying(exp=after(-61))),
     refused("ttl-zero", "a ttl of 0", RULES + "ttl", MALFORMED, saying(ttl=value(0)), attack=56),
+    refused(
+        "aggregation-relative",
+        "an aggregation_uri that is no URI",
+        RULES + "an absolute URI",
+        MALFORMED,
+        saying(status_list=lambda w: {**token_claims(w)["status_list"], "aggregation_uri": "/lists"}),
+        attack=108,
+    ),
     refused("ttl-text", "a ttl as text", RULES + "ttl", MALFORMED, saying(ttl=value("600")), attack=56),
     *(
         refused(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TypedDict
@@ -26,6 +26,7 @@ class _Policy(TypedDict):
     now: datetime
     issuers: Collection[str]
     status: Status | None
+    resources: Mapping[str, bytes]
     contexts: Contexts | None
     accept_v1: bool
     cosigners: Collection[str] | None
@@ -82,6 +83,7 @@ def _policy(members: Members) -> _Policy:
         "now": moment(now),
         "issuers": members.texts("issuers"),
         "status": _status(members, resolver, now),
+        "resources": _texts(members, "resources"),
         "contexts": _contexts(members),
         "accept_v1": members.flag("accept_v1"),
         "cosigners": members.texts("cosigners") if members.has("cosigners") else None,
@@ -99,10 +101,15 @@ def _contexts(members: Members) -> Contexts | None:
     """The contexts that the caller knows, each by the digest of what it knows."""
     if not members.has("contexts"):
         return None
-    known: dict[str, PinnedContext] = {}
-    for url, text in members.object("contexts").items():
+    known = _texts(members, "contexts")
+    return Contexts({url: PinnedContext(data, hashlib.sha256(data).hexdigest()) for url, data in known.items()})
+
+
+def _texts(members: Members, name: str) -> dict[str, bytes]:
+    """Texts by URL, in UTF-8. Raises `InputError`."""
+    found: dict[str, bytes] = {}
+    for url, text in members.object(name).items():
         if not isinstance(text, str):
-            raise InputError("input: contexts: expected texts by URL")
-        data = pages.encoded(text, "contexts")
-        known[url] = PinnedContext(data, hashlib.sha256(data).hexdigest())
-    return Contexts(known)
+            raise InputError(f"input: {name}: expected texts by URL")
+        found[url] = pages.encoded(text, name)
+    return found
