@@ -58,6 +58,7 @@ from . import (
     status_bitstring_cases,
     status_bitstring_list_cases,
     status_token_cases,
+    strength_cases,
     transit_cases,
     transit_macaroon_cases,
 )
@@ -113,6 +114,7 @@ RECIPES: tuple[Recipe, ...] = (
     *status_bitstring_cases.RECIPES,
     *status_bitstring_list_cases.RECIPES,
     *status_token_cases.RECIPES,
+    *strength_cases.RECIPES,
     *transit_cases.RECIPES,
     *transit_macaroon_cases.RECIPES,
 )

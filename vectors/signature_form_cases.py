@@ -64,7 +64,7 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
         42,
         respelt(lambda r, s: bytes((0x30, len(kit.der_integer(r)))) + kit.der_integer(r)),
     ),
-    forged("p256-by-another", "a P-256 signature by another key", 75, of_another, PAYLOAD),
+    forged("p256-by-a-stranger", "a P-256 signature by another key", 75, of_another, PAYLOAD),
     Presentation(
         "link/signature-behind",
         "65 bytes, the last of which stands before the payload in what was signed",
