@@ -78,13 +78,13 @@ function checkConditions({ caveats }, limits) {
 
 function readLinkCondition(bytes) {
   const size = bytes[0];
-  if (!(bytes.length >= 1 + size + 64)) throw malformed("a short link");
+  if (!(bytes.length > 1 + size + 64)) throw malformed("a short link"); // there is a payload
   const next = readMultikey(bytes.subarray(1, 1 + size));
   return { multikey: bytes.subarray(1, 1 + size), next, signature: bytes.subarray(1 + size, 65 + size), payload: bytes.subarray(65 + size) };
 }
 
 function readPresentation(bytes) {
-  if (bytes.length < 64) throw malformed("a short presentation");
+  if (bytes.length <= 64) throw malformed("a short presentation");
   return { signature: bytes.subarray(0, 64), payload: bytes.subarray(64) };
 }
 
