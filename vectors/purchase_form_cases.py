@@ -228,4 +228,19 @@ RECIPES: tuple[Recipe, ...] = (
     read("many-merchants", "129 merchants", 4, intent={"merchants": [f"shop {number}" for number in range(129)]}),
     read("long-text", "a description of 4,097 characters", 4, intent={"natural_language_description": "x" * 4097}),
     read("empty-text", "an empty name", 115, cart={"contents.id": ""}),
+    held(
+        "no-type",
+        "a credential that is no cart by its type",
+        22,
+        BAD,
+        documents={"cart": {"type": ["VerifiableCredential", "PaymentMandateCredential"]}},
+    ),
+    held(
+        "subject-type",
+        "a subject that is no cart by its type",
+        22,
+        BAD,
+        documents={"cart": {"credentialSubject.type": "PaymentMandate"}},
+    ),
+    held("mandate-text", "a mandate that is text", 115, BAD, documents={"cart": {"credentialSubject.mandate": "cart"}}),
 )

@@ -367,4 +367,21 @@ RECIPES: tuple[Recipe, ...] = (
         header={"kid": 5},
     ),
     long_text("too-long", "over 262,144 characters"),
+    model(
+        "result-failed-confirmed",
+        "a payment that failed in the other model, and was confirmed",
+        RESULT,
+        status=...,
+        result="error",
+        error="denied",
+        **PROCESSED,
+    ),
+    model(
+        "result-failed-no-error",
+        "a failure in the other model without a code",
+        RESULT,
+        status=...,
+        result="error",
+        order_id=...,
+    ),
 )
