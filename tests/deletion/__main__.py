@@ -98,7 +98,7 @@ def main() -> int:
         results.append((check, outcome))
         reason = None if outcome.red is not None else argued(check)
         verdict = "red" if outcome.red is not None else "OPEN" if reason is None else "argued"
-        told = f"{outcome.red}: {outcome.found}" if reason is None and outcome.red else reason[1] if reason else ""
+        told = f"{outcome.red}: {outcome.found}" if reason is None and outcome.red else reason if reason else ""
         print(f"{verdict:6}  {check.step:2}  {check.name}  {told}".rstrip(), flush=True)
     print(f"\n{table(results)}\n{len(results)} deletions in {time.monotonic() - began:.0f} s")
     if options.json:

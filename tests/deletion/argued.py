@@ -7,21 +7,101 @@ from typing import Final
 
 from tests.deletion.checks import Check
 
-BEHIND: Final = "another check stands behind it"
-CALLER: Final = "not over the wire"
-ALIKE: Final = "the same comes out"
+_SIGNED: Final = "`PublicKey.verify` asks of r and s again, by `is_low_s`"
+_RENDERED: Final = "what was read counts only if it is written as the very check that it was read from"
+_ENDS: Final = "the message around it must end where it says"
+_WRITER: Final = "on the wire stand alternatives, which are bounded where they are read; this is asked of who writes"
+_STORE: Final = "a store or ledger that is not attorn's; tests/attacks/test_section_f_ports.py and tests/stores"
+_MADE: Final = "attorn itself makes what is handed to the store; tests/stores/test_values.py"
+_UNICODE: Final = "what is read from UTF-8 or strict JSON holds no surrogate"
 
-ARGUED: Final[dict[str, tuple[str, str]]] = {}
-"""Names of checks, `*` standing for anything, with the kind of reason and the reason."""
+ARGUED: Final[dict[str, str]] = {
+    "approval.approval:Approval.decode: if not isinstance(*": "`approval.text.read` has asked the type of each member",
+    "approval.text:read: if len(text) > most": "the text of the presentation is bounded, and so is each member",
+    "biscuit.admission:_Symbols.numbered: if number >= len(*": "an index beyond a table is `malformed` as well",
+    "biscuit.admission:_Reader.expression: if index != end": "what is cut off is read again, and is no expression",
+    "biscuit.admission:_Reader.term: if self.budget <= 0": "asked again at the block's end; here it bounds the work",
+    "biscuit.admission:_Reader._member: if isinstance(value, tuple)": "the tag of a set was refused before",
+    "biscuit.container:outline: if root_key_id >= 1 << 32": "any root key id is refused, by `refuse_hint`",
+    "biscuit.container:_enter: if index >= end": _ENDS,
+    "biscuit.container:_parse_key: if end - index < 4": _ENDS,
+    "biscuit.wire:read_length: if stop > end": _ENDS,
+    "biscuit.wire:read_varint: if index > end": _ENDS,
+    "encoding:base58_decode: if len(text) > most": "a key of another length is refused",
+    "keys.multikey:from_multibase: if len(text) > _LONGEST_TEXT": "a key of another length is refused",
+    "keys.ecdsa:der_to_raw: if not len(der) <= _LONGEST_DER": "no two integers of their lengths make more",
+    "keys.ecdsa:der_to_raw: if not *r*": _SIGNED,
+    "keys.ecdsa:der_to_raw: if not *s*": _SIGNED,
+    "keys.ecdsa:der_to_raw: if low_s and s > _HALF": _SIGNED,
+    "keys.ecdsa:_split: *": _SIGNED,
+    "keys.ecdsa:_read_integer: if not 1 <= length": "an integer of no bytes is 0, and that is refused",
+    "keys.ecdsa:_read_integer: if not length <= 33": "a longer one is padded, or beyond the order",
+    "keys.ecdsa:_read_integer: if end > len(der)": "the second integer must end with the signature",
+    "keys.public:PublicKey.checked: if not p256.is_point(data)": "its coordinates cannot be worked out",
+    "macaroon.container:Macaroon.__post_init__: if len(caveats) > MOST_CAVEATS": "counted where they are read",
+    "macaroon.container:_macaroon: if len(caveats) == MOST_CAVEATS": "counted again where the macaroon is made",
+    "macaroon.notation:_macaroon: if len(listed) > MOST_CAVEATS": "counted again where the macaroon is made",
+    "macaroon.notation:_macaroon: if not isinstance(listed, list)": "names of members are no caveats",
+    "macaroon.container:parse_all: if len(found) == MOST_MACAROONS": "`mac.verify` counts discharges",
+    "macaroon.mac:_given: if len(discharges) >= MOST_MACAROONS": "`parse_all` counts macaroons",
+    "macaroon.container:_sized: if len(data) > MOST_BYTES": "the text is measured before it is decoded",
+    "macaroon.notation:_read: if len(text) > MOST_BYTES": "the text is measured before it is read",
+    "macaroon.container:_place: except UnicodeEncodeError: *": _UNICODE,
+    "macaroon.discharge:_approval: if not caveat.conditions[0]*": "the text would be another than the caveat is for",
+    "macaroon.notation:all_from_json: *": "no macaroon at all cannot be written again, and is refused there",
+    "macaroon.notation:_octets: at the end: *": "without a value the member is missing",
+    "macaroon.text:octets: except InputError: *": "as much as the text may hold can be written again",
+    "caveat.argument:conjunctions: *": _WRITER,
+    "caveat.argument:disjunction: *": _WRITER,
+    "caveat.argument:_union: *": _WRITER,
+    "caveat.formula:*": _WRITER,
+    "caveat.argument:patterns: if remaining": _RENDERED,
+    "caveat.approval:RequiresApproval.read_with: *": _RENDERED,
+    "caveat.status:Status.read: *": _RENDERED,
+    "caveat.validity:_Instant.read: *": _RENDERED,
+    "caveat.value:members_of: *": _RENDERED,
+    "caveat.value:set_values: *": _RENDERED,
+    "caveat.agent:_values: if any(*": _UNICODE,
+    "caveat.value:_check_text: except UnicodeEncodeError: *": _UNICODE,
+    "caveat.status:Standing.prohibits: *": "step 7 answers it, and step 9 does not ask",
+    "caveat.value:Range.__post_init__: if self.minimum is not None*": "a range that holds nothing permits nothing",
+    "canonical:parse: if most < 0": "a bound that attorn states itself",
+    "canonical:parse: if depth < 0": "a bound that attorn states itself",
+    "clock:*": "the verifier's own clock",
+    "statement:*": _MADE,
+    "store.ports:*": _MADE,
+    "store.memory:MemoryStore.*: require_*": _MADE,
+    "store.memory:MemoryStore.remember: if len(seen.names) >= self._capacity": "a store of the verifier's own size",
+    "verify.clearing:_a*": _STORE,
+    "verify.clearing:used: *": _STORE,
+    "verify.standing:known: *": _STORE,
+    "verify.standing:Lists.read: *": _STORE,
+    "verify.standing:_list: *": _STORE,
+    "verify.standing:check_life: if not events <= *": _STORE,
+    "verify.clearing:charge: if chain.counted": _STORE,
+    "verify.approving:Approvals.spend: if not isinstance(self.store, Ledger)": _STORE,
+    "verify.rotation:*": "the setting `rotated_keys`, and a resolver with a history; tests/unit/test_rotated_keys.py",
+    "verify.verifier:Verifier.verify: *": "steps 9 and 10 in a call of their own; tests/unit/test_verifier_again.py",
+    "verify.verifier:Verifier._recorded: *": "the setting `receipts`; tests/unit/test_receipted.py",
+    "verify.verifier:Verifier._verify_presentation: if holder is None": "every link has a next key",
+    "verify.verifier:Verifier._check_binding: if (challenge is None) *": "no answer is another text than any answer",
+    "verify.chain:_Together.add: if second - skew >= self.stop": "such a link is expired now, or from the future",
+    "token.principal:Principal.did: *": "who is named by no method has a key",
+    "token.principal:confirm: if principal.key is None": "who is named by no method has a key",
+}  # fmt: skip
+"""Names of checks, `*` standing for anything, with the reason: another check behind it, or nothing over the wire."""
 
 
-def argued(check: Check) -> tuple[str, str] | None:
+def argued(check: Check) -> str | None:
     """Why no vector covers this check; None where nobody has said."""
-    if check.name in ARGUED:
-        return ARGUED[check.name]
-    return next((reason for pattern, reason in ARGUED.items() if fnmatchcase(check.name, _exact(pattern))), None)
+    return next((reason for pattern, reason in ARGUED.items() if _fits(check, pattern)), None)
 
 
-def _exact(pattern: str) -> str:
-    # Brackets are brackets here, and a question mark is one.
-    return pattern.replace("[", "[[]").replace("?", "[?]")
+def unused(checks: list[Check]) -> list[str]:
+    """The patterns that fit no check."""
+    return [pattern for pattern in ARGUED if not any(_fits(check, pattern) for check in checks)]
+
+
+def _fits(check: Check, pattern: str) -> bool:
+    # Brackets are brackets here.
+    return fnmatchcase(check.name, pattern.replace("[", "[[]").replace("?", "[?]"))

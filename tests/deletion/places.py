@@ -93,6 +93,18 @@ ACCEPTING: Final = frozenset(
 REFUSING: Final = frozenset({"approval.approval:too_many_by_one", "caveat.approval:RequiresApproval.concerns"})
 """Functions whose answer *true* refuses something."""
 
+CALLERS: Final = frozenset(
+    {
+        *("verify.verifier:Verifier.__init__", "verify.verifier:_root", "verify.verifier:_dids"),
+        *("verify.verifier:_seconds", "verify.verifier:_named", "verify.rotation:Principals.__post_init__"),
+        *("store.memory:MemoryStore.__init__", "store.ports:Charged.__bool__", "macaroon.key:MacKey.__init__"),
+        *("macaroon.key:MacKey.__reduce_ex__", "macaroon.key:MacKey.__getstate__", "macaroon.container:encode_all"),
+        *("approval.asked:ApprovalRequest.decode", "approval.asked:_request"),
+        *("approval.asked:ApprovalRequest.__post_init__", "macaroon.issuing:name_of", "macaroon.key:MacKey.of_token"),
+    }
+)
+"""What a program sets a verifier up with, or asks of one of its own values: nothing of it comes over the wire."""
+
 
 def in_scope(module: str) -> bool:
     """Whether the checks of this module are deleted."""
