@@ -13,6 +13,7 @@ _ENDS: Final = "the message around it must end where it says"
 _WRITER: Final = "on the wire stand alternatives, which are bounded where they are read; this is asked of who writes"
 _STORE: Final = "a store or ledger that is not attorn's; tests/attacks/test_section_f_ports.py and tests/stores"
 _MADE: Final = "attorn itself makes what is handed to the store; tests/stores/test_values.py"
+_BOTH: Final = "the number of a type and the type of the value go together, and both are asked"
 _UNICODE: Final = "what is read from UTF-8 or strict JSON holds no surrogate"
 
 ARGUED: Final[dict[str, str]] = {
@@ -86,6 +87,12 @@ ARGUED: Final[dict[str, str]] = {
     "verify.verifier:Verifier._verify_presentation: if holder is None": "every link has a next key",
     "verify.verifier:Verifier._check_binding: if (challenge is None) *": "no answer is another text than any answer",
     "verify.chain:_Together.add: if second - skew >= self.stop": "such a link is expired now, or from the future",
+    "token.link:read: if id_kind != BYTES": _BOTH,
+    "token.link:read: if kind != STRING": _BOTH,
+    "token.link:read: if not isinstance(*": _BOTH,
+    "token.presentation:words: except UnicodeEncodeError: *": _UNICODE,
+    "token.presentation:_read: if types != *": _RENDERED,
+    "token.presentation:_read: if len(check) != 1": _RENDERED,
     "token.principal:Principal.did: *": "who is named by no method has a key",
     "token.principal:confirm: if principal.key is None": "who is named by no method has a key",
 }  # fmt: skip
