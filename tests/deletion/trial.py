@@ -71,7 +71,10 @@ class Bench:
         gc.freeze()
         numbers = {place: number for number, place in enumerate(self._functions)}
         self._entered = [frozenset(_entered(case, numbers)) for case in cases]
-        self._numbers = {(place[0], place[1]): number for place, number in numbers.items()}
+        # Several functions have one name where a type checker is told of several forms.
+        self._numbers: dict[tuple[str, str], set[int]] = {}
+        for place, number in numbers.items():
+            self._numbers.setdefault(place[:2], set()).add(number)
 
     def start(self, check: Check | None = None, module: Module | None = None) -> Trial:
         """A process of its own, in which attorn is without this check, or as it is; it asks the cases.
@@ -80,9 +83,9 @@ class Bench:
         """
         ordered = list(self._cases)
         if check is not None and module is not None:
-            place = self._numbers[str(module.path), check.function]
+            places = self._numbers[str(module.path), check.function]
             entered = zip(self._cases, self._entered, strict=True)
-            mine = (case for case, there in entered if place in there)
+            mine = (case for case, there in entered if places & there)
             ordered = sorted(mine, key=lambda case: _distance(case, check))
         shared = mmap.mmap(-1, 8)
         reading, writing = os.pipe()
