@@ -360,3 +360,13 @@ def test_the_exit_codes_are_those_of_the_page() -> None:
     page = (Path(__file__).parents[2] / "vectors" / "PROTOCOL.md").read_text()
     for code in Told:
         assert f"\n| {int(code)} | " in page
+
+
+def test_attorn_itself_gives_every_answer_over_the_protocol() -> None:
+    root = Path(__file__).parents[2]
+    itself = shlex.join([sys.executable, "-m", "attorn", "vectors", "answer"])
+    run = ["-m", "attorn", "vectors", "run", "vectors/cases", "--entrypoint", itself, "--batch", "--json"]
+    done = subprocess.run([sys.executable, *run], cwd=root, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout[-4_000:] + done.stderr
+    told = json.loads(done.stdout)
+    assert (told["passed"], told["failed"]) == (len(list((root / "vectors" / "cases").rglob("*.json"))), 0)
