@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from attorn.clock import Clock, read, second_of, system_clock
-from attorn.did import key as did_key
-from attorn.did.did import is_did
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import (
@@ -27,7 +25,6 @@ from attorn.errors import (
     Denied,
     ExpiredError,
     InputError,
-    MalformedError,
     PossessionError,
     ReplayError,
     UnavailableError,
@@ -37,7 +34,7 @@ from attorn.errors import (
 )
 from attorn.handed import ask
 from attorn.limits import Limits
-from attorn.macaroon.issuing import key_of, named
+from attorn.macaroon.issuing import key_of
 from attorn.macaroon.key import MacKey
 from attorn.macaroon.mac import verify_mac
 from attorn.request.facts import Facts
@@ -51,8 +48,8 @@ from attorn.token.link import Link
 from attorn.token.presentation import Presentation
 from attorn.token.principal import Principal
 from attorn.token.token import Token, read_text
+from attorn.verify import arguments, standing
 from attorn.verify import chain as links
-from attorn.verify import standing
 from attorn.verify.access import Access, Verified
 from attorn.verify.approving import Approvals
 from attorn.verify.arrival import Arrival, arrive
@@ -71,35 +68,6 @@ _MOST_REMEMBERED: Final = 4096
 """Longest chain that is remembered, in bytes: read, one takes over four times as much memory, and there are many."""
 
 Roots = Sequence[str] | Callable[[str, Request], bool]
-
-
-def _root(did: str) -> Principal | str:
-    """A trusted root as a token names it: a did:key by its key, any other DID as it is."""
-    if not isinstance(did, str) or not is_did(did):
-        raise InputError(f"roots: expected DIDs, got {shown(did)}")
-    try:
-        return Principal(did_key.parse(did)) if did.startswith(did_key.PREFIX) else did
-    except MalformedError as error:
-        raise InputError(f"roots: {error}") from None
-
-
-def _dids(dids: Iterable[str], name: str) -> frozenset[str]:
-    found = frozenset(dids) if isinstance(dids, Iterable) and not isinstance(dids, str) else None
-    if found is None or not all(isinstance(did, str) and is_did(did) for did in found):
-        raise InputError(f"{name}: expected a list of DIDs")
-    return found
-
-
-def _seconds(span: timedelta | None) -> int | None:
-    if span is not None and (not isinstance(span, timedelta) or span < timedelta(seconds=1)):
-        raise InputError("retries: expected a timedelta of at least a second, or None")
-    return None if span is None else int(span.total_seconds())
-
-
-def _named(keys: Iterable[MacKey]) -> Mapping[bytes, MacKey]:
-    if not isinstance(keys, Iterable):
-        raise InputError(f"macaroon_keys: expected a list of keys, got {type(keys).__name__}")
-    return named(ask("list of macaroon keys", lambda: tuple(keys)))
 
 
 class Verifier:
@@ -150,19 +118,19 @@ class Verifier:
         self._roots = frozenset[Principal | str]()
         if not callable(roots):
             # To go through them is the caller's code.
-            self._roots = frozenset(map(_root, ask("list of roots", lambda: tuple(roots))))
+            self._roots = frozenset(map(arguments.trusted_root, ask("list of roots", lambda: tuple(roots))))
         self._clock = clock
         resolver = LocalResolver() if resolver is None else resolver
         self._principals = Principals(resolver, clock, rotated_keys)
         self._cache = ChainCache(cache) if cache else None
         skew, staleness = (int(span.total_seconds()) for span in (self.limits.skew, self.limits.staleness))
-        self._rules = standing.Rules(_dids(authorities, "authorities"), staleness, skew)
+        self._rules = standing.Rules(arguments.dids(authorities, "authorities"), staleness, skew)
         self._lists = standing.Lists()
         self._attestations = Attestations(resolver, self.store, self._rules, self._lists)
         self._approvals = Approvals(resolver, self.store, self._rules)
-        self._retries = _seconds(retries)
+        self._retries = arguments.seconds(retries)
         self._receipts = receipts
-        self._keys = _named(macaroon_keys)
+        self._keys = arguments.keys_by_name(macaroon_keys)
 
     def authorize(self, wire: str, request: Request, *, challenge: str | None = None) -> Access:
         """Access for this request, if the presentation permits it: steps 0 to 10 in one call.
