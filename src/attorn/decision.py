@@ -24,7 +24,8 @@ class Denial:
 class Decision:
     """The outcome of clearing one request. It has no truth value: read `allowed`.
 
-    `link` is the position of the prohibiting link (1 is the user's own), `step` the numbered step (9 or 10).
+    `link` is the position of the prohibiting link (1 is the user's own), None if it was none of them; `step` is the
+    numbered step (9 or 10).
     """
 
     allowed: bool
@@ -38,6 +39,8 @@ class Decision:
         """One line: which link, which caveat, what the limit was and what was asked."""
         if self.denial is None:
             return "allowed" if self.allowed else "denied"
+        if self.link is None:
+            return self.denial.explain()
         return f"link {self.link} ({self.delegator} -> {self.delegate}): {self.denial.explain()}"
 
     def __bool__(self) -> bool:

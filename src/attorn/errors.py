@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 
 class AttornError(Exception):
-    """Base of every error that leaves a public function of attorn."""
+    """Base of every error that leaves a public function of attorn.
+
+    Where several presentations were judged at once, `presentation` is the one that was refused, from 1, and `root` the
+    DID of the user whom it leads back to, once its links were verified; None where it was no single one.
+    """
 
     code: ClassVar[str] = "error"
+    presentation: int | None = None
+    root: str | None = None
 
 
 class InputError(AttornError, ValueError):
@@ -238,9 +244,9 @@ class Denied(AttornError):
         super().__init__(decision.explain())
         self.decision = decision
 
-    def __reduce__(self) -> tuple[type[Denied], tuple[object, ...]]:
+    def __reduce__(self) -> tuple[type[Denied], tuple[object, ...], dict[str, object]]:
         # By default an exception is copied and pickled by its message, which is no decision.
-        return type(self), (self.decision,)
+        return type(self), (self.decision,), self.__dict__
 
 
 class UnavailableError(AttornError):

@@ -27,7 +27,7 @@ ONE_PER_STEP = {
     7: "verify.standing:check_life: if 'suspend' in events",
     8: "verify.verifier:Verifier._check_binding: if presentation.audience != self.audience",
     9: "caveat.unrecognised:Unrecognised.prohibits: at the end: a denial",
-    10: "verify.clearing:charge: if answer.refused is not None",
+    10: "verify.clearing:charge_all: if lost is not None",
 }
 """A check of each numbered step that a vector must notice."""
 

@@ -20,5 +20,5 @@ class ApprovalRequired(Denied):
         super().__init__(decision)
         self.approval = approval
 
-    def __reduce__(self) -> tuple[type[ApprovalRequired], tuple[object, ...]]:
-        return type(self), (self.decision, self.approval)
+    def __reduce__(self) -> tuple[type[ApprovalRequired], tuple[object, ...], dict[str, object]]:
+        return type(self), (self.decision, self.approval), self.__dict__

@@ -29,8 +29,8 @@ class Prohibited(Denied):
         super().__init__(decision)
         self.prohibitions = prohibitions
 
-    def __reduce__(self) -> tuple[type[Prohibited], tuple[object, ...]]:
-        return type(self), (self.decision, self.prohibitions)
+    def __reduce__(self) -> tuple[type[Prohibited], tuple[object, ...], dict[str, object]]:
+        return type(self), (self.decision, self.prohibitions), self.__dict__
 
     @property
     def codes(self) -> tuple[Code, ...]:

@@ -56,3 +56,29 @@ class Verified(_Presented):
         those steps raise, or `UnavailableError`.
         """
         return self._clear()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joint:
+    """One request that each of several users permits: an access for each, in the order of the presentations.
+
+    `readers` are those who were said to read the answer, each of whom is one of the users; None if nobody asked.
+    """
+
+    accesses: tuple[Access, ...]
+    readers: frozenset[str] | None = None
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The DIDs of the users."""
+        return tuple(access.root for access in self.accesses)
+
+    @property
+    def holder(self) -> str:
+        """The DID that made the request, with the authority of all of them."""
+        return self.accesses[0].holder
+
+    @property
+    def repeated(self) -> bool:
+        """Whether this use was charged before, to all of them: see `Access`."""
+        return self.accesses[0].repeated

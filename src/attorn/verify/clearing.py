@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from attorn.approval import APPROVALS
 from attorn.caveat.agent import Agent
@@ -47,6 +47,15 @@ class Entry:
     due: int = 0
 
 
+class Use(NamedTuple):
+    """One chain and what is to be charged to it. `number` says which it is, from 1, where several are used at once."""
+
+    chain: VerifiedChain
+    spent: Sequence[Spent]
+    facts: Facts
+    number: int | None = None
+
+
 def clear(chain: VerifiedChain, demands: Sequence[Demand], facts: Facts) -> None:
     """(9) Return if no caveat prohibits the request, of a link or of a discharge. Raises `Denied`.
 
@@ -71,42 +80,66 @@ def charge(
 
     What was charged, and whether it had been before. Raises `Denied`, and `UnavailableError` from the ledger.
     """
-    if not chain.counted and not spent and retry is None:
-        return (), False
+    (made,), repeated = charge_all((Use(chain, spent, facts),), ledger, retry)
+    return made, repeated
+
+
+def charge_all(
+    uses: Sequence[Use], ledger: Ledger | None, retry: Retry | None
+) -> tuple[tuple[tuple[Entry, ...], ...], bool]:
+    """(10) Charge every one of these uses, or none of them. No two of them may share a link that counts.
+
+    What was charged for each, and whether it had been before. Raises `Denied`, and `UnavailableError` from the ledger.
+    """
+    nothing = ((),) * len(uses), False
+    if retry is None and not any(use.chain.counted or use.spent for use in uses):
+        return nothing
     if ledger is None:
-        if chain.counted:
-            link, counted, _ = chain.counted[0]
-            raise denied(link, counted.denial("a use that this verifier has no ledger to count"), 10)
-        return (), False
-    asked, answer = _asked(chain, spent, facts, ledger, retry)
-    if answer.refused is not None:
-        raise _refusal(chain, asked[answer.refused.account], spent, facts)
-    if answer.repeated:
+        for use in uses:
+            if use.chain.counted:
+                link, counted, _ = use.chain.counted[0]
+                unkept = counted.denial("a use that this verifier has no ledger to count")
+                raise _numbered(denied(link, unkept, 10), use)
+        return nothing
+    asked, lost, repeated = _asked(uses, ledger, retry)
+    if lost is not None:
+        use, entry = lost
+        raise _numbered(_refusal(use.chain, entry, use.spent, use.facts), use)
+    if repeated:
         # Which approvals the first try used up, its own receipt says: this try may have come with others. And when the
         # use before it was: the last one that is known now is that very try, or a later one.
-        made = entries(chain, facts).values()
-        return tuple(entry for entry in made if not isinstance(entry.caveat, Spaced)), True
-    return tuple(asked.values()), False
+        made = (entries(use.chain, use.facts).values() for use in uses)
+        return tuple(tuple(entry for entry in each if not isinstance(entry.caveat, Spaced)) for each in made), True
+    return tuple(tuple(entry for whose, entry in asked if whose is use) for use in uses), False
 
 
 def _asked(
-    chain: VerifiedChain, spent: Sequence[Spent], facts: Facts, ledger: Ledger, retry: Retry | None
-) -> tuple[dict[str, Entry], Charged]:
-    """What the ledger was asked to charge, by account, and its answer.
+    uses: Sequence[Use], ledger: Ledger, retry: Retry | None
+) -> tuple[list[tuple[Use, Entry]], tuple[Use, Entry] | None, bool]:
+    """What the ledger was asked to charge, for what it found no room, and whether all was charged before.
 
     A ledger only counts, so when the last use was is read before, and the charge adds what is missing up to now, within
     a limit of now. Whoever was overtaken since finds no room there, and reads again.
     """
-    spaced = tuple((link, limit) for link, limit, _ in chain.counted if isinstance(limit, Spaced))
-    accounts = tuple(name(link, limit.counter(), facts.now) for link, limit in spaced)
+    now = uses[0].facts.now
+    spaced = [(link, limit) for use in uses for link, limit, _ in use.chain.counted if isinstance(limit, Spaced)]
+    accounts = tuple(name(link, limit.counter(), now) for link, limit in spaced)
     for _ in range(_MOST_READINGS):
-        asked = entries(chain, facts, used(ledger, accounts) if accounts else {}) | _used_up(spent)
-        answer = _answer(ledger, tuple(entry.charge for entry in asked.values()), facts.now, retry)
-        lost = None if answer.refused is None else asked.get(answer.refused.account)
-        if answer.refused is not None and lost is None:
+        held = used(ledger, accounts) if accounts else {}
+        # One account twice, an approval of that name by one approver for two users, is charged twice.
+        asked = [
+            (use, entry)
+            for use in uses
+            for entry in (entries(use.chain, use.facts, held) | _used_up(use.spent)).values()
+        ]
+        answer = _answer(ledger, tuple(entry.charge for _, entry in asked), now, retry)
+        if answer.refused is None:
+            return asked, None, answer.repeated
+        lost = {entry.charge.account: (use, entry) for use, entry in asked}.get(answer.refused.account)
+        if lost is None:
             raise UnavailableError("the ledger refused a charge that it was not asked to make")
-        if lost is None or not isinstance(lost.caveat, Spaced) or lost.due > facts.now:
-            return asked, answer
+        if not isinstance(lost[1].caveat, Spaced) or lost[1].due > now:
+            return asked, lost, False
     raise UnavailableError(f"others were faster {_MOST_READINGS} times, or the ledger does not show what they charged")
 
 
@@ -176,6 +209,12 @@ def _refusal(chain: VerifiedChain, entry: Entry, spent: Sequence[Spent], facts: 
     lost = next(each for each in spent if each.approval.account == entry.charge.account)
     denial = lost.caveat.denial(f"a use with an approval of {lost.approval.by} that was used before")
     return required(chain, (lost.link, lost.caveat), facts, denial, approved=lost.others, step=10)
+
+
+def _numbered(error: Denied, use: Use) -> Denied:
+    """The error, which says which of several uses it is about."""
+    error.presentation = use.number
+    return error
 
 
 def name(link: Link, counter: Counter, now: int) -> str:

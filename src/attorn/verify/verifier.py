@@ -48,15 +48,15 @@ from attorn.token.link import Link
 from attorn.token.presentation import Presentation
 from attorn.token.principal import Principal
 from attorn.token.token import Token, read_text
-from attorn.verify import arguments, standing
+from attorn.verify import arguments, joint, standing
 from attorn.verify import chain as links
-from attorn.verify.access import Access, Verified
+from attorn.verify.access import Access, Joint, Verified
 from attorn.verify.approving import Approvals
 from attorn.verify.arrival import Arrival, arrive
 from attorn.verify.attesting import Attestations
 from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
-from attorn.verify.clearing import ALLOWED, charge, clear
+from attorn.verify.clearing import ALLOWED, Use, charge, clear
 from attorn.verify.exposure import Exposure, expose
 from attorn.verify.rotation import Principals
 from attorn.verify.trail import Trail
@@ -143,6 +143,33 @@ class Verifier:
             chain, presentation, at = self._verify(wire, request, challenge, trail)
             return self._clear(chain, presentation, request, at, trail)
 
+    def authorize_all(
+        self,
+        wires: Iterable[str],
+        request: Request,
+        *,
+        challenge: str | None = None,
+        audience_of: Iterable[str] | None = None,
+    ) -> Joint:
+        """Access for this request if every one of several users permits it, each by a presentation of its own.
+
+        The presentations, 1 to 64, are by one holder and lead back to different users; all are charged, or none.
+        `audience_of` are the DIDs of those who will read the answer, each of whom must be one of these users: what a
+        channel is shown, everybody in it could have seen. Raises as `authorize`; `error.presentation` and `error.root`
+        say whose chain refused.
+        """
+        steps = joint.Steps(
+            audience=self.audience,
+            clock=self._clock,
+            ledger=self._ledger,
+            recorded=self._recorded,
+            genuine=self._genuine,
+            remember=self._check_replay,
+            again=self._check_again,
+            use=self._use,
+        )
+        return joint.authorize(steps, wires, request, challenge, audience_of)
+
     def verify(self, wire: str, request: Request, *, challenge: str | None = None) -> Verified:
         """The genuine presentation in `wire`, made for this very request: steps 0 to 8. It uses up the presentation.
 
@@ -158,8 +185,7 @@ class Verifier:
             with self._recorded(request, again):
                 now = again.at = read(self._clock)
                 # Time has passed since: the windows are asked again, and what was taken back.
-                self._check_time(chain, presentation, int(now.timestamp()))
-                self._check_standing(chain, int(now.timestamp()))
+                self._check_again(chain, presentation, now)
                 return self._clear(chain, presentation, request, now, again)
 
         return Verified(chain=chain.links, request=request, audience=self.audience, at=at, _clear=cleared)
@@ -205,6 +231,14 @@ class Verifier:
         self, wire: str, request: Request, challenge: str | None, trail: Trail
     ) -> tuple[VerifiedChain, Presentation, datetime]:
         """Steps 0 to 8, in their order."""
+        found = self._genuine(wire, request, challenge, trail)
+        self._check_replay(*found)
+        return found
+
+    def _genuine(
+        self, wire: str, request: Request, challenge: str | None, trail: Trail
+    ) -> tuple[VerifiedChain, Presentation, datetime]:
+        """Steps 0 to 8, but for the question whether this was used before."""
         if not isinstance(request, Request):
             raise InputError(f"request: expected a Request, got {type(request).__name__}")
         if challenge is not None:
@@ -224,9 +258,8 @@ class Verifier:
         # (6) validity windows, (7) revocation
         self._check_time(chain, presentation, now)
         self._check_standing(chain, now)
-        # (8) audience, holder's proof, replay
+        # (8) audience, holder's proof; then replay
         self._check_binding(presentation, request, challenge)
-        self._check_replay(chain, presentation, now)
         return chain, presentation, at
 
     def _trust(self, root: Principal, request: Request | None = None) -> None:
@@ -276,6 +309,11 @@ class Verifier:
         if chain.issued > now + self.limits.skew.total_seconds():
             raise ExpiredError("a link says it was issued in the future")
 
+    def _check_again(self, chain: VerifiedChain, presentation: Presentation, at: datetime) -> None:
+        """(6) (7) Both once more."""
+        self._check_time(chain, presentation, int(at.timestamp()))
+        self._check_standing(chain, int(at.timestamp()))
+
     def _check_standing(self, chain: VerifiedChain, now: int) -> None:
         """(7) Nobody entitled to has revoked, ended or suspended anything, and every list that is needed says valid."""
         said = standing.known(self.store, chain.subjects, standing.Entitled(chain, self._rules))
@@ -292,8 +330,9 @@ class Verifier:
         if (challenge is None) is not (presentation.challenge is None) or not hmac.compare_digest(expected, answered):
             raise WrongRequestError("the presentation does not answer this verifier's challenge")
 
-    def _check_replay(self, chain: VerifiedChain, presentation: Presentation, now: int) -> None:
+    def _check_replay(self, chain: VerifiedChain, presentation: Presentation, at: datetime) -> None:
         """(8) The presentation was not used before. Its name holds the holder's key: nobody can use up another's."""
+        now = int(at.timestamp())
         name = self._name(chain, presentation.id)
         if ask("store", lambda: self.store.remember(name, expires=presentation.stop, now=now)) is not True:
             raise ReplayError("this presentation was used before")
@@ -308,13 +347,8 @@ class Verifier:
         self, chain: VerifiedChain, presentation: Presentation, request: Request, at: datetime, trail: Trail
     ) -> Access:
         """(9) and (10)."""
-        now = int(at.timestamp())
-        facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
-        clear(chain, presentation.demands, facts)
-        self._attestations.clear(chain, presentation, facts)
-        spent = self._approvals.spend(chain, presentation, facts)
-        retry = self._retry(chain, presentation, now)
-        trail.entries, trail.repeated = charge(chain, spent, facts, self._ledger, retry)
+        use, retry = self._use(chain, presentation, request, at)
+        trail.entries, trail.repeated = charge(chain, use.spent, use.facts, self._ledger, retry)
         return Access(
             chain=chain.links,
             request=request,
@@ -323,6 +357,17 @@ class Verifier:
             decision=ALLOWED,
             repeated=trail.repeated,
         )
+
+    def _use(
+        self, chain: VerifiedChain, presentation: Presentation, request: Request, at: datetime
+    ) -> tuple[Use, Retry | None]:
+        """(9) What is left to charge, as no caveat prohibits it, and under what it is the same when tried again."""
+        now = int(at.timestamp())
+        facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
+        clear(chain, presentation.demands, facts)
+        self._attestations.clear(chain, presentation, facts)
+        spent = self._approvals.spend(chain, presentation, facts)
+        return Use(chain, spent, facts), self._retry(chain, presentation, now)
 
     def _retry(self, chain: VerifiedChain, presentation: Presentation, now: int) -> Retry | None:
         """Under what this use is the same one when it is tried again: holder, chain, request and the holder's key."""
