@@ -32,7 +32,7 @@ VERDICTS = {
 
 
 def test_there_are_examples() -> None:
-    assert {path.name for path in EXAMPLES} >= {"p2p_delegation.py", "resource_server.py"}
+    assert {path.name for path in EXAMPLES} >= {"channel.py", "p2p_delegation.py", "resource_server.py"}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
