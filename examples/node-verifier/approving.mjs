@@ -6,6 +6,7 @@ import { checkMembers, IS, readSigned, verifySigned } from "./signed.mjs";
 
 const STEP = 9;
 const MOST_BY_ONE = 4;
+const MOST_KEYS = 8;
 const KINDS = {
   audience: IS.audience, by: IS.did, digest: IS.digest, expires: IS.second, holder: IS.did, id: IS.id, issued: IS.second,
   root: IS.did, signature: IS.signature,
@@ -61,6 +62,7 @@ export function approve({ links, discharged }, approvals, world) {
     const { by } = approval;
     if (!named.has(by)) return false;
     if (!keys.has(by)) keys.set(by, world.resolver.keysFor(by, "capabilityDelegation", STEP));
+    if (keys.get(by).length > MOST_KEYS) throw new Refusal("unresolved_principal", STEP, "too many keys");
     verifySigned("APPROVAL", approval, keys.get(by), STEP);
     return counts(approval, links, world);
   });

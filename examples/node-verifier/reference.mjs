@@ -15,7 +15,7 @@ function messagesOf(messages, size) {
   if (messages === undefined && size === 1) return null;
   const known = Array.isArray(messages) && messages.every((one) => isObject(one) && isText(one.status) && isText(one.message));
   if (!known || messages.length !== 2 ** size) throw malformed("messages");
-  const byValue = new Map(messages.map(({ status, message }) => [/^0x[0-9a-fA-F]+$/.test(status) ? Number(status) : -1, message]));
+  const byValue = new Map(messages.map(({ status, message }) => [/^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,7})$/.test(status) ? Number(status) : -1, message]));
   const all = messages.every((_, value) => byValue.has(value));
   if (!all) throw malformed("a value without message");
   return byValue;
@@ -48,8 +48,8 @@ export function readStatus(input) {
   read.sort((one, other) => one.start - other.start).forEach((list) => store.keepStatus(list)); // the newest counts
   const { kind, uri, index, size, messages } = "type" in reference ? readEntry(reference) : readClaim(reference);
   const list = currentList(store.statusList(kind, uri, issuer), { now, limits: { ...LIMITS, staleness } });
-  if (size !== null && list.size !== size) throw new Refusal("bad_status", 7);
-  const value = list.value(index);
+  if (size !== null && ![1, size].includes(list.size)) throw new Refusal("bad_status", 7);
+  const value = list.value(index, size ?? undefined);
   if (isJudged) judge(kind, value);
   return { value, valid: value === 0, message: messages?.get(value) ?? null };
 }

@@ -33,16 +33,17 @@ export const PURPOSES = ["revocation", "suspension", "refresh", "message"];
 /** The purposes of a list and the bits of its entries. */
 function purposesOf({ statusPurpose, statusSize: size = 1 }) {
   const purposes = [statusPurpose].flat();
-  const sound = purposes.every((one) => typeof one === "string") && new Set(purposes).size === purposes.length;
-  if (!sound || !isInteger(size, 1, 8)) throw malformed("a purpose, or a size");
+  const sound = purposes.length > 0 && purposes.every((one) => typeof one === "string");
+  if (!sound || new Set(purposes).size !== purposes.length) throw malformed("a purpose");
   const known = purposes.filter((one) => PURPOSES.includes(one));
-  if (known.length === 0 || (size > 1 && purposes.join() !== "message")) throw bad("no known purpose, or entries of a size");
+  const isAllowed = isInteger(size, 1, known.join() === "message" && purposes.length === 1 ? 8 : 1);
+  if (known.length === 0 || !isAllowed) throw bad("no known purpose, or entries of a size");
   return { kinds: known, size };
 }
 
 const count = (bytes, bits) => Math.floor((bytes.length * 8) / bits);
 
-const issuerOfToken = ({ claims, header }) => claims.iss ?? splitUrl(header.kid ?? "")?.[0];
+const issuerOfToken = ({ claims, header }) => ("iss" in claims ? claims.iss : splitUrl(header.kid ?? "")?.[0]);
 
 function readToken({ claims }, issuer) {
   const { sub, status_list: list } = claims;
@@ -51,6 +52,7 @@ function readToken({ claims }, issuer) {
   }
   if (seconds(claims, "iat") === undefined) throw malformed("no time");
   if (claims.ttl !== undefined && !isInteger(claims.ttl, 1, MOST_INTEGER)) throw malformed("ttl");
+  if ("aggregation_uri" in list && !isUri(list.aggregation_uri)) throw malformed("aggregation_uri");
   const { bits, lst } = list;
   const read = () => {
     const bytes = unzlib(base64url.decode(lst));
@@ -76,22 +78,25 @@ function readBitstring({ claims }, issuer) {
   const { credentialSubject: subject, type, "@context": context } = claims;
   const types = ["VerifiableCredential", "BitstringStatusListCredential"];
   const whole =
-    Array.isArray(context) && context[0] === W3C && Array.isArray(type) && types.every((one) => type.includes(one)) &&
+    Array.isArray(context) && context[0] === W3C && context.every((one) => typeof one === "string" || isObject(one)) &&
+    Array.isArray(type) && types.every((one) => type.includes(one)) &&
     isUri(claims.id) && [undefined, issuer].includes(claims.iss) &&
     isObject(subject) && subject.type === "BitstringStatusList" && typeof subject.encodedList === "string" &&
     !["vc", "vp", "credentialStatus"].some((name) => name in claims);
   if (!whole) throw malformed("no bitstring status list");
   if (subject.encodedList[0] !== "u") throw malformed("no multibase of base64url");
+  if (subject.ttl !== undefined && !isInteger(subject.ttl, 1, MOST_INTEGER)) throw malformed("ttl");
   const { kinds, size } = purposesOf(subject);
   const starts = [instant(claims.validFrom), seconds(claims, "iat"), seconds(claims, "nbf")].map((one) => one && Math.floor(one));
   const ends = [instant(claims.validUntil), seconds(claims, "exp")];
   const read = () => {
     const bytes = ungzip(base64url.decode(subject.encodedList.slice(1)));
     if (count(bytes, size) < FEWEST) throw bad("too few entries");
-    return (index) => {
-      if (index >= count(bytes, size)) throw bad("no such entry");
+    return (index, width = size) => {
+      if (count(bytes, width) < FEWEST) throw bad("too few entries of this size");
+      if (index >= count(bytes, width)) throw bad("no such entry");
       let value = 0;
-      for (let at = index * size; at < (index + 1) * size; at += 1) {
+      for (let at = index * width; at < (index + 1) * width; at += 1) {
         value = value * 2 + ((bytes[Math.floor(at / 8)] >> (7 - (at % 8))) & 1);
       }
       return value;
@@ -109,5 +114,5 @@ export function readStatusList(text, resolver) {
   jws.verify(issuer, resolver);
   const list = isBitstring ? readBitstring(jws, issuer) : readToken(jws, issuer);
   const value = list.read();
-  return list.kinds.map((kind) => ({ ...list, kind, value: (index) => value(Number(index)) }));
+  return list.kinds.map((kind) => ({ ...list, kind, value: (index, width) => value(Number(index), width) }));
 }
