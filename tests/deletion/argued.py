@@ -15,10 +15,17 @@ _STORE: Final = "a store or ledger that is not attorn's; tests/attacks/test_sect
 _MADE: Final = "attorn itself makes what is handed to the store; tests/stores/test_values.py"
 _BOTH: Final = "the number of a type and the type of the value go together, and both are asked"
 _UNICODE: Final = "what is read from UTF-8 or strict JSON holds no surrogate"
+_REFERENCE: Final = "asked where one is read, before; made without reading in tests/unit/test_status_references.py"
+_CHOSEN: Final = "`checking` takes no other list; tests/unit/test_status_references.py asks of one"
+_LISTED: Final = "asked where one is read, and of an entry; made without reading in tests/unit/test_status_lists.py"
+_INDEX: Final = "asked of a reference and of the caveat Status before; tests/unit/test_status_lists.py"
+_TEXTS: Final = "every caller has a text, or has asked for one"
 
 ARGUED: Final[dict[str, str]] = {
     "approval.approval:Approval.decode: if not isinstance(*": "`approval.text.read` has asked the type of each member",
     "approval.text:read: if len(text) > most": "the text of the presentation is bounded, and so is each member",
+    "approval.text:read: if not isinstance(text, str)": "the fact of a presentation holds a text",
+    "approval.text:read: if type(members[member]) is not kind": "what was read must be written as the very text again",
     "biscuit.admission:_Symbols.numbered: if number >= len(*": "an index beyond a table is `malformed` as well",
     "biscuit.admission:_Reader.expression: if index != end": "what is cut off is read again, and is no expression",
     "biscuit.admission:_Reader.term: if self.budget <= 0": "asked again at the block's end; here it bounds the work",
@@ -28,6 +35,8 @@ ARGUED: Final[dict[str, str]] = {
     "biscuit.container:_parse_key: if end - index < 4": _ENDS,
     "biscuit.wire:read_length: if stop > end": _ENDS,
     "biscuit.wire:read_varint: if index > end": _ENDS,
+    "encoding:base58_decode: if not isinstance(text, str)": _TEXTS,
+    "encoding:base64url_decode: if not isinstance(text, str)": _TEXTS,
     "encoding:base58_decode: if len(text) > most": "a key of another length is refused",
     "keys.multikey:from_multibase: if len(text) > _LONGEST_TEXT": "a key of another length is refused",
     "keys.ecdsa:der_to_raw: if not len(der) <= _LONGEST_DER": "no two integers of their lengths make more",
@@ -38,6 +47,8 @@ ARGUED: Final[dict[str, str]] = {
     "keys.ecdsa:_read_integer: if not 1 <= length": "an integer of no bytes is 0, and that is refused",
     "keys.ecdsa:_read_integer: if not length <= 33": "a longer one is padded, or beyond the order",
     "keys.ecdsa:_read_integer: if end > len(der)": "the second integer must end with the signature",
+    "keys.public:PublicKey.__post_init__: at the end: *": "attorn itself names one; tests/unit/test_keys.py",
+    "keys.public:PublicKey.verify: if type(signature) is not bytes": "what is read as a signature is bytes",
     "keys.public:PublicKey.checked: if not p256.is_point(data)": "its coordinates cannot be worked out",
     "macaroon.container:Macaroon.__post_init__: if len(caveats) > MOST_CAVEATS": "counted where they are read",
     "macaroon.container:_macaroon: if len(caveats) == MOST_CAVEATS": "counted again where the macaroon is made",
@@ -70,6 +81,33 @@ ARGUED: Final[dict[str, str]] = {
     "canonical:parse: if depth < 0": "a bound that attorn states itself",
     "clock:*": "the verifier's own clock",
     "statement:*": _MADE,
+    "status.bits:unpack: if most < 1": "a bound that attorn states itself; tests/unit/test_status_bits.py",
+    "status.bitstring:_embedded: if not isinstance(document, dict)": "JSON that begins with a brace is an object",
+    "status.bitstring:_named: if not isinstance(issuer, str)": "`is_did` asks it as well",
+    "status.entry:BitstringEntry.__post_init__: if self.purpose is ListKind.TOKEN": _REFERENCE,
+    "status.entry:BitstringEntry.__post_init__: if not 0 <= self.index": _REFERENCE,
+    "status.entry:BitstringEntry.__post_init__: if not 1 <= self.size": _REFERENCE,
+    "status.entry:BitstringEntry.__post_init__: if not self.size <= WIDEST": _REFERENCE,
+    "status.entry:BitstringEntry.__post_init__: if not all(*": _REFERENCE,
+    "status.entry:BitstringEntry.read: if not isinstance(entry, Mapping)": "every caller has an object",
+    "status.entry:BitstringEntry.value: if status_list.kind is not self.purpose": _CHOSEN,
+    "status.entry:BitstringEntry.value: if status_list.uri != self.uri": _CHOSEN,
+    "status.entry:_messages: if not isinstance(message, str)": "the entry that is made of them asks it as well",
+    "status.reading:_form: if typ not in (token_list.TYP, bitstring.TYP)": "`bitstring.read` expects its type as well",
+    "status.status_list:StatusList.__post_init__: if not 1 <= self.bits": _LISTED,
+    "status.status_list:StatusList.__post_init__: if not self.bits <= WIDEST": _LISTED,
+    "status.status_list:StatusList.value: if type(index) is not int": _INDEX,
+    "status.status_list:StatusList.value: if not 0 <= index": _INDEX,
+    "status.status_list:StatusList.statement: if not self.text": "what was read has one",
+    "status.status_list:checked_uri: if not isinstance(uri, str)": "`is_uri` asks it as well",
+    "status.status_list:issuer_of: if not isinstance(iss, str)": "`is_did` asks it as well",
+    "status.status_list:own_uri: except MalformedError: raise InputError(str(error))": _REFERENCE,
+    "status.token_list:TokenReference.__post_init__: if not 0 <= self.index": _REFERENCE,
+    "status.token_list:TokenReference.__post_init__: if not self.index <= MOST_INTEGER": _REFERENCE,
+    "status.token_list:TokenReference.read: if not index <= MOST_INTEGER": "strict JSON holds no such number",
+    "status.token_list:TokenReference.value: if status_list.kind is not ListKind.TOKEN": _CHOSEN,
+    "status.token_list:TokenReference.value: if status_list.uri != self.uri": _CHOSEN,
+    "status.token_list:_list: if not isinstance(content.get('lst'), str)": "no other value, as text, is packed data",
     "store.ports:*": _MADE,
     "store.memory:MemoryStore.*: require_*": _MADE,
     "store.memory:MemoryStore.remember: if len(seen.names) >= self._capacity": "a store of the verifier's own size",
