@@ -52,7 +52,7 @@ export class Store {
 
   /** Takes one signed statement; what is not genuine, or older than one applied before, is refused. */
   apply(text) {
-    if (text.includes(".")) return readStatusList(text, this.resolver).forEach((list) => this.keepStatus(list));
+    if (text.includes(".")) return this.#applyStatus(text);
     const members = readSigned(text, MOST, FORM);
     const kind = "links" in members ? "list" : "event" in members ? "life" : "entry";
     if (kind !== "list" && text.length > MOST_ENTRY) throw malformed("a longer text", FORM);
@@ -84,6 +84,14 @@ export class Store {
       throw new Refusal("rolled_back", STEP);
     }
     this.#lives.set(name, { event, sequence });
+  }
+
+  #applyStatus(text) {
+    for (const list of readStatusList(text, this.resolver)) {
+      const kept = this.#status.get(`${list.kind} ${list.uri} ${list.issuer}`);
+      if (kept?.start === list.start && kept.text !== text) throw new Refusal("rolled_back", STEP);
+      this.keepStatus({ ...list, text });
+    }
   }
 
   keepStatus(list) {
