@@ -20,14 +20,28 @@ _CHOSEN: Final = "`checking` takes no other list; tests/unit/test_status_referen
 _LISTED: Final = "asked where one is read, and of an entry; made without reading in tests/unit/test_status_lists.py"
 _INDEX: Final = "asked of a reference and of the caveat Status before; tests/unit/test_status_lists.py"
 _TEXTS: Final = "every caller has a text, or has asked for one"
+_SUBJECT: Final = "`agent.identity.verify` hands it a dict; tests/unit/test_agent_profile.py"
+_NULL: Final = "`credential.model.check_everywhere` refuses every null; tests/unit/test_agent_profile.py"
+_SET: Final = "admission takes no empty set, and no member twice"
+_ALTERNATIVES: Final = "admission counts the alternatives of a check, and there is one for each"
+_FORGETS: Final = "no case depends on when a ledger forgets what it may forget; tests/stores/contract.py"
 
 ARGUED: Final[dict[str, str]] = {
+    "agent.identity:verify: if not all((is_did(did) for did in issuers))": "asked where the caveat is read: `Agent`",
+    "agent.identity:verify: if len(found.subjects) != 1": "`agent.identity.read` asked it of the same text",
+    "agent.identity:_references: if not isinstance(token, dict)": "`credential.jose` takes no other `status`",
+    "agent.identity:_bounded: if not isinstance(text, str)": "`token.presentation` reads texts alone",
+    "agent.identity:_bounded: if len(text) > MOST": "`credential.read` is given the same bound",
+    "agent.profile:AgentProfile.read: if not isinstance(unverified_subject, Mapping)": _SUBJECT,
+    "agent.profile:AgentProfile.read: if any((value is None for value in members.values()))": _NULL,
+    "agent.profile:_require_text: if any(*": _UNICODE,
     "approval.approval:Approval.decode: if not isinstance(*": "`approval.text.read` has asked the type of each member",
     "approval.text:read: if len(text) > most": "the text of the presentation is bounded, and so is each member",
     "approval.text:read: if not isinstance(text, str)": "the fact of a presentation holds a text",
     "approval.text:read: if type(members[member]) is not kind": "what was read must be written as the very text again",
     "biscuit.admission:_Symbols.numbered: if number >= len(*": "an index beyond a table is `malformed` as well",
     "biscuit.admission:_Reader.expression: if index != end": "what is cut off is read again, and is no expression",
+    "biscuit.admission:_Reader.expression: if index != stop": "the term in it must end with it, and is asked to",
     "biscuit.admission:_Reader.term: if self.budget <= 0": "asked again at the block's end; here it bounds the work",
     "biscuit.admission:_Reader._member: if isinstance(value, tuple)": "the tag of a set was refused before",
     "biscuit.container:outline: if root_key_id >= 1 << 32": "any root key id is refused, by `refuse_hint`",
@@ -68,7 +82,18 @@ ARGUED: Final[dict[str, str]] = {
     "caveat.argument:_union: *": _WRITER,
     "caveat.formula:*": _WRITER,
     "caveat.argument:patterns: if remaining": _RENDERED,
+    "caveat.agent:Agent.of: if strange": "the constructor takes no other name, which is a TypeError, and no caveat",
+    "caveat.agent:_issuers: if not 0 < len(dids)": _SET,
+    "caveat.agent:_values: if not several": "a name stands there with a value, or not at all",
+    "caveat.approval:RequiresApproval.__init__: if len(self.render()) > MOST_ALTERNATIVES": _ALTERNATIVES,
+    "caveat.approval:_approvers: if not 0 < len(dids)": _SET,
+    "caveat.approval:_approvers: if len(set(dids)) != len(dids)": _SET,
+    "caveat.approval:_conditions: if not 0 < len(conditions)": "no exception is read as None: every request",
+    "caveat.approval:_conditions: if not len(conditions) <= MOST_ALTERNATIVES": _ALTERNATIVES,
     "caveat.approval:RequiresApproval.read_with: *": _RENDERED,
+    "caveat.status:Status.__post_init__: if not 0 < len(uri)": "a URI without a colon is none",
+    "caveat.text:_Listed.__init__: if not names": "on the wire stands one, or `single` and `from_pattern` do not match",
+    "caveat.validity:_Instant.from_second: if not 0 <= second": "a date on the wire has no sign",
     "caveat.status:Status.read: *": _RENDERED,
     "caveat.validity:_Instant.read: *": _RENDERED,
     "caveat.value:members_of: *": _RENDERED,
@@ -109,6 +134,7 @@ ARGUED: Final[dict[str, str]] = {
     "status.token_list:TokenReference.value: if status_list.uri != self.uri": _CHOSEN,
     "status.token_list:_list: if not isinstance(content.get('lst'), str)": "no other value, as text, is packed data",
     "store.ports:*": _MADE,
+    "store.memory:MemoryStore.charge: if charge.until is not None*": _FORGETS,
     "store.memory:MemoryStore.*: require_*": _MADE,
     "store.memory:MemoryStore.remember: if len(seen.names) >= self._capacity": "a store of the verifier's own size",
     "verify.clearing:_a*": _STORE,
