@@ -92,7 +92,7 @@ ARGUED: Final[dict[str, str]] = {
     "caveat.approval:_conditions: if not len(conditions) <= MOST_ALTERNATIVES": _ALTERNATIVES,
     "caveat.approval:RequiresApproval.read_with: *": _RENDERED,
     "caveat.status:Status.__post_init__: if not 0 < len(uri)": "a URI without a colon is none",
-    "caveat.text:_Listed.__init__: if not names": "on the wire stands one, or `single` and `from_pattern` do not match",
+    "caveat.text:_Listed.__init__: if not names": "on the wire stands one; `merged` and `singles` do not ask",
     "caveat.validity:_Instant.from_second: if not 0 <= second": "a date on the wire has no sign",
     "caveat.status:Status.read: *": _RENDERED,
     "caveat.validity:_Instant.read: *": _RENDERED,
