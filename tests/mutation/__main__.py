@@ -92,6 +92,7 @@ TESTS = {
     ),
     "verify/standing.py": ("attacks/test_vectors", "unit/test_standing", "unit/test_standing_status"),
     "verify/period.py": ("unit/test_period", "unit/test_counted_windows", "unit/test_spaced"),
+    "verify/joint.py": ("unit/test_joint",),
     "verify/exposure.py": ("unit/test_exposure", "unit/test_spaced"),
     "verify/cache.py": ("unit/test_verifier_again",),
     "verify/approving.py": ("unit/test_approval_presented", "attacks/test_approvals", "unit/test_approval"),

@@ -6,6 +6,7 @@ import copy
 import itertools
 import pickle
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,13 @@ from tests.unit.joint_scene import (
 )
 from tests.unit.scene import NOW, PLANNER, Clock, draw, passed, person
 
-from attorn import Denied, Identity, Request, caveat, macaroon
+from attorn import Denied, Identity, Request, Verifier, caveat, macaroon
 from attorn.approval import ApprovalRequired
 from attorn.audit import JsonLinesLog, Recorder, receipts
 from attorn.caveat import RequiresApproval
-from attorn.errors import InputError, UnavailableError
+from attorn.errors import InputError, ReplayError, UnavailableError
 from attorn.revocation import revoke, suspend
-from attorn.store import Charged, MemoryStore
+from attorn.store import Charged, MemoryStore, SQLiteStore
 from attorn.verify.joint import MOST
 
 DIDS = [user.did for user in USERS]
@@ -384,6 +385,51 @@ def test_all_charges_are_one() -> None:
     opened([wire(each) for each in tokens], by=by)
     assert asked == [9]
     shut([wire(each) for each in tokens], "denied", 10, 1, by=by)
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_many_at_once_are_charged_one_after_another(kind: str, tmp_path: Path) -> None:
+    store = MemoryStore() if kind == "memory" else SQLiteStore(tmp_path / "store.db")
+    by = door(store=store)
+    tokens = [token(CFO, caveat.MaxUses(9)), token(ANNA, caveat.MaxUses(3)), token(BEN, caveat.Budget(240, "EUR"))]
+    pairs = [(0, 1), (1, 0), (2, 1), (0, 2), (1, 2)] * 2
+    shown = [[wire(tokens[place]) for place in pair] for pair in pairs]
+
+    def used(several: list[str]) -> bool:
+        try:
+            by.authorize_all(several, SALARIES)
+        except Denied:
+            return False
+        return True
+
+    with ThreadPoolExecutor(5) as threads:
+        found = list(threads.map(used, shown))
+    counts = [sum(done and place in pair for pair, done in zip(pairs, found, strict=True)) for place in range(3)]
+    link = [each.unverified_links[0] for each in tokens]
+    accounts = [f"{each.delegator}/{each.id.hex()}/uses/total/" for each in link[:2]]
+    accounts.append(f"{link[2].delegator}/{link[2].id.hex()}/EUR/total/")
+    ledger = store.used(accounts)
+    assert [ledger[account] for account in accounts] == [counts[0], counts[1], 40 * counts[2]]
+    assert counts[1] == 3
+    if isinstance(store, SQLiteStore):
+        store.close()
+
+
+def test_of_two_calls_that_share_presentations_at_most_one_opens() -> None:
+    by = door()
+    for _ in range(5):
+        several = wires(CFO, ANNA, BEN)
+
+        def used(order: list[str], by: Verifier = by) -> bool:
+            try:
+                by.authorize_all(order, SALARIES)
+            except ReplayError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sum(threads.map(used, [several, several[::-1]])) <= 1
+        shut(several[:1], "replayed", 8, 1, by=by)
 
 
 def test_uses_that_lie_apart() -> None:
