@@ -40,8 +40,10 @@ class Parser {
   }
 
   number() {
-    const number = Number(this.match(NUMBER));
+    const written = this.match(NUMBER);
+    const number = Number(written);
     if (Math.abs(number) > Number.MAX_SAFE_INTEGER || Object.is(number, -0)) throw this.fault("a number out of range");
+    if (number === 0 && /[1-9]/.test(written.split(/e/i)[0])) throw this.fault("a number too small to tell from zero");
     return number;
   }
 
@@ -85,7 +87,7 @@ class Parser {
   }
 }
 
-/** Members once each, no number beyond 2^53 - 1, no negative zero, no lone surrogate, nothing behind the value. */
+/** Members once each, no number beyond 2^53 - 1 or too small to tell from zero, no negative zero, no lone surrogate, nothing behind the value. */
 export function parse(text, { depth = 16, fault = malformed } = {}) {
   const parser = new Parser(text, depth, fault);
   const value = parser.value(1);
