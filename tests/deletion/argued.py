@@ -25,6 +25,9 @@ _NULL: Final = "`credential.model.check_everywhere` refuses every null; tests/un
 _SET: Final = "admission takes no empty set, and no member twice"
 _ALTERNATIVES: Final = "admission counts the alternatives of a check, and there is one for each"
 _FORGETS: Final = "no case depends on when a ledger forgets what it may forget; tests/stores/contract.py"
+_NAMED: Final = "`revocation.signed.read` has told the three apart by these very names"
+_LARGE: Final = "`canonical:_integer` refuses a larger one"
+_LIVE: Final = "a resolver that is not attorn's; tests/unit/test_principal.py"
 
 ARGUED: Final[dict[str, str]] = {
     "agent.identity:verify: if not all((is_did(did) for did in issuers))": "asked where the caveat is read: `Agent`",
@@ -65,6 +68,7 @@ ARGUED: Final[dict[str, str]] = {
     "keys.public:PublicKey.verify: if type(signature) is not bytes": "what is read as a signature is bytes",
     "keys.public:PublicKey.checked: if not p256.is_point(data)": "its coordinates cannot be worked out",
     "macaroon.container:Macaroon.__post_init__: if len(caveats) > MOST_CAVEATS": "counted where they are read",
+    "macaroon.container:Macaroon.__post_init__: if not all(*": "made of caveats where they are read",
     "macaroon.container:_macaroon: if len(caveats) == MOST_CAVEATS": "counted again where the macaroon is made",
     "macaroon.notation:_macaroon: if len(listed) > MOST_CAVEATS": "counted again where the macaroon is made",
     "macaroon.notation:_macaroon: if not isinstance(listed, list)": "names of members are no caveats",
@@ -104,7 +108,37 @@ ARGUED: Final[dict[str, str]] = {
     "caveat.value:Range.__post_init__: if self.minimum is not None*": "a range that holds nothing permits nothing",
     "canonical:parse: if most < 0": "a bound that attorn states itself",
     "canonical:parse: if depth < 0": "a bound that attorn states itself",
+    "canonical:parse: if source.startswith('\\ufeff')": "the decoder stops there, and the next line refuses it",
+    "canonical:canonicalise: at the end: *": "`parse` refused what cannot be written; tests/unit/test_canonical.py",
+    "canonical:_encoded: if octets is None": _UNICODE,
+    "canonical:_encoded: at the end: *": "text is measured before; `credential.opening:_text`, `macaroon.notation:_read`",
+    "canonical:_fraction: if text.startswith('-')": "the sign is left behind the zeros, and refused as too small",
     "clock:*": "the verifier's own clock",
+    "did.did:parse_url: if match is None": "without a match there is no rest, and that is asked beside it",
+    "did.jwk:_members: if not did.startswith(PREFIX)": "asked of a did:jwk alone, by the method's name",
+    "did.jwk:_members: if len(did) > MOST": "`did.did:_bounded` refuses a longer DID, with the same code",
+    "did.key:parse: if not did.startswith(PREFIX)": "asked of a did:key alone, by the method's name",
+    "did.resolver:past_document: if not isinstance(*": "the setting `rotated_keys`; tests/unit/test_rotated_keys.py",
+    "did.resolver:_live: if not isinstance(document, DidDocument)": _LIVE,
+    "did.resolver:_live: if document.id != did": _LIVE,
+    "did.resolver:_live: if document.deactivated": _LIVE,
+    "did.resolver:LocalResolver.resolve: at the end: *": "`_live` refuses what is no document, with the same code",
+    "did.resolver:LocalResolver.resolve: except MalformedError: *": "the end of the function has the same code",
+    "handed:ask: except Exception: *": "foreign code that fails; tests/unit/test_verifier.py",
+    "request.glob:matches: check_pattern(pattern)": "`caveat.text:Glob.__post_init__` has asked the very same",
+    "revocation.entry:RevocationEntry.of: require_members(*": _NAMED,
+    "revocation.lifecycle:LifecycleEntry.of: require_members(*": _NAMED,
+    "revocation.roll:RevocationList.of: require_members(*": _NAMED,
+    "revocation.text:require_members: if set(members) != names": _NAMED,
+    "revocation.lifecycle:LifecycleEntry.__post_init__: if not self.sequence <= FINAL": _LARGE,
+    "revocation.lifecycle:_require_principal: if not is_did(did)": "`subject` asks the very same, in the next line",
+    "revocation.roll:RevocationList.__post_init__: if not self.sequence <= MOST_INTEGER": _LARGE,
+    "revocation.roll:RevocationList.__post_init__: if not all((type(number) *": "`revocation.text:a_number` has asked",
+    "revocation.roll:RevocationList.__post_init__: if not all((type(link) *": "`_apart` cuts ids of that length",
+    "revocation.roll:RevocationList.follows: if self.sequence < known": "`MemoryStore.put` refuses an older number",
+    "revocation.roll:_apart: if len(octets) % ID_BYTES": "the last id is too short then, and the list refuses it",
+    "revocation.text:read_members: if not isinstance(text, str)": "what is applied is text",
+    "revocation.text:a_number: if type(value) is not int": "what is made of it asks again; that is `malformed` too",
     "statement:*": _MADE,
     "status.bits:unpack: if most < 1": "a bound that attorn states itself; tests/unit/test_status_bits.py",
     "status.bitstring:_embedded: if not isinstance(document, dict)": "JSON that begins with a brace is an object",
