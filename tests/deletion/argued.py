@@ -111,7 +111,7 @@ ARGUED: Final[dict[str, str]] = {
     "canonical:parse: if source.startswith('\\ufeff')": "the decoder stops there, and the next line refuses it",
     "canonical:canonicalise: at the end: *": "`parse` refused what cannot be written; tests/unit/test_canonical.py",
     "canonical:_encoded: if octets is None": _UNICODE,
-    "canonical:_encoded: at the end: *": "text is measured before; `credential.opening:_text`, `macaroon.notation:_read`",
+    "canonical:_encoded: at the end: *": "measured before: `credential.opening:_text`, `macaroon.notation:_read`",
     "canonical:_fraction: if text.startswith('-')": "the sign is left behind the zeros, and refused as too small",
     "clock:*": "the verifier's own clock",
     "did.did:parse_url: if match is None": "without a match there is no rest, and that is asked beside it",
