@@ -26,9 +26,9 @@ SCOPE: Final = (
     *("keys.ecdsa", "keys.multikey", "keys.p256", "keys.public", "did.did", "did.jwk", "did.key", "did.resolver"),
     *("encoding", "canonical", "clock", "handed", "statement", "request.facts", "request.glob"),
 )
-"""The modules, and packages, whose checks are deleted. Outside are what reads a request, which is the caller's own,
+"""The modules, and packages, whose checks are deleted. Outside are what reads a request or a verifier's own settings,
 credentials and DID documents, which have operations and vectors of their own, and other stores than memory."""
-OUTSIDE: Final = ("verify.trail", "store.sqlite", "store.redis", "store.postgres", "store.remote")
+OUTSIDE: Final = ("verify.arguments", "verify.trail", "store.sqlite", "store.redis", "store.postgres", "store.remote")
 _STEPS: Final = {
     "approval": 9,
     "agent": 9,
