@@ -181,7 +181,7 @@ ARGUED: Final[dict[str, str]] = {
     "verify.approving:Approvals.spend: if not isinstance(self.store, Ledger)": _STORE,
     "verify.rotation:*": "the setting `rotated_keys`, and a resolver with a history; tests/unit/test_rotated_keys.py",
     "verify.verifier:Verifier.verify: *": "steps 9 and 10 in a call of their own; tests/unit/test_verifier_again.py",
-    "verify.verifier:Verifier._check_again: *": "steps 9 and 10 in a call of their own; tests/unit/test_verifier_again.py",
+    "verify.verifier:Verifier._check_again: *": "for a second call; tests/unit/test_verifier_again.py",
     "verify.verifier:Verifier._recorded: *": "the setting `receipts`; tests/unit/test_receipted.py",
     "verify.verifier:Verifier._verify_presentation: if holder is None": "every link has a next key",
     "verify.verifier:Verifier._check_binding: if (challenge is None) *": "no answer is another text than any answer",

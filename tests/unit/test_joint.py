@@ -563,5 +563,9 @@ def test_an_error_says_whose_chain_it_was_when_it_is_copied_too() -> None:
 
 
 def test_an_argument_of_the_wrong_kind_is_the_caller_s_mistake() -> None:
+    with pytest.raises(InputError, match="a list of DIDs"):
+        door().authorize_all(wires(CFO), SALARIES, audience_of=CFO.did)
+    with pytest.raises(UnavailableError, match="list of presentations failed with KeyError"):
+        door().authorize_all(_raising(), SALARIES)
     with pytest.raises(InputError, match="one for each user"):
         door().authorize_all("wire", SALARIES)
