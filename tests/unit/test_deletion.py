@@ -23,7 +23,7 @@ ONE_PER_STEP = {
     3: "token.principal:key_in: if principal.key is not None and method.key != principal.key",
     4: "biscuit.signature:verify_block: if block.version != 1",
     5: "verify.chain:join: if len({link.id for link in links}) != len(links)",
-    6: "verify.verifier:Verifier._check_time: if not now < chain.stop",
+    6: "verify.verifier:Verifier._check_window: if not now < chain.stop",
     7: "verify.standing:check_life: if 'suspend' in events",
     8: "verify.verifier:Verifier._check_binding: if presentation.audience != self.audience",
     9: "caveat.unrecognised:Unrecognised.prohibits: at the end: a denial",
