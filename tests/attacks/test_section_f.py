@@ -143,10 +143,15 @@ def test_88_clock_stepped_back(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "audience", ["", "did:web:calendar", kit.AUDIENCE + "/", kit.AUDIENCE.upper(), kit.AUDIENCE + "\0"]
+    "audience", ["d", "did:web:calendar", kit.AUDIENCE + "/", kit.AUDIENCE.upper(), kit.AUDIENCE + "\0"]
 )
 def test_83_another_audience(audience: str) -> None:
     refused(kit.baseline(audience=audience), "wrong_audience", 8)
+
+
+@pytest.mark.parametrize("audience", ["", "d" * 2049])
+def test_83_no_audience(audience: str) -> None:
+    refused(kit.baseline(audience=audience), "malformed", 1)
 
 
 ASKED: dict[str, dict[str, object]] = {
