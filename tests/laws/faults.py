@@ -15,6 +15,7 @@ from attorn.biscuit import wire
 from attorn.caveat import Equals, MaxUses, Range, spoken
 from attorn.caveat.argument import Formula, Literal
 from attorn.caveat.unrecognised import Unrecognised
+from attorn.errors import MalformedError
 from attorn.identity import Identity
 from attorn.keys import ecdsa
 from attorn.keys.public import PublicKey
@@ -313,7 +314,7 @@ def proof_anywhere(patch: pytest.MonkeyPatch) -> None:
         for stop in range(len(data), max(0, len(data) - 12), -1):
             try:
                 return honest(data[:stop], most_blocks=most_blocks)
-            except verifier.MalformedError:
+            except MalformedError:
                 continue
         return honest(data, most_blocks=most_blocks)
 
