@@ -69,11 +69,24 @@ def roots(name: str, notes: str, did: Callable[[Scene], str]) -> Presentation:
     )
 
 
+def revoked(name: str, notes: str, *uses: str, code: str = "ok", step: int | None = None) -> Presentation:
+    """A user who is a did:web takes the link back, with the key that the document lists for `uses`."""
+
+    def also(s: Scene) -> dict[str, Any]:
+        did = f"did:web:{host(s)}"
+        entry = s.revocation(s.link_id(1), s.alice, did=did)
+        return {"roots": [did], "revocations": [entry], **page(s, host(s), s.alice, *uses)}
+
+    wire = lambda s: s.one_link(user=kit.text(f"did:web:{host(s)}#k"))  # noqa: E731 - used once
+    return Presentation(f"standing/{name}", notes, 71, wire, code, step, also)
+
+
 INVOKES, DELEGATES = "capabilityInvocation", "capabilityDelegation"
 RECIPES: tuple[Callable[[World], Case], ...] = (
     delegate("did-web-holder", "a holder that is a did:web", None, lambda s: page(s, host(s), s.planner, INVOKES)),
     middle("did-web-delegator", "a delegator that is a did:web", None, DELEGATES),
     root("did-web-root", "a user who is a did:web", None, lambda s: page(s, host(s), s.alice, DELEGATES)),
+    revoked("by-did-web", "a user who is a did:web takes it back", DELEGATES, code="revoked", step=7),
     delegate(
         "holder-only-delegates",
         "a holder's key that is for delegating",

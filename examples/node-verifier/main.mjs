@@ -27,7 +27,9 @@ async function batch() {
   for await (const line of createInterface({ input: process.stdin })) {
     let said;
     try {
-      const { operation, input, ...others } = read(line);
+      const asked = read(line);
+      if (asked === null || typeof asked !== "object" || Array.isArray(asked)) throw invalidInput("no question");
+      const { operation, input, ...others } = asked;
       if (typeof operation !== "string" || Object.keys(others).length) throw invalidInput("no question");
       said = answer(operation, input);
     } catch (error) {

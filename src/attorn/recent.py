@@ -33,5 +33,6 @@ class Recent(Generic[Key, Value]):
         """Remember this value, and forget the one used longest ago if that is one too many."""
         with self._lock:
             self._values[key] = value
+            self._values.move_to_end(key)
             if len(self._values) > self._size:
                 self._values.popitem(last=False)

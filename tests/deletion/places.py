@@ -95,8 +95,7 @@ REFUSING: Final = frozenset({"approval.approval:too_many_by_one", "caveat.approv
 
 CALLERS: Final = frozenset(
     {
-        *("verify.verifier:Verifier.__init__", "verify.verifier:_root", "verify.verifier:_dids"),
-        *("verify.verifier:_seconds", "verify.verifier:_named", "verify.rotation:Principals.__post_init__"),
+        *("verify.verifier:Verifier.__init__", "verify.rotation:Principals.__post_init__"),
         *("store.memory:MemoryStore.__init__", "store.ports:Charged.__bool__", "macaroon.key:MacKey.__init__"),
         *("macaroon.key:MacKey.__reduce_ex__", "macaroon.key:MacKey.__getstate__", "macaroon.container:encode_all"),
         *("approval.asked:ApprovalRequest.decode", "approval.asked:_request"),

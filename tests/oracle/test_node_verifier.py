@@ -59,8 +59,14 @@ def test_an_operation_that_is_not_here() -> None:
 
 
 def test_a_line_that_is_no_question_stops_no_batch() -> None:
-    lines = ["nothing", '{"operation": "fly", "input": {}}', '{"operation": "read-key", "input": {"multibase": "z"}}']
+    lines = [
+        "nothing",
+        "null",
+        "[]",
+        '{"operation": "fly", "input": {}}',
+        '{"operation": "read-key", "input": {"multibase": "z"}}',
+    ]
     done = _ask("batch", given="".join(f"{line}\n" for line in lines))
     codes = [json.loads(line)["code"] for line in done.stdout.splitlines()]
-    assert codes == ["invalid_input", "unsupported", "malformed"]
+    assert codes == ["invalid_input"] * 3 + ["unsupported", "malformed"]
     assert done.returncode == 0

@@ -314,8 +314,9 @@ def test_this_library_answers_one_question(
 
 
 def test_this_library_answers_a_batch(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = protocol.line("verify-presentation", dict(ASKED))  # type: ignore[arg-type]
     asked: list[tuple[bytes, Answer]] = [
-        (protocol.line("verify-presentation", dict(ASKED)), MALFORMED),  # type: ignore[arg-type]
+        (question, MALFORMED),
         (b"\n", Answer("invalid_input")),
         (b"junk\n", Answer("invalid_input")),
         (b'{"operation": 1, "input": {}}\n', Answer("invalid_input")),
@@ -323,7 +324,8 @@ def test_this_library_answers_a_batch(capsys: Capsys, monkeypatch: pytest.Monkey
         (b'{"operation": "verify-nothing", "input": {}}\n', Answer("unsupported")),
         (b'{"operation": "verify-presentation", "input": {}, "more": 1}\n', Answer("invalid_input")),
         (b"A" * (protocol.MOST_INPUT * 2 + 5) + b"\n", Answer("invalid_input")),
-        (protocol.line("verify-presentation", dict(ASKED))[:-1], MALFORMED),  # type: ignore[arg-type]
+        (b"A" * (protocol.MOST_INPUT + 1) + question, Answer("invalid_input")),
+        (question[:-1], MALFORMED),
     ]
     stdin(monkeypatch, b"".join(content for content, _ in asked))
     assert main(["vectors", "answer", "batch"]) == 0

@@ -185,6 +185,8 @@ def _batch() -> Result:
         if len(content) > protocol.MOST_INPUT:
             while content and not content.endswith(b"\n"):
                 content = sys.stdin.buffer.readline(protocol.MOST_INPUT)
+            # What is left of it may look like a question, and is none.
+            content = b""
         if not output.write(sys.stdout, protocol.written(protocol.ask_line(content))):
             return Result("", code=Exit.INPUT)
     return Result("")

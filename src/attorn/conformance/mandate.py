@@ -150,7 +150,9 @@ def _seconds(members: Members, name: str) -> timedelta:
 def _status(members: Members) -> Status:
     lists = [each for text in members.texts("lists") for each in _lists(text)]
     staleness = _seconds(members, "staleness")
-    issuers = {name: str(did) for name, did in members.object("issuers").items()}
+    issuers = {name: did for name, did in members.object("issuers").items() if isinstance(did, str)}
+    if len(issuers) != len(members.object("issuers")):
+        raise InputError("input: issuers: expected DIDs by the URIs of their lists")
     members.done()
     return by_lists(lambda: lists, staleness=staleness, issuers=issuers)
 

@@ -6,7 +6,7 @@ from attorn.canonical import JsonValue
 from attorn.conformance import asked, verifying
 from attorn.conformance.answer import Answer
 from attorn.conformance.members import Members
-from attorn.errors import Denied, VerificationError
+from attorn.errors import Denied, UnavailableError, VerificationError
 from attorn.request.request import Request
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
@@ -31,6 +31,6 @@ def _result(access: Access) -> dict[str, JsonValue]:
 def _use(verifier: Verifier, wire: str, request: Request, challenge: str | None) -> None:
     try:
         verifier.authorize(wire, request, challenge=challenge)
-    except (VerificationError, Denied):
+    except (VerificationError, Denied, UnavailableError):
         # A case may say that a refused presentation came first; its verdict is another case's.
         return

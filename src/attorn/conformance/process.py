@@ -36,7 +36,7 @@ class _Reader(Thread):
     def __init__(self, pipe: IO[bytes], most: int, over: Callable[[], None]) -> None:
         super().__init__(daemon=True)
         self._pipe, self._most, self._over = pipe, most, over
-        self.kept, self.is_over = b"", False
+        self.kept, self.is_over = bytearray(), False
         self.start()
 
     def run(self) -> None:
@@ -96,7 +96,7 @@ def _attended(child: subprocess.Popen[bytes], content: bytes, seconds: float, mo
         cut = cut or "standard output was left open"
     if out.is_over:
         cut = f"more than {most} bytes on standard output"
-    return Ended(code, out.kept, errors.kept, cut)
+    return Ended(code, bytes(out.kept), bytes(errors.kept), cut)
 
 
 def _write(pipe: IO[bytes], content: bytes) -> None:

@@ -9,7 +9,7 @@ from attorn.conformance.members import Members
 from attorn.did.resolver import Resolver
 from attorn.did.subject import subject
 from attorn.encoding import base64url_decode
-from attorn.errors import InputError, MalformedError, VerificationError
+from attorn.errors import InputError, MalformedError, UnavailableError, VerificationError
 from attorn.statement import Kind, Statement
 from attorn.store import MemoryStore
 
@@ -45,7 +45,7 @@ def _about(store: MemoryStore, kind: Kind, about: str) -> list[Statement]:
 def _apply(store: MemoryStore, text: str, resolver: Resolver) -> None:
     try:
         store.apply(text, resolver=resolver)
-    except VerificationError:
+    except (VerificationError, UnavailableError):
         # A case may say that a forgery, or an old list, came first: it must change nothing.
         return
 

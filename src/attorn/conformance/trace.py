@@ -12,6 +12,7 @@ from attorn.caveat.validity import moment
 from attorn.conformance import asked, verifying
 from attorn.conformance.answer import OK, Answer
 from attorn.conformance.members import Members
+from attorn.did.resolver import LocalResolver
 from attorn.errors import Denied, InputError, UnavailableError, VerificationError
 from attorn.request.request import Request
 from attorn.statement import Kind, Statement
@@ -80,7 +81,7 @@ def run(members: Members) -> Answer:
     for number, use in enumerate(uses):
         clock.second = use.second
         for text in use.statements:
-            verifying.apply(store, text)
+            verifying.apply(store, text, LocalResolver())
         found = _answer(verifier, use)
         codes.append([found.code, found.step])
         if found.result:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from attorn.caveat.validity import moment
 from attorn.conformance import pages
 from attorn.conformance.members import Members
+from attorn.did.resolver import Resolver
 from attorn.encoding import base64url_decode
-from attorn.errors import InputError, MalformedError, VerificationError
+from attorn.errors import InputError, MalformedError, UnavailableError, VerificationError
 from attorn.macaroon import MacKey
 from attorn.store import MemoryStore
 from attorn.verify.verifier import Verifier
@@ -18,7 +19,7 @@ def verifier(members: Members, audience: str) -> Verifier:
     resolver, at = pages.resolver(members, now), moment(now)
     store = MemoryStore()
     for entry in members.texts("revocations"):
-        apply(store, entry)
+        apply(store, entry, resolver)
     return Verifier(
         audience=audience,
         roots=members.texts("roots"),
@@ -29,11 +30,11 @@ def verifier(members: Members, audience: str) -> Verifier:
     )
 
 
-def apply(store: MemoryStore, entry: str) -> None:
+def apply(store: MemoryStore, entry: str, resolver: Resolver) -> None:
     """Have a store honour what somebody signed; what does not verify changes nothing."""
     try:
-        store.apply(entry)
-    except VerificationError:
+        store.apply(entry, resolver=resolver)
+    except (VerificationError, UnavailableError):
         # A case may say that a forged revocation came first: it must change nothing.
         return
 

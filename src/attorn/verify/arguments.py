@@ -26,19 +26,25 @@ def trusted_root(did: str) -> Principal | str:
 
 
 def dids(several: Iterable[str], name: str) -> frozenset[str]:
-    found = frozenset(several) if isinstance(several, Iterable) and not isinstance(several, str) else None
-    if found is None or not all(isinstance(did, str) and is_did(did) for did in found):
+    """The DIDs of a list. Raises `InputError`, which names the argument."""
+    if isinstance(several, str) or not isinstance(several, Iterable):
         raise InputError(f"{name}: expected a list of DIDs")
-    return found
+    # To go through them is the caller's code.
+    found = ask(f"list of {name}", lambda: tuple(several))
+    if not all(isinstance(did, str) and is_did(did) for did in found):
+        raise InputError(f"{name}: expected a list of DIDs")
+    return frozenset(found)
 
 
 def seconds(span: timedelta | None) -> int | None:
+    """For how long a retry is known, in seconds; None for not at all. Raises `InputError`."""
     if span is not None and (not isinstance(span, timedelta) or span < timedelta(seconds=1)):
         raise InputError("retries: expected a timedelta of at least a second, or None")
     return None if span is None else int(span.total_seconds())
 
 
 def keys_by_name(keys: Iterable[MacKey]) -> Mapping[bytes, MacKey]:
+    """Keys by the names that macaroons give them. Raises `InputError`."""
     if not isinstance(keys, Iterable):
         raise InputError(f"macaroon_keys: expected a list of keys, got {type(keys).__name__}")
     return named(ask("list of macaroon keys", lambda: tuple(keys)))

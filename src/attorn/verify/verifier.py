@@ -310,7 +310,7 @@ class Verifier:
             raise ExpiredError("a link says it was issued in the future")
 
     def _check_again(self, chain: VerifiedChain, presentation: Presentation, at: datetime) -> None:
-        """(6) (7) Both once more."""
+        """(6) (7) Refuse what has expired or was taken back since the first look."""
         self._check_time(chain, presentation, int(at.timestamp()))
         self._check_standing(chain, int(at.timestamp()))
 
