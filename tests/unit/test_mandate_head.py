@@ -29,7 +29,7 @@ from tests.unit.mandate_scene import (
 from attorn.did.document import DidDocument
 from attorn.did.reading import read
 from attorn.did.resolver import LocalResolver
-from attorn.errors import AttornError, InputError, ResolutionError, RevokedError
+from attorn.errors import AttornError, InputError, ResolutionError, RevokedError, UnavailableError
 from attorn.keys.ec_key import EcKey
 from attorn.mandate.head import MOST_REMEMBERED
 from attorn.mandate.verified import VerifiedChain
@@ -276,3 +276,45 @@ def test_two_policies_share_nothing() -> None:
             shown(by, follow(held))
         else:
             refused(code, lambda by=by: shown(by, follow(held)))
+
+
+class Several:
+    """Two DIDs, each with one key, or none and an error instead."""
+
+    def __init__(self, **keys: Any) -> None:
+        self.keys = keys
+
+    def resolve(self, did: str) -> DidDocument:
+        said = self.keys[did.removeprefix("did:web:").removesuffix(".example")]
+        if isinstance(said, AttornError):
+            raise said
+        method = {"id": f"{did}#1", "type": "JsonWebKey", "controller": did, "publicKeyJwk": said.jwk}
+        return read({"id": did, "verificationMethod": [method], "assertionMethod": [f"{did}#1"]}, did)
+
+
+A, B = "did:web:a.example", "did:web:b.example"
+
+
+@pytest.mark.parametrize(
+    "then",
+    [USER, MALLORY, ResolutionError("gone"), UnavailableError("no answer")],
+    ids=["takes the key", "changes nothing", "is gone", "does not answer"],
+)
+@pytest.mark.parametrize(
+    "anchors",
+    [[B, A], [A, B], [B, USER.jwk], [USER.jwk, B], [MALLORY.jwk, A]],
+    ids=["before", "behind", "before a key", "behind a key", "behind another key"],
+)
+def test_several_anchors_are_asked_in_their_order_again(anchors: list[Any], then: Any) -> None:
+    """What changes of an anchor that did not sign counts as it counts for a verifier that remembers nothing."""
+    found = []
+    for cache in (0, 8):
+        directory = Several(a=USER, b=MALLORY)
+        by, held = verifier(anchors=anchors, resolver=directory, cache=cache), root(opened())
+        shown(by, follow(held))
+        directory.keys["b"] = then
+        try:
+            found.append(shown(by, follow(held, paid(transaction_id="t-2"))).hops[0].did)
+        except AttornError as error:
+            found.append(error.code)
+    assert found[0] == found[1]

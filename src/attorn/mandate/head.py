@@ -6,10 +6,11 @@ asked again each time: whether the anchor still has the key, the times, the stat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from attorn.did.resolver import Resolver
-from attorn.mandate.anchor import Anchor
+from attorn.mandate.anchor import Anchor, algs
 from attorn.mandate.verified import VerifiedHop
 from attorn.recent import Recent
 from attorn.sdjwt.compact import Compact
@@ -19,18 +20,27 @@ MOST_REMEMBERED: Final = 16_384
 
 
 class Head(NamedTuple):
-    """Hops from the root on whose signatures and links held, and the anchor they begin with, by `kid` if it had one."""
+    """Hops from the root on whose signatures and links held, and the anchor they begin with.
+
+    `kid` and `alg` are those of the root's header.
+    """
 
     hops: tuple[VerifiedHop, ...]
     anchor: Anchor
     kid: str | None
+    alg: str
 
-    def stands(self, resolver: Resolver) -> bool:
-        """Whether the anchor still has the key that signed the root: a DID can change its keys.
+    def stands(self, anchors: Iterable[Anchor], resolver: Resolver) -> bool:
+        """Whether the first key that the root's header can mean now is the one that signed it, and of the same anchor.
 
-        Raises `ResolutionError` and `UnavailableError`.
+        Anchors are asked in their order, as `signer_of` asks them: DIDs can change their keys, and with them who is
+        found to have signed. Raises `ResolutionError` and `UnavailableError`.
         """
-        return self.anchor.did is None or self.hops[0].signer in self.anchor.keys(self.kid, resolver)
+        for anchor in anchors:
+            for key in anchor.keys(self.kid, resolver) if anchor.is_meant(self.kid) else ():
+                if self.alg in algs(key):
+                    return anchor == self.anchor and key == self.hops[0].signer
+        return False
 
 
 class Heads(Recent[tuple[Compact, ...], Head]):

@@ -126,7 +126,7 @@ def closed_chain(text: str, policy: Policy, now: int, heads: Heads | None = None
     mandates = read(parts if head is None else parts[-1:], policy, is_root=head is None)
     if mandates[-1].content is None or is_open(mandates[-1].content):
         raise MandateError("mandate: expected a closed mandate at its end")
-    if head is not None and not head.stands(policy.resolver):
+    if head is not None and not head.stands(policy.anchors, policy.resolver):
         head, mandates = None, (*read(parts[:-1], policy), *mandates)
     linked = _linked(mandates, policy, head)
     chain = _chain(text, linked, policy, now)
@@ -156,7 +156,7 @@ def _linked(mandates: tuple[UnverifiedMandate, ...], policy: Policy, head: Head 
     if head is None:
         root = mandates[0].hop.envelope
         anchor, key = signer_of(root, policy.anchors, policy.resolver)
-        head, behind = Head((), anchor, root.kid), mandates[1:]
+        head, behind = Head((), anchor, root.kid, root.alg), mandates[1:]
         signers.append((key, anchor.did))
     holder = head.hops[-1].holder if head.hops else mandates[0].holder
     for position, mandate in enumerate(behind, len(head.hops) + len(signers) + 1):
