@@ -149,6 +149,12 @@ def test_a_folder_without_cases_passes_nothing(tmp_path: Path, capsys: Capsys) -
         case(name=None),
         case(operation=None),
         case(operation=1),
+        case(operation=""),
+        case(operation="-c"),
+        case(operation="batch"),
+        case(operation="verify-"),
+        case(operation="import os"),
+        case(operation="verify-presentation\n"),
         case(input=None),
         case(input=[]),
         case(expect=None),
@@ -239,3 +245,16 @@ def test_a_case_never_raises_but_for_our_own_errors() -> None:
             except AttornError:  # pragma: no cover - would be a failure of answer
                 pytest.fail("a refusal is an answer")
             assert found.code != "ok" or wire == WIRE
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_is_called_like_a_case_and_is_no_file_fails(tmp_path: Path, capsys: Capsys, kind: str) -> None:
+    folder, path = write(tmp_path, case()), tmp_path / "1.json"
+    if kind == "link":
+        path.symlink_to("nowhere")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    found = call(capsys, "vectors", "run", folder)
+    assert (found.code, found.out.splitlines()[-1]) == (6, "1 passed, 1 failed")

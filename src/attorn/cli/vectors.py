@@ -94,7 +94,7 @@ def _asking(arguments: argparse.Namespace) -> Ask:
 def _files(folder: str) -> list[File]:
     """The case files, in order. Raises `InputError` where there are none: nothing run is nothing passed."""
     try:
-        found = sorted(path for path in Path(folder).rglob("*.json") if path.is_file())
+        found = sorted(Path(folder).rglob("*.json"))
     except (OSError, ValueError) as error:
         raise InputError(f"vectors: cannot list {shown(folder)}: {source.reason(error)}") from None
     if not found:
@@ -103,7 +103,9 @@ def _files(folder: str) -> list[File]:
 
 
 def _file(path: Path, name: str) -> File:
-    """A file that holds no case is one that fails."""
+    """A file that holds no case is one that fails, and so is what is called like one and is no file."""
+    if not path.is_file():
+        return File(name, None, "not a regular file")
     try:
         return File(name, Case.read(source.file(str(path), "case", MOST_BYTES)))
     except InputError as error:

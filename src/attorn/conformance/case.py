@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from attorn.conformance.members import Members
 from attorn.errors import InputError, MalformedError
 
 MOST_BYTES: Final = 4 * 1024 * 1024
+_OPERATION: Final = re.compile(r"(?!batch$)[a-z]+(?:-[a-z]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Case:
         members.value("attack")
         if not members.has("input"):
             raise InputError("case: input: expected an object")
+        if _OPERATION.fullmatch(members.text("operation")) is None:
+            # It becomes an argument of somebody's program.
+            raise InputError("case: operation: expected words in small letters, with hyphens between them")
         found = cls(
             members.text("name"),
             members.text("operation"),
