@@ -125,12 +125,10 @@ def rows(found: Mapping[str, Timing]) -> list[Row]:
             absolute=f"{two.median:.0f} us over {floor.median:.0f} us",
         ),
         Row(
-            name="the same, the user's mandate verified before / 2 raw ES256 verifications",
-            value=found[KNOWN].over(floor),
+            name="the user's mandate verified before / the 1 raw verification left",
+            value=found[KNOWN].median / (floor.median / 2),
             unit="x",
-            must=2.0,
-            stretch=1.5,
-            absolute=f"{found[KNOWN].median:.0f} us over {floor.median:.0f} us",
+            absolute=f"{found[KNOWN].median:.0f} us over {floor.median / 2:.0f} us",
         ),
         Row(
             name="verify 2 hops and constraints / sd-jwt, hop by hop",
