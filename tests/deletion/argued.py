@@ -121,7 +121,7 @@ ARGUED: Final[dict[str, str]] = {
     "did.resolver:past_document: if not isinstance(*": "the setting `rotated_keys`; tests/unit/test_rotated_keys.py",
     "did.resolver:_live: if not isinstance(document, DidDocument)": _LIVE,
     "did.resolver:_live: if document.id != did": _LIVE,
-    "did.resolver:_live: if document.deactivated": "did:webvh alone, of which there is no case; tests/unit/test_principal.py",
+    "did.resolver:_live: if document.deactivated": "no case has a did:webvh; tests/unit/test_principal.py",
     "did.resolver:LocalResolver.resolve: at the end: *": "`_live` refuses what is no document, with the same code",
     "did.resolver:LocalResolver.resolve: except MalformedError: *": "the end of the function has the same code",
     "handed:ask: except Exception: *": "foreign code that fails; tests/unit/test_verifier.py",
