@@ -54,6 +54,13 @@ RANKS = {
     "identity": 14,
     "": 15,
     "web": 16,
+    "mcp": 16,
+    "a2a": 16,
+    "oauth": 16,
+    "httpsig": 16,
+    "authzen": 16,
+    "otel": 16,
+    "workload": 16,
     "conformance": 16,
     "demo": 17,
     "cli": 18,
@@ -62,15 +69,21 @@ RANKS = {
 """The layer of each module or package below `attorn`; the empty name is `attorn/__init__.py` itself."""
 
 HOMES = {
-    "starlette": "web",
-    "fastapi": "web",
-    "httpx": "web",
-    "uvicorn": "web",
-    "biscuit_auth": "engine",
-    "pyld": "integrity",
-    "pyoxigraph": "integrity",
-    "redis": "store",
-    "psycopg": "store",
+    "starlette": ("web", "mcp", "a2a", "oauth", "authzen"),
+    "fastapi": ("web",),
+    "httpx": ("web", "oauth", "authzen", "a2a"),
+    "uvicorn": ("web",),
+    "biscuit_auth": ("engine",),
+    "pyld": ("integrity",),
+    "pyoxigraph": ("integrity",),
+    "redis": ("store",),
+    "psycopg": ("store",),
+    "mcp": ("mcp",),
+    "fastmcp": ("mcp",),
+    "a2a": ("a2a",),
+    "http_message_signatures": ("httpsig",),
+    "cedarpy": ("authzen",),
+    "opentelemetry": ("otel",),
 }
 FRAMEWORKS = set(HOMES)
 CORE_FORBIDDEN = {"os.environ", "os.getenv", "time.time", "datetime.now", "datetime.utcnow"}
@@ -159,7 +172,7 @@ def strayed(path: Path) -> Iterator[str]:
         names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
         for name in names:
             top = name.split(".")[0]
-            if top in FRAMEWORKS and mine not in (HOMES[top], "demo"):
+            if top in FRAMEWORKS and mine not in (*HOMES[top], "demo"):
                 yield f"{path}: imports {top}"
 
 
