@@ -348,6 +348,15 @@ def test_once_used_it_takes_nobody_along(form: str) -> None:
     opens(token, fresh, approved(BOSS), by=by)
 
 
+@both
+def test_where_a_limit_and_an_approval_both_have_no_room_the_limit_says_so(form: str) -> None:
+    """Whoever asked for another approval would have it approved in vain."""
+    token, used, by = minted(form, BY_BOSS, caveat.MaxUses(1)), approved(), door()
+    opens(token, used, by=by)
+    denied(shown(token, PLANNER, PAY, approvals=[used]), 10, 1, by=by, request=PAY)
+    denied(shown(token, PLANNER, PAY, approvals=[approved()]), 10, 1, by=by, request=PAY)
+
+
 FORGED: dict[str, tuple[Callable[[Approval], Approval | str], str]] = {
     "by-another": (lambda a: replace(a, signature=MALLORY.signer.sign(a.statement())), "bad_signature"),
     "by-the-holder": (lambda a: replace(a, signature=PLANNER.signer.sign(a.statement())), "bad_signature"),
