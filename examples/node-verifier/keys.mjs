@@ -1,6 +1,6 @@
 // Ed25519 and P-256: keys as they are read, signatures as they are accepted. wire.md, section 3.
 
-import { createPublicKey, ECDH, verify as nodeVerify } from "node:crypto";
+import { createPrivateKey, createPublicKey, diffieHellman, ECDH, verify as nodeVerify } from "node:crypto";
 import * as base58 from "./base58.mjs";
 import { isPrimeOrder, isReadable } from "./ed25519.mjs";
 import { malformed } from "./refusal.mjs";
@@ -38,6 +38,22 @@ function point(bytes) {
 
 /** Whether a key is sound: a point of the curve, and for Ed25519 of the prime-order group. */
 export const isSound = ({ algorithm, bytes }) => (algorithm === ED25519 ? isPrimeOrder(bytes) : point(bytes) !== null);
+
+// Anybody's: PKCS #8 of 32 bytes of 1.
+const OURS = Buffer.concat([Buffer.from("302e020100300506032b656e04220420", "hex"), Buffer.alloc(32, 1)]);
+
+/** Whether the bytes of a Multikey are an X25519 key, and of no low order: with that nobody can agree on anything. */
+export function isAgreement(bytes) {
+  if (bytes.length !== 34 || bytes.subarray(0, 2).toString("hex") !== "ec01") return false;
+  const theirs = { kty: "OKP", crv: "X25519", x: bytes.subarray(2).toString("base64url") };
+  try {
+    const privateKey = createPrivateKey({ key: OURS, format: "der", type: "pkcs8" });
+    const publicKey = createPublicKey({ key: theirs, format: "jwk" });
+    return diffieHellman({ privateKey, publicKey }).some((byte) => byte !== 0);
+  } catch {
+    return false;
+  }
+}
 
 /** The key as JWK members, or null. */
 export function jwk({ algorithm, bytes }) {

@@ -6,6 +6,7 @@ import { isDid, methodOf, RELATIONSHIPS, SIGNING, splitUrl } from "./did.mjs";
 import { isObject, parse } from "./json.mjs";
 import { keyOfJwk } from "./jwk.mjs";
 import { isSame, isSound, multibase, readMultikey } from "./keys.mjs";
+import { resolvePeer } from "./peer.mjs";
 import { Refusal } from "./refusal.mjs";
 import { decode as decodeText } from "./text.mjs";
 import { resolveWeb } from "./web.mjs";
@@ -26,7 +27,7 @@ function resolveJwk(did) {
   return key && { did, methods: [{ id: `${did}#0`, key, uses: "use" in members ? SIGNING : RELATIONSHIPS }] };
 }
 
-const METHODS = { key: resolveKey, jwk: resolveJwk, web: resolveWeb };
+const METHODS = { key: resolveKey, jwk: resolveJwk, peer: resolvePeer, web: resolveWeb };
 
 /** Whether a did:key is one. */
 export function isKey(did) {

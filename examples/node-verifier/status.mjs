@@ -1,14 +1,18 @@
-// Status lists of both standards, as JWT. status.md.
+// Status lists of both standards: as JWT, and those of the W3C with proofs of Data Integrity. status.md.
 
 import * as base64url from "./base64url.mjs";
+import { Contexts } from "./contexts.mjs";
 import { isDid, splitUrl } from "./did.mjs";
-import { isInteger, isObject } from "./json.mjs";
+import { readProofs, verifyProof } from "./integrity.mjs";
+import { isInteger, isObject, parse } from "./json.mjs";
 import { readJws } from "./jws.mjs";
 import { LAST_SECOND, MOST_INTEGER } from "./limits.mjs";
+import { readMoment, SECOND } from "./moment.mjs";
 import { ungzip, unzlib } from "./packed.mjs";
 import { malformed, Refusal } from "./refusal.mjs";
 
 const FEWEST = 131_072;
+const MOST = 4_194_304;
 const W3C = "https://www.w3.org/ns/credentials/v2";
 const bad = (why) => new Refusal("bad_status", 7, why);
 export const isUri = (text) => typeof text === "string" && /^[A-Za-z][A-Za-z0-9+.-]*:[^#\s]+$/.test(text);
@@ -66,15 +70,19 @@ function readToken({ claims }, issuer) {
 
 function instant(text) {
   if (text === undefined) return undefined;
-  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-  const time = typeof text === "string" && shape.test(text) ? Date.parse(text) : NaN;
-  if (!(time >= 0)) throw malformed("no time with a zone");
-  return time / 1_000;
+  const moment = readMoment(text);
+  if (moment === null || moment < 0n) throw malformed("no time with a zone");
+  return moment;
 }
+
+/** The second in which it is, and the one by which it is over. */
+const floor = (moment) => (moment === undefined ? undefined : Number(moment / SECOND));
+const ceiling = (moment) => (moment === undefined ? undefined : Number((moment + SECOND - 1n) / SECOND));
 
 const issuerOfBitstring = ({ claims: { issuer: by } }) => (isObject(by) ? by.id : by);
 
-function readBitstring({ claims }, issuer) {
+/** The list in the claims; `proofs`, where there are any, say when it speaks as well. */
+function readBitstring({ claims, proofs = [] }, issuer) {
   const { credentialSubject: subject, type, "@context": context } = claims;
   const types = ["VerifiableCredential", "BitstringStatusListCredential"];
   const whole =
@@ -87,8 +95,10 @@ function readBitstring({ claims }, issuer) {
   if (subject.encodedList[0] !== "u") throw malformed("no multibase of base64url");
   if (subject.ttl !== undefined && !isInteger(subject.ttl, 1, MOST_INTEGER)) throw malformed("ttl");
   const { kinds, size } = purposesOf(subject);
-  const starts = [instant(claims.validFrom), seconds(claims, "iat"), seconds(claims, "nbf")].map((one) => one && Math.floor(one));
-  const ends = [instant(claims.validUntil), seconds(claims, "exp")];
+  const [from, until] = [instant(claims.validFrom), instant(claims.validUntil)];
+  const [iat, nbf, exp] = ["iat", "nbf", "exp"].map((name) => seconds(claims, name));
+  const starts = [iat, nbf, ...[from, ...proofs.map(({ created }) => created)].map(floor)];
+  const ends = [exp, ...[until, ...proofs.map(({ expires }) => expires)].map(ceiling)];
   const read = () => {
     const bytes = ungzip(base64url.decode(subject.encodedList.slice(1)));
     if (count(bytes, size) < FEWEST) throw bad("too few entries");
@@ -105,14 +115,33 @@ function readBitstring({ claims }, issuer) {
   return { uri: claims.id, issuer, kinds, size, ...windowOf(starts, ends), read };
 }
 
-/** The lists that a text holds, one for each purpose. What is not signed is not inflated. */
-export function readStatusList(text, resolver) {
+/** The issuer's word must be among the proofs, and all of them must hold. */
+function verifyProven(text, resolver) {
+  const secured = parse(text, { depth: 32 });
+  const issuer = issuerOfBitstring({ claims: secured });
+  const isAlone = ["iat", "nbf", "exp", "iss"].every((name) => !(name in secured));
+  if (typeof issuer !== "string" || !isDid(issuer) || !isAlone) throw malformed("no issuer, or claims of a JWT");
+  const found = readProofs(secured, new Contexts());
+  if (!found.proofs.some(({ controller }) => controller === issuer)) throw new Refusal("bad_signature", 7, "proven by another");
+  found.proofs.forEach((one) => verifyProof(one, found, { purpose: "assertionMethod", resolver }));
+  return readBitstring({ claims: found.document, proofs: found.proofs }, issuer);
+}
+
+function verifySigned(text, resolver) {
   const jws = readJws(text, ["statuslist+jwt", "vc+jwt"]);
   const isBitstring = jws.type === "vc+jwt";
   const issuer = isBitstring ? issuerOfBitstring(jws) : issuerOfToken(jws);
   if (typeof issuer !== "string" || !isDid(issuer)) throw malformed("no issuer");
   jws.verify(issuer, resolver);
-  const list = isBitstring ? readBitstring(jws, issuer) : readToken(jws, issuer);
+  return isBitstring ? readBitstring(jws, issuer) : readToken(jws, issuer);
+}
+
+export const isProven = (text) => text.startsWith("{");
+
+/** The lists that a text holds, one for each purpose. What is not signed is not inflated. */
+export function readStatusList(text, resolver) {
+  if (text.length > MOST) throw malformed("a longer text");
+  const list = isProven(text) ? verifyProven(text, resolver) : verifySigned(text, resolver);
   const value = list.read();
   return list.kinds.map((kind) => ({ ...list, kind, value: (index, width) => value(Number(index), width) }));
 }

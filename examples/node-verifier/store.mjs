@@ -5,7 +5,7 @@ import { isInteger } from "./json.mjs";
 import { malformed, Refusal } from "./refusal.mjs";
 import { checkMembers, IS, readSigned, verifySigned } from "./signed.mjs";
 import { isKey } from "./resolver.mjs";
-import { readStatusList } from "./status.mjs";
+import { isProven, readStatusList } from "./status.mjs";
 
 const STEP = 7;
 const FORM = 1; // the step of what is not in its form
@@ -52,7 +52,7 @@ export class Store {
 
   /** Takes one signed statement; what is not genuine, or older than one applied before, is refused. */
   apply(text) {
-    if (text.includes(".")) return this.#applyStatus(text);
+    if (isProven(text) || text.includes(".")) return this.#applyStatus(text);
     const members = readSigned(text, MOST, FORM);
     const kind = "links" in members ? "list" : "event" in members ? "life" : "entry";
     if (kind !== "list" && text.length > MOST_ENTRY) throw malformed("a longer text", FORM);
