@@ -10,32 +10,31 @@ import { decode } from "./text.mjs";
 const REFUSED = ["crit", "b64", "jwk", "jku", "x5c", "x5u"];
 const ALGORITHMS = [["EdDSA", "Ed25519"], ["ES256"]];
 
-function objectOf(part) {
+function objectOf(part, depth) {
   const text = decode(base64url.decode(part));
-  const members = text === null ? null : parse(text);
+  const members = text === null ? null : parse(text, { depth });
   if (!isObject(members)) throw malformed("no JSON object");
   return members;
 }
 
 const mediaType = (typ) => String(typ).toLowerCase().replace(/^application\//, "");
 
-/** {header, claims, verify(issuer, resolver)} of a text of one of these types. */
-export function readJws(text, types) {
+/** {header, claims, type, isBy(key), verify(issuer, resolver)} of a text of one of these types. */
+export function readJws(text, types, { depth = 16 } = {}) {
   const parts = text.split(".");
   if (text.length > 4_194_304 || parts.length !== 3 || parts[0].length > 4_096) throw malformed("no compact JWS");
-  const [header, claims] = parts.slice(0, 2).map(objectOf);
+  const [header, claims] = [objectOf(parts[0]), objectOf(parts[1], depth)];
   const raw = base64url.decode(parts[2]);
   const { alg, typ, kid } = header;
   if (raw.length !== 64 || REFUSED.some((name) => name in header) || !ALGORITHMS.flat().includes(alg)) throw malformed("JWS");
   if (typeof typ !== "string" || !types.includes(mediaType(typ))) throw malformed("another type");
   if (kid !== undefined && typeof kid !== "string") throw malformed("kid");
   const signed = Buffer.from(`${parts[0]}.${parts[1]}`);
-  const verify = (issuer, resolver) => {
+  const isBy = (key) => ALGORITHMS[key.algorithm].includes(alg) && verifyRaw(key, signed, raw, { low: false });
+  const verify = (issuer, resolver, { use = "assertionMethod", step = 7 } = {}) => {
     if (kid !== undefined && splitUrl(kid)?.[0] !== issuer) throw new Refusal("unresolved_principal", 3, kid);
-    const keys =
-      kid === undefined ? resolver.keysFor(issuer, "assertionMethod") : [resolver.keyOf(kid, "assertionMethod")];
-    const fits = (key) => ALGORITHMS[key.algorithm].includes(alg) && verifyRaw(key, signed, raw, { low: false });
-    if (!keys.some(fits)) throw new Refusal("bad_signature", 7);
+    const keys = kid === undefined ? resolver.keysFor(issuer, use) : [resolver.keyOf(kid, use)];
+    if (!keys.some(isBy)) throw new Refusal("bad_signature", step);
   };
-  return { header, claims, type: mediaType(typ), verify };
+  return { header, claims, type: mediaType(typ), isBy, verify };
 }

@@ -12,6 +12,7 @@ import { invalidInput, Refusal } from "./refusal.mjs";
 import { readStatus } from "./reference.mjs";
 import { Request } from "./request.mjs";
 import { Resolver } from "./resolver.mjs";
+import { verifySdJwt } from "./selective.mjs";
 import { Store } from "./store.mjs";
 import { compare } from "./text.mjs";
 import { attenuate, verifyToken } from "./transit.mjs";
@@ -178,4 +179,5 @@ export const OPERATIONS = {
   "evaluate-caveat": evaluateCaveat,
   "apply-revocations": applyRevocations,
   "read-status": readStatus,
+  "verify-sd-jwt": verifySdJwt,
 };
