@@ -1,5 +1,6 @@
 // evaluate-caveat: whether the caveats of one block permit one request, with no chain around it.
 
+import { prohibitsAgent } from "./attested.mjs";
 import * as base64url from "./base64url.mjs";
 import { Blocks, CHARGED } from "./blocks.mjs";
 import { readCondition } from "./chained.mjs";
@@ -13,18 +14,6 @@ import { Request } from "./request.mjs";
 const isCredential = (value) =>
   isObject(value) && Object.keys(value).sort().join() === "by,says" && isText(value.by) && isTexts(value.says);
 const isAttested = (value) => Array.isArray(value) && value.every((one) => Array.isArray(one) && one.every(isCredential));
-
-/** Whether one credential is by a named DID and says, for each property that is asked about, one of its values. */
-function isMet({ by, said }, credential) {
-  const names = new Set(said.map((text) => text.split("=", 1)[0]));
-  const says = (name) => said.some((text) => text.startsWith(`${name}=`) && credential.says.includes(text));
-  return by.includes(credential.by) && [...names].every(says);
-}
-
-function prohibitsAgent(caveat, attested) {
-  const asked = caveat.scope === "every" ? attested : attested.slice(-1);
-  return asked.length === 0 || !asked.every((credentials) => credentials.some((one) => isMet(caveat, one)));
-}
 
 function prohibitsHere(caveat, use) {
   const { kind } = caveat;

@@ -85,6 +85,9 @@ function contextsOf(document, proofs) {
   return signed;
 }
 
+/** Without the credentials in it, whose terms are their own. */
+export const shell = (document) => ("verifiableCredential" in document ? { ...document, verifiableCredential: [] } : document);
+
 /** A document whose proofs are in their form, and whose terms are known: {document, proofs}. Nothing is verified. */
 export function readProofs(secured, contexts) {
   const { proof, ...plain } = secured;
@@ -94,7 +97,7 @@ export function readProofs(secured, contexts) {
   checkPrevious(proofs);
   const signed = contextsOf(plain, proofs);
   const document = signed === undefined ? plain : { ...plain, "@context": signed };
-  if (signed !== undefined) requireDefined({ ...document, proof }, contexts);
+  if (signed !== undefined) requireDefined({ ...shell(document), proof }, contexts);
   return { document, proofs };
 }
 

@@ -33,6 +33,24 @@ function readClaim({ status_list: list }) {
   return { kind: "token", uri: list.uri, index: list.idx, size: null, messages: null };
 }
 
+/** An entry of either form: a claim `status`, or an object that has a type. */
+export const readReference = (reference) => ("type" in reference ? readEntry(reference) : readClaim(reference));
+
+/** What the newest list of this issuer says about an entry; the list must be current. */
+export function valueOf({ kind, uri, index, size }, issuer, world) {
+  const list = currentList(world.store.statusList(kind, uri, issuer), world);
+  if (size !== null && ![1, size].includes(list.size)) throw new Refusal("bad_status", 7);
+  return list.value(index, size ?? undefined);
+}
+
+/** A store of these lists, the newest of each counting. */
+export function storeOfLists(texts, resolver) {
+  const store = new Store(resolver);
+  const read = texts.flatMap((text) => readStatusList(text, resolver));
+  read.sort((one, other) => one.start - other.start).forEach((list) => store.keepStatus(list));
+  return store;
+}
+
 export function readStatus(input) {
   const members = new Members(input);
   const now = members.take("now", isSecond);
@@ -43,13 +61,9 @@ export function readStatus(input) {
   const staleness = members.take("staleness", isSecond);
   const isJudged = members.take("judge", (value) => typeof value === "boolean", false);
   members.end();
-  const store = new Store(resolver);
-  const read = lists.flatMap((text) => readStatusList(text, resolver));
-  read.sort((one, other) => one.start - other.start).forEach((list) => store.keepStatus(list)); // the newest counts
-  const { kind, uri, index, size, messages } = "type" in reference ? readEntry(reference) : readClaim(reference);
-  const list = currentList(store.statusList(kind, uri, issuer), { now, limits: { ...LIMITS, staleness } });
-  if (size !== null && ![1, size].includes(list.size)) throw new Refusal("bad_status", 7);
-  const value = list.value(index, size ?? undefined);
-  if (isJudged) judge(kind, value);
-  return { value, valid: value === 0, message: messages?.get(value) ?? null };
+  const store = storeOfLists(lists, resolver);
+  const entry = readReference(reference);
+  const value = valueOf(entry, issuer, { store, now, limits: { ...LIMITS, staleness } });
+  if (isJudged) judge(entry.kind, value);
+  return { value, valid: value === 0, message: entry.messages?.get(value) ?? null };
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { approve, readApprovals } from "./approving.mjs";
+import { attest } from "./attested.mjs";
 import { readBiscuit } from "./biscuit.mjs";
 import * as base64url from "./base64url.mjs";
 import { prohibits } from "./evaluate.mjs";
@@ -75,7 +76,7 @@ function checkPresented(presented, holder, { audience, challenge, request, seen 
 const multikeyless = (key) => multikey(key).subarray(2);
 const SKIPPED = new Set(["NotBefore", "Expires", "MaxDepth"]);
 
-/** Step 9, what asks for approval aside. */
+/** Step 9, what came with the presentation aside. */
 function checkCaveats({ links, discharged }, world) {
   const use = { request: world.request, audience: world.audience, now: world.now, depth: links.length - 1 };
   const denied = () => new Refusal("denied", 9);
@@ -83,8 +84,6 @@ function checkCaveats({ links, discharged }, world) {
     if (caveats.some((one) => !SKIPPED.has(one.kind) && prohibits(one, use))) throw denied();
   }
   if (discharged.flat().some((one) => prohibits(one, use))) throw denied();
-  const asked = [...links.map(({ caveats }) => caveats), ...discharged].flat();
-  if (asked.some(({ kind }) => kind === "Agent")) throw denied(); // no credential is read here: nobody is attested
 }
 
 /** What a presentation of text gives access to: {root, holder, chain}. */
@@ -96,6 +95,7 @@ export function verifyPresentation(text, world) {
   askStatus(links, world);
   checkPresented(presented, links.at(-1).delegate.key, world);
   checkCaveats(chain, world);
+  attest(chain, world);
   const approvals = approve(chain, readApprovals(chain.approvals), world);
   const use = world.retries && world.ledger ? useOf(chain, world) : null;
   if (use !== null && world.ledger.wasCharged(use, world.now, world.retries)) return { ...accessOf(links), repeated: true };

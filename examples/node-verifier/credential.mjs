@@ -1,0 +1,54 @@
+// Who says what of whom: the numbered steps for one credential. credential.md, "Verifying a credential".
+
+import { isDid } from "./did.mjs";
+import { checkCredential, issuerOf, subjectsOf } from "./model.mjs";
+import { readMoment, SECOND } from "./moment.mjs";
+import { readReference } from "./reference.mjs";
+import { Refusal } from "./refusal.mjs";
+import { readSecured } from "./secured.mjs";
+import { bad } from "./terms.mjs";
+import { asCredential, forged } from "./wrapped.mjs";
+
+export const SKEW = 300;
+
+/** Step 1: a credential in any form, with its issuer and its subjects. */
+export function readCredential(given, contexts) {
+  const found = readSecured(given, "vc");
+  checkCredential(found.document, contexts);
+  const [issuer, subjects] = [issuerOf(found.document), subjectsOf(found.document)];
+  found.check({ by: issuer, subjects: subjects.map(({ id }) => id) });
+  return { ...found, issuer, subjects };
+}
+
+/** Steps 2 and 3, and that it is shown by whom it may be: the DIDs of all who signed. */
+export function verifyIssued({ form, issuer, claims, holder, verify }, world) {
+  if (!isDid(issuer) || !world.issuers.includes(issuer)) throw forged("an issuer that is not taken");
+  const signers = verify(issuer, { ...world, use: "assertionMethod", challenge: undefined, domain: undefined });
+  if (form === "sd-jwt") return signers;
+  if (world.audience !== null) throw new Refusal("not_holder", 8, "bound by nobody");
+  if ("aud" in claims) throw new Refusal("wrong_audience", 8);
+  if (holder !== null && !world.isHolder?.(holder)) throw new Refusal("not_holder", 8, "bound to another key");
+  return signers;
+}
+
+/** Step 4: whether it speaks now, give or take. */
+export function isCurrent({ document, claims, form }, now, skew) {
+  const [moment, give] = [BigInt(now) * SECOND, BigInt(skew) * SECOND];
+  const { validFrom = document.issuanceDate, validUntil = document.expirationDate } = document;
+  if (validFrom !== undefined && moment < readMoment(validFrom) - give) return false;
+  if (validUntil !== undefined && moment > readMoment(validUntil) + give) return false;
+  if (form === "sd-jwt") return true; // its claims are judged with its signature
+  const { iat = 0, nbf = 0, exp = Infinity } = claims;
+  return now >= iat - skew && now >= nbf - skew && now <= exp + skew;
+}
+
+/** The entries of status lists that it names, of both forms. */
+export function entriesOf({ document, claims }) {
+  const { credentialStatus = [] } = document;
+  const named = [credentialStatus].flat();
+  if ("status" in claims) {
+    if (Object.keys(claims.status).join() !== "status_list") throw bad("a status that nobody looks up");
+    named.push({ status_list: claims.status.status_list });
+  }
+  return named.map((one) => asCredential(() => readReference(one)));
+}

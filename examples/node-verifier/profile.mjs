@@ -1,0 +1,39 @@
+// What a credential says of an agent. agent.md, section 1.
+
+import { isDid } from "./did.mjs";
+import { isObject } from "./json.mjs";
+import { bad } from "./terms.mjs";
+import { length } from "./text.mjs";
+
+const MOST = { text: 256, capabilities: 64 };
+const isText = (value) => typeof value === "string" && value !== "" && length(value) <= MOST.text;
+const isName = (value) => isText(value) && isDid(value);
+const isOneOf = (...words) => (value) => words.includes(value);
+
+function isCapability(value) {
+  const list = [value].flat();
+  return list.length > 0 && list.length <= MOST.capabilities && list.every(isText) && new Set(list).size === list.length;
+}
+
+const KINDS = {
+  kind: isOneOf("agent", "organisation", "person", "service"),
+  owner: isName,
+  accountable: isText,
+  purpose: isText,
+  provider: isText,
+  model: isText,
+  version: isText,
+  digest: (value) => typeof value === "string" && /^sha-256:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(value),
+  capability: isCapability,
+  stage: isOneOf("development", "staging", "production", "retired"),
+  parent: isName,
+};
+
+/** The texts `name=value` that a subject says; refuses one that is no profile. */
+export function readProfile(subject) {
+  if (!isObject(subject)) throw bad("no subject");
+  const { id, type, ...said } = subject;
+  const whole = typeof id === "string" && isDid(id) && type === "AgentIdentity" && "kind" in said;
+  if (!whole || !Object.entries(said).every(([name, value]) => KINDS[name]?.(value))) throw bad("no profile of an agent");
+  return Object.entries(said).flatMap(([name, value]) => [value].flat().map((one) => `${name}=${one}`));
+}
