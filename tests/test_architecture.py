@@ -56,7 +56,7 @@ RANKS = {
     "web": 16,
     "mcp": 16,
     "a2a": 16,
-    "oauth": 16,
+    "oauth": 17,
     "httpsig": 16,
     "authzen": 16,
     "otel": 16,

@@ -13,6 +13,7 @@ import attorn.macaroon
 import attorn.mandate
 import attorn.mandate.constraint
 import attorn.mandate.vc
+import attorn.oauth
 import attorn.revocation
 import attorn.store
 from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
@@ -295,3 +296,18 @@ def test_the_names_for_evidence() -> None:
         "verify",
     ]
     assert all(hasattr(attorn.evidence, name) for name in attorn.evidence.__all__)
+
+
+def test_the_names_for_oauth() -> None:
+    assert sorted(attorn.oauth.__all__) == [
+        "DpopAuth",
+        "DpopAuthorized",
+        "DpopDoor",
+        "DpopError",
+        "DpopMiddleware",
+        "DpopNonceError",
+        "DpopProof",
+        "Nonces",
+        "prove",
+    ]
+    assert all(hasattr(attorn.oauth, name) for name in attorn.oauth.__all__)

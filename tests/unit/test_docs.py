@@ -17,6 +17,7 @@ from biscuit_auth import BiscuitBuilder, BlockBuilder, KeyPair
 from tests.unit import macaroon_pages
 
 import attorn
+import attorn.oauth  # declares errors
 import attorn.web.events  # declares an error
 from attorn import AttornError, Identity, Request, Token, Verifier, caveat, errors, revocation, store
 from attorn.approval import ApprovalRequest
@@ -396,7 +397,10 @@ def test_glob_case(case: tuple[str, ...]) -> None:
     "page",
     [
         "README.md",
-        *(f"docs/{page}.md" for page in ("python", "events", "spec/agent", "spec/mandate-v01", "spec/capability")),
+        *(
+            f"docs/{page}.md"
+            for page in ("python", "events", "spec/agent", "spec/mandate-v01", "spec/capability", "adapters/oauth")
+        ),
     ],
 )
 def test_python_blocks_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -441,6 +445,8 @@ def test_the_procedure_names_only_real_codes() -> None:
     # decide no presentation.
     told = {errors.RollbackError.code, errors.GapError.code, IssuerError.code}
     told |= {errors.CredentialError.code, errors.ProofError.code, errors.MandateError.code}
+    # Proofs of other protocols have pages of their own.
+    told |= {attorn.oauth.DpopError.code, attorn.oauth.DpopNonceError.code}
     assert missing == {"invalid", MissingError.code} | told
     assert named <= {kind.code for kind in classes(AttornError)}
 

@@ -1,7 +1,8 @@
 """Compact JWS (RFC 7515) over JSON claims, with the keys of DIDs: EdDSA (RFC 8037, RFC 9864) and ES256 (RFC 7518).
 
 Reading is stricter than the RFC asks: one spelling of every part, no duplicate members, no critical extensions, and no
-key in the header. Writing goes through the `Signer` protocol, so the key may live in a hardware module.
+key in the header unless the reader asks for one. Writing goes through the `Signer` protocol, so the key may live in a
+hardware module.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, ResolutionError, SignatureError
 from attorn.keys import ecdsa
-from attorn.keys.jwk import JWS_NAMES
+from attorn.keys.jwk import JWS_NAMES, from_jwk, to_jwk
 from attorn.keys.public import SIGNATURE_BYTES, Algorithm, PublicKey
 from attorn.keys.signer import PinnedSigner, Signer, key_of, signed
 
@@ -52,6 +53,16 @@ class UnverifiedJws:
         kid = self.header.get("kid")
         return kid if isinstance(kid, str) else None
 
+    def own_key(self) -> PublicKey:
+        """The key that the header brings along: proof that its owner signed, and of nothing about who that is.
+
+        Raises `MalformedError` for none, and for one that is not public, not of a known kind or not for signatures.
+        """
+        jwk = self.header.get("jwk")
+        if not isinstance(jwk, dict):
+            raise MalformedError("JWS: expected jwk in the header, a JSON object")
+        return from_jwk(jwk)
+
     def verify(self, keys: Iterable[PublicKey]) -> None:
         """Raises `SignatureError` unless one of these keys signed it, by the algorithm that is the key's own."""
         for key in keys:
@@ -77,11 +88,13 @@ def sign(
     kid: str | None = None,
     alg: str | None = None,
     cty: str | None = None,
+    jwk: bool = False,
 ) -> str:
     """The compact JWS of `claims`, signed and verified once. `alg` is `EdDSA` or `ES256`, as the key is, unless given.
 
-    Raises `InputError` for claims that are no JSON object, a type or a content type that is no media type without
-    `application/`, or an algorithm that is not the key's; `UnavailableError` if the signer fails.
+    With `jwk` the header brings the public key along. Raises `InputError` for claims that are no JSON object, a type or
+    a content type that is no media type without `application/`, or an algorithm that is not the key's;
+    `UnavailableError` if the signer fails.
     """
     if not isinstance(claims, Mapping):
         raise InputError(f"JWS: expected claims as a mapping, got {type(claims).__name__}")
@@ -98,6 +111,8 @@ def sign(
         header["kid"] = kid
     if cty is not None:
         header["cty"] = cty
+    if jwk:
+        header["jwk"] = {**to_jwk(key)}
     parts = (base64url_encode(canonicalise(header)), base64url_encode(canonicalise(dict(claims))))
     if len(parts[0]) > MOST_HEADER:
         raise InputError("JWS: kid is too long")
@@ -106,14 +121,15 @@ def sign(
     return f"{text}.{base64url_encode(signature)}"
 
 
-def read(text: str, *, typ: str, most: int = 65_536) -> UnverifiedJws:
+def read(text: str, *, typ: str, most: int = 65_536, jwk: bool = False) -> UnverifiedJws:
     """The JWS in `text` of at most `most` characters, which must be of type `typ`. Its signature is not checked.
 
     Raises `MalformedError` for anything but three parts of canonical base64url with JSON objects in the first two, for
-    another type, an algorithm that is not allowed, and a header that names extensions or brings its own key.
+    another type, an algorithm that is not allowed, and a header that names extensions or, unless with `jwk` it is asked
+    to, brings its own key.
     """
     header, body, signature = _parts(text, most)
-    members = _header(header)
+    members = _header(header, jwk=jwk)
     if _plain(members["typ"]) != _plain(typ):
         raise MalformedError(f"JWS: expected typ {typ}, got {shown(str(members['typ']))}")
     if len(signature) != _SIGNATURE_CHARACTERS:
@@ -162,7 +178,7 @@ def _parts(text: str, most: int) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _header(part: str) -> dict[str, JsonValue]:
+def _header(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
     """The members of a header, with `alg` and `typ` of use."""
     if len(part) > MOST_HEADER:
         raise MalformedError(f"JWS: expected a header of at most {MOST_HEADER} characters")
@@ -170,7 +186,7 @@ def _header(part: str) -> dict[str, JsonValue]:
     if not isinstance(members, dict):
         raise MalformedError("JWS: expected the header as a JSON object")
     for name in _REFUSED:
-        if name in members:
+        if name in members and not (jwk and name == "jwk"):
             raise MalformedError(f"JWS: the header holds {name}")
     if not any(members.get("alg") in names for names in JWS_NAMES.values()):
         raise MalformedError(f"JWS: expected alg as EdDSA, Ed25519 or ES256, got {shown(members.get('alg'))}")

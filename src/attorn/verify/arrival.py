@@ -1,5 +1,7 @@
 """A presentation as it arrived, in either format: cut up (step 1), its links and itself still to be verified.
 
+So is a token in transit with a proof of another kind.
+
 For a Macaroon the MAC is verified here, before anything in it is read: it is what makes the caveats be those that
 somebody put there, and whether they are to be believed the signatures of the links say.
 """
@@ -29,7 +31,8 @@ from attorn.token import discharge as grants
 from attorn.token import presentation as presentations
 from attorn.token.chain import UnverifiedChain
 from attorn.token.presentation import Presentation
-from attorn.token.token import is_macaroon, refuse_hint
+from attorn.token.token import is_macaroon, read_text, refuse_hint
+from attorn.verify.possession import ArrivedToken, Possession
 
 
 class Arrival(Protocol):
@@ -130,8 +133,11 @@ class ArrivedMacaroon:
             raise SignatureError("the presentation's signature does not verify with the holder's key")
 
 
-def arrive(data: bytes, limits: Limits, keys: Mapping[bytes, MacKey]) -> Arrival:
-    """The presentation in `data`; `keys` are those that macaroons may have been made with, by name."""
+def arrive(wire: str | Possession, limits: Limits, keys: Mapping[bytes, MacKey]) -> Arrival:
+    """(0) (1) What arrived as `wire`; `keys` are those that macaroons may have been made with, by name."""
+    if isinstance(wire, Possession):
+        return ArrivedToken.of(wire, limits)
+    data = read_text(wire, limits)
     return ArrivedMacaroon.of(data, limits, keys) if is_macaroon(data) else ArrivedBiscuit.of(data, limits)
 
 

@@ -47,7 +47,7 @@ from attorn.token.chain import UnverifiedChain
 from attorn.token.link import Link
 from attorn.token.presentation import Presentation
 from attorn.token.principal import Principal
-from attorn.token.token import Token, read_text
+from attorn.token.token import Token
 from attorn.verify import arguments, joint, standing
 from attorn.verify import chain as links
 from attorn.verify.access import Access, Joint, Verified
@@ -58,6 +58,7 @@ from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, Use, charge, clear
 from attorn.verify.exposure import Exposure, expose
+from attorn.verify.possession import Possession
 from attorn.verify.rotation import Principals
 from attorn.verify.trail import Trail
 
@@ -119,7 +120,7 @@ class Verifier:
         if not callable(roots):
             # To go through them is the caller's code.
             self._roots = frozenset(map(arguments.trusted_root, ask("list of roots", lambda: tuple(roots))))
-        self._clock = clock
+        self.clock = clock
         resolver = LocalResolver() if resolver is None else resolver
         self._principals = Principals(resolver, clock, rotated_keys)
         self._cache = ChainCache(cache) if cache else None
@@ -132,11 +133,11 @@ class Verifier:
         self._receipts = receipts
         self._keys = arguments.keys_by_name(macaroon_keys)
 
-    def authorize(self, wire: str, request: Request, *, challenge: str | None = None) -> Access:
+    def authorize(self, wire: str | Possession, request: Request, *, challenge: str | None = None) -> Access:
         """Access for this request, if the presentation permits it: steps 0 to 10 in one call.
 
-        Raises `VerificationError` (not genuine, or not valid now), `Denied` (a caveat prohibits it) or
-        `UnavailableError` (it could not be decided).
+        An adapter may hand in a token in transit with another proof by its holder. Raises `VerificationError` (not
+        genuine, or not valid now), `Denied` (a caveat prohibits it) or `UnavailableError` (it could not be decided).
         """
         trail = Trail()
         with self._recorded(request, trail):
@@ -160,7 +161,7 @@ class Verifier:
         """
         steps = joint.Steps(
             audience=self.audience,
-            clock=self._clock,
+            clock=self.clock,
             ledger=self._ledger,
             recorded=self._recorded,
             genuine=self._genuine,
@@ -183,7 +184,7 @@ class Verifier:
         def cleared() -> Access:
             again = Trail(chain)
             with self._recorded(request, again):
-                now = again.at = read(self._clock)
+                now = again.at = read(self.clock)
                 # Time has passed since: the windows are asked again, and what was taken back.
                 self._check_again(chain, presentation, now)
                 return self._clear(chain, presentation, request, now, again)
@@ -198,7 +199,7 @@ class Verifier:
         """
         if not isinstance(token, Token):
             raise InputError(f"exposure: expected a Token, got {type(token).__name__}")
-        return expose(self._join(token.unverified), self._ledger, self._rules, second_of(self._clock))
+        return expose(self._join(token.unverified), self._ledger, self._rules, second_of(self.clock))
 
     def verify_token(self, token: Token) -> tuple[Link, ...]:
         """The links of a token in transit, if a presentation of it could be accepted here now: steps 2 to 7.
@@ -211,7 +212,7 @@ class Verifier:
             raise InputError(f"verify_token: expected a Token, got {type(token).__name__}")
         if self._policy is not None:
             raise InputError("verify_token: a policy says who is trusted for a request, and here is none")
-        now = second_of(self._clock)
+        now = second_of(self.clock)
         if isinstance(token.carrier, MacaroonCarrier):
             macaroon = token.carrier.macaroon
             verify_mac(macaroon, key_of(macaroon.identifier, self._keys))
@@ -228,7 +229,7 @@ class Verifier:
         return links.join(chain, self.limits.skew)
 
     def _verify(
-        self, wire: str, request: Request, challenge: str | None, trail: Trail
+        self, wire: str | Possession, request: Request, challenge: str | None, trail: Trail
     ) -> tuple[VerifiedChain, Presentation, datetime]:
         """Steps 0 to 8, in their order."""
         found = self._genuine(wire, request, challenge, trail)
@@ -236,7 +237,7 @@ class Verifier:
         return found
 
     def _genuine(
-        self, wire: str, request: Request, challenge: str | None, trail: Trail
+        self, wire: str | Possession, request: Request, challenge: str | None, trail: Trail
     ) -> tuple[VerifiedChain, Presentation, datetime]:
         """Steps 0 to 8, but for the question whether this was used before."""
         if not isinstance(request, Request):
@@ -244,10 +245,10 @@ class Verifier:
         if challenge is not None:
             # An unset value must not turn the question off.
             presentations.words(challenge, "challenge")
-        at = trail.at = read(self._clock)
+        at = trail.at = read(self.clock)
         now = int(at.timestamp())
         # (0) size limits, (1) strict parse and admission
-        arrival = arrive(read_text(wire, self.limits), self.limits, self._keys)
+        arrival = arrive(wire, self.limits, self._keys)
         chain = self._cache.get(arrival.digest) if self._cache is not None else None
         unverified = chain or arrival.read_chain(self.limits)
         presentation = arrival.read_presentation(unverified.symbols, self.limits)

@@ -11,18 +11,10 @@ from attorn.display import shown
 from attorn.errors import AttornError, InputError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.http import Route, bind, checked_origin, checked_route, plain_route, read_authorization
-from attorn.web.problem import Problem, checked_realm, problem
-from attorn.web.scope import (
-    MOST_BODY,
-    check_length,
-    checked_most,
-    checked_verifier,
-    declared_length,
-    header_values,
-    read_body,
-    read_message,
-)
+from attorn.web.door import Door
+from attorn.web.http import Route, plain_route
+from attorn.web.problem import Problem
+from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body
 
 
 class AttornMiddleware:
@@ -49,12 +41,9 @@ class AttornMiddleware:
         if not listed or not all(isinstance(path, str) and path[:1] == "/" for path in public):
             raise InputError("public: expected a list of paths that start with '/'")
         self._app = app
-        self._verifier = checked_verifier(verifier)
-        self._origin = checked_origin(origin)
-        self._route = checked_route(route)
+        self._door = Door(verifier, origin=origin, route=route, realm=realm)
         self._public = frozenset(public)
         self._most_body = checked_most(most_body)
-        self._realm = checked_realm(self._origin if realm is None else realm)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection. Raises `InputError` for a kind of connection that nobody has thought about."""
@@ -70,10 +59,10 @@ class AttornMiddleware:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            public = read_message(scope, self._origin).path in self._public
+            public = self._door.message(scope).path in self._public
             verified = None if public else await self._verified(scope, receive)
         except AttornError as error:
-            await _answer(problem(error, realm=self._realm), send)
+            await _answer(self._door.refusal(error), send)
             return
         if public:
             await self._app(scope, receive, send)
@@ -84,15 +73,12 @@ class AttornMiddleware:
 
     async def _verified(self, scope: Scope, receive: Receive) -> tuple[Access, bytes] | None:
         """Access and the body it was given for; None if the client went away. Cheap refusals come first."""
-        wire = read_authorization(header_values(scope, b"authorization"), most=self._verifier.limits.token_bytes)
+        authorize = self._door.knock(scope)
         check_length(declared_length(scope) or 0, self._most_body)
         body = await read_body(receive, self._most_body)
         if body is None:
             return None
-        return await run_in_threadpool(self._authorize, scope, body, wire), body
-
-    def _authorize(self, scope: Scope, body: bytes, wire: str) -> Access:
-        return self._verifier.authorize(wire, bind(read_message(scope, self._origin, body), self._route))
+        return await run_in_threadpool(authorize, body), body
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -14,17 +14,10 @@ from starlette.responses import Response
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.http import Route, bind, checked_origin, checked_route, fixed_route, read_authorization
-from attorn.web.problem import Problem, checked_realm, problem
-from attorn.web.scope import (
-    MOST_BODY,
-    check_length,
-    checked_most,
-    checked_verifier,
-    declared_length,
-    header_values,
-    read_message,
-)
+from attorn.web.door import Door
+from attorn.web.http import Route, fixed_route
+from attorn.web.problem import Problem
+from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length
 
 
 class Refused(HTTPException):
@@ -66,26 +59,22 @@ class Authorized:
     ) -> None:
         if route is not None and not (action is None and resource is None):
             raise InputError("expected either a route, or an action and a resource")
-        self._verifier = checked_verifier(verifier)
-        self._origin = checked_origin(origin)
-        self._route = fixed_route(action=action, resource=resource) if route is None else checked_route(route)
+        chosen = fixed_route(action=action, resource=resource) if route is None else route
+        self._door = Door(verifier, origin=origin, route=chosen, realm=realm)
         self._most_body = checked_most(most_body)
-        self._realm = checked_realm(self._origin if realm is None else realm)
 
     async def __call__(self, request: HTTPConnection) -> Access:
         """The verified access of this request. Raises `Refused`, and `WebSocketException` for a WebSocket."""
         if not isinstance(request, HttpRequest):
             raise WebSocketException(1008, "presentations are bound to HTTP requests")
         try:
-            wire = read_authorization(
-                header_values(request.scope, b"authorization"), most=self._verifier.limits.token_bytes
-            )
+            authorize = self._door.knock(request.scope)
             # Refused before its body is read.
-            read_message(request.scope, self._origin)
+            self._door.message(request.scope)
             body = await self._body(request)
-            return await run_in_threadpool(self._authorize, request, body, wire)
+            return await run_in_threadpool(authorize, body)
         except AttornError as error:
-            raise Refused(problem(error, realm=self._realm)) from error
+            raise Refused(self._door.refusal(error)) from error
 
     async def _body(self, request: HttpRequest) -> bytes:
         """The whole body, kept for the endpoint to read again. Stops reading at the limit."""
@@ -103,6 +92,3 @@ class Authorized:
         # Where Starlette itself keeps a body that was read.
         request._body = bytes(body)
         return request._body
-
-    def _authorize(self, request: HttpRequest, body: bytes, wire: str) -> Access:
-        return self._verifier.authorize(wire, bind(read_message(request.scope, self._origin, body), self._route))

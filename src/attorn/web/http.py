@@ -20,7 +20,6 @@ from attorn.request.request import Request
 from attorn.request.resource import normalise
 
 SCHEME: Final = "Attorn"
-_PREFIX: Final = b"attorn "
 
 
 class MissingError(VerificationError):
@@ -144,19 +143,20 @@ def authorization(presentation: str) -> str:
     return f"{SCHEME} {presentation}"
 
 
-def read_authorization(values: Sequence[bytes], *, most: int) -> str:
+def read_authorization(values: Sequence[bytes], *, most: int, scheme: str = SCHEME) -> str:
     """The presentation in the values of all Authorization headers of one request, of at most `most` characters.
 
-    Raises `LimitError` before anything else is looked at, `MissingError` where there is none, and `MalformedError` for
-    a second header, whatever its scheme: another reader might prefer that one.
+    Raises `LimitError` before anything else is looked at, `MissingError` where there is none of this `scheme`, and
+    `MalformedError` for a second header, whatever its scheme: another reader might prefer that one.
     """
-    if any(len(value) > most + len(_PREFIX) for value in values):
+    prefix = f"{scheme.lower()} ".encode()
+    if any(len(value) > most + len(prefix) for value in values):
         raise LimitError(f"Authorization: expected a presentation of at most {most} characters")
     if len(values) > 1:
         raise MalformedError("expected one Authorization header, got several")
-    if not values or values[0][: len(_PREFIX)].lower() != _PREFIX:
-        raise MissingError(f"expected the header Authorization: {SCHEME} <presentation>")
+    if not values or values[0][: len(prefix)].lower() != prefix:
+        raise MissingError(f"expected the header Authorization: {scheme} <presentation>")
     try:
-        return values[0][len(_PREFIX) :].decode("ascii")
+        return values[0][len(prefix) :].decode("ascii")
     except UnicodeDecodeError:
         raise MalformedError("expected a presentation in ASCII") from None

@@ -1,0 +1,59 @@
+"""Nonces of a server (RFC 9449, section 8): a stamp of the time that only the server can make."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Final
+
+from attorn.clock import Clock, second_of, system_clock
+from attorn.encoding import base64url_decode, base64url_encode
+from attorn.errors import InputError, MalformedError
+
+_LEAST_SECRET: Final = 32
+_TIME_BYTES: Final = 8
+_LENGTH: Final = 32
+"""Of a nonce, in characters: 24 bytes."""
+_TAG: Final = b"\0ATTORN\0DPOP NONCE\0v1\0"
+_LEEWAY: Final = 60
+
+
+class Nonces:
+    """Gives out nonces, and knows them again without keeping any, for `lifetime`.
+
+    `secret` is at least 32 random bytes, alike for all processes that serve one origin. A nonce is no protection from
+    replay, which is the store's: it shows that the proof was made after it was given out. Raises `InputError`.
+    """
+
+    def __init__(
+        self, secret: bytes, *, lifetime: timedelta = timedelta(minutes=5), clock: Clock = system_clock
+    ) -> None:
+        if not isinstance(secret, bytes) or len(secret) < _LEAST_SECRET:
+            raise InputError(f"nonces: expected a secret of at least {_LEAST_SECRET} bytes")
+        if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= timedelta(days=1):
+            raise InputError("nonces: expected a lifetime from one second to one day")
+        self._secret = secret
+        self._lifetime = int(lifetime.total_seconds())
+        self._clock = clock
+
+    def issue(self) -> str:
+        """A nonce of now. Raises `UnavailableError` if the clock fails."""
+        return self._stamp(second_of(self._clock).to_bytes(_TIME_BYTES, "big"))
+
+    def knows(self, nonce: str) -> bool:
+        """Whether this is one of ours, and not too old."""
+        if not isinstance(nonce, str) or len(nonce) != _LENGTH:
+            return False
+        try:
+            stamped = base64url_decode(nonce)
+        except MalformedError:
+            return False
+        at = stamped[:_TIME_BYTES]
+        if not hmac.compare_digest(self._stamp(at).encode(), nonce.encode()):
+            return False
+        # The clock of another process that gave it out may be ahead.
+        return -_LEEWAY <= second_of(self._clock) - int.from_bytes(at, "big") < self._lifetime
+
+    def _stamp(self, at: bytes) -> str:
+        return base64url_encode(at + hmac.digest(self._secret, _TAG + at, hashlib.sha256)[:16])

@@ -1,0 +1,183 @@
+"""A resource server that takes DPoP: ASGI middleware and a FastAPI dependency, like those for presentations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, MutableMapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from attorn.clock import second_of
+from attorn.errors import AttornError, Denied, InputError, ReplayError, UnavailableError, VerificationError
+from attorn.oauth import dpop
+from attorn.oauth.dpop import ALGS, WINDOW, DpopError
+from attorn.oauth.nonces import Nonces
+from attorn.verify.access import Access
+from attorn.verify.verifier import Verifier
+from attorn.web.asgi import AttornMiddleware
+from attorn.web.dependency import Authorized
+from attorn.web.door import Door
+from attorn.web.http import MissingError, Route, fixed_route, plain_route, read_authorization
+from attorn.web.problem import Problem, problem
+from attorn.web.scope import MOST_BODY, header_values
+
+SCHEME: Final = "DPoP"
+
+
+class DpopDoor(Door):
+    """Each request brings a token in transit, `Authorization: DPoP <token>`, and one `DPoP` header with a proof.
+
+    Put what the token may be used for under the verifier's own audience: the URL is of this server. Raises
+    `InputError`.
+    """
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        *,
+        origin: str,
+        route: Route = plain_route,
+        realm: str | None = None,
+        nonces: Nonces | None = None,
+        window: timedelta = WINDOW,
+    ) -> None:
+        super().__init__(verifier, origin=origin, route=route, realm=realm)
+        if not (nonces is None or isinstance(nonces, Nonces)):
+            raise InputError(f"nonces: expected Nonces, got {type(nonces).__name__}")
+        longest = self.verifier.limits.presentation
+        if not isinstance(window, timedelta) or not timedelta(seconds=1) <= window <= longest / 2:
+            raise InputError(f"window: expected one second to {longest / 2}, half of the longest presentation")
+        self.nonces = nonces
+        self._window = window
+
+    def knock(self, scope: MutableMapping[str, Any]) -> Callable[[bytes], Access]:
+        """See `Door`. Raises `DpopError` unless there is exactly one proof."""
+        token = read_authorization(
+            header_values(scope, b"authorization"), most=self.verifier.limits.token_bytes, scheme=SCHEME
+        )
+        proof = one_proof(header_values(scope, b"dpop"))
+
+        def authorize(body: bytes) -> Access:
+            message = self.message(scope, body)
+            request = self.asked(message)
+            held = dpop.read(
+                proof,
+                token=token,
+                message=message,
+                request=request,
+                audience=self.verifier.audience,
+                now=second_of(self.verifier.clock),
+                window=self._window,
+                nonces=self.nonces,
+            )
+            return self.verifier.authorize(held, request)
+
+        return authorize
+
+    def refusal(self, error: AttornError) -> Problem:
+        """See `Door`: with a DPoP challenge, and a fresh nonce if this server asks for them."""
+        plain = problem(error, realm=self.realm)
+        headers = [(name, value) for name, value in plain.headers if name != "WWW-Authenticate"]
+        if len(headers) < len(plain.headers):
+            headers.append(("WWW-Authenticate", _challenge(error, self.realm)))
+        return replace(plain, headers=(*headers, *self.fresh()))
+
+    def fresh(self) -> tuple[tuple[str, str], ...]:
+        """The header with a nonce for the next request. None where there are no nonces, or the clock fails."""
+        if self.nonces is None:
+            return ()
+        try:
+            return (("DPoP-Nonce", self.nonces.issue()),)
+        except UnavailableError:
+            return ()
+
+
+class DpopMiddleware(AttornMiddleware):
+    """`AttornMiddleware` for DPoP. Answers of the application, too, bring a nonce if `nonces` are given.
+
+    `window` is how far from now a proof may say that it was made. Raises `InputError`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        verifier: Verifier,
+        origin: str,
+        route: Route = plain_route,
+        public: Collection[str] = (),
+        most_body: int = MOST_BODY,
+        realm: str | None = None,
+        nonces: Nonces | None = None,
+        window: timedelta = WINDOW,
+    ) -> None:
+        super().__init__(app, verifier=verifier, origin=origin, public=public, most_body=most_body)
+        door = DpopDoor(verifier, origin=origin, route=route, realm=realm, nonces=nonces, window=window)
+        self._door: DpopDoor = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, as `AttornMiddleware` does."""
+
+        async def with_nonce(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": self._told(message.get("headers", ()))}
+            await send(message)
+
+        await super().__call__(scope, receive, with_nonce)
+
+    def _told(self, headers: Any) -> list[tuple[bytes, bytes]]:
+        found = list(headers)
+        if any(name.lower() == b"dpop-nonce" for name, _ in found):
+            return found
+        return found + [(name.lower().encode(), value.encode()) for name, value in self._door.fresh()]
+
+
+class DpopAuthorized(Authorized):
+    """`Authorized` for DPoP: `Depends(DpopAuthorized(verifier, origin=...))`. Raises `InputError`."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        *,
+        origin: str,
+        action: str | None = None,
+        resource: str | None = None,
+        route: Route | None = None,
+        most_body: int = MOST_BODY,
+        realm: str | None = None,
+        nonces: Nonces | None = None,
+        window: timedelta = WINDOW,
+    ) -> None:
+        super().__init__(
+            verifier, origin=origin, action=action, resource=resource, route=route, most_body=most_body, realm=realm
+        )
+        chosen = fixed_route(action=action, resource=resource) if route is None else route
+        self._door = DpopDoor(verifier, origin=origin, route=chosen, realm=realm, nonces=nonces, window=window)
+
+
+def one_proof(values: tuple[bytes, ...]) -> str:
+    """The proof in the values of all `DPoP` headers of one request. Raises `DpopError` for none, and for several."""
+    if len(values) != 1:
+        raise DpopError(f"expected one DPoP header, got {len(values)}", step=0)
+    if len(values[0]) > dpop.MOST_PROOF or not values[0].isascii():
+        raise DpopError(f"DPoP: expected at most {dpop.MOST_PROOF} characters of ASCII", step=0)
+    return values[0].decode("ascii")
+
+
+def _challenge(error: AttornError, realm: str) -> str:
+    challenge = f'{SCHEME} realm="{realm}", algs="{ALGS}"'
+    # RFC 6750 section 3.1: no error code where the client may just not have known that one is needed.
+    return challenge if isinstance(error, MissingError) else f'{challenge}, error="{oauth_code(error)}"'
+
+
+def oauth_code(error: AttornError) -> str:
+    """The error code of RFC 6750 and RFC 9449 for a refusal; which check it was, the body says."""
+    if isinstance(error, DpopError):
+        return error.code
+    if isinstance(error, ReplayError):
+        return DpopError.code
+    if isinstance(error, Denied):
+        return "insufficient_scope"
+    return "invalid_token" if isinstance(error, VerificationError) else "invalid_request"
