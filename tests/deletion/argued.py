@@ -179,6 +179,7 @@ ARGUED: Final[dict[str, str]] = {
     "verify.standing:check_life: if not events <= *": _STORE,
     "verify.clearing:charge_all: if use.chain.counted": _STORE,
     "verify.approving:Approvals.spend: if not isinstance(self.store, Ledger)": _STORE,
+    "verify.policy:*": "a policy that is not attorn's; tests/unit/test_policy.py",
     "verify.rotation:*": "the setting `rotated_keys`, and a resolver with a history; tests/unit/test_rotated_keys.py",
     "verify.verifier:Verifier.verify: *": "steps 9 and 10 in a call of their own; tests/unit/test_verifier_again.py",
     "verify.verifier:Verifier._check_again: *": "for a second call; tests/unit/test_verifier_again.py",

@@ -46,6 +46,7 @@ _STEPS: Final = {
     "verify.rotation": 3,
     "verify.attesting": 9,
     "verify.approving": 9,
+    "verify.policy": 9,
     "did.resolver": 3,
     "keys": 4,
     "biscuit.signature": 4,

@@ -98,6 +98,7 @@ TESTS = {
     "verify/approving.py": ("unit/test_approval_presented", "attacks/test_approvals", "unit/test_approval"),
     "verify/attesting.py": ("unit/test_agent_caveat", "unit/test_agent_register"),
     "verify/rotation.py": ("unit/test_rotated_keys",),
+    "verify/policy.py": ("unit/test_policy",),
     "verify/arrival.py": (
         "unit/test_macaroon_story",
         "attacks/test_vectors",

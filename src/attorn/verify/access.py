@@ -32,6 +32,11 @@ class _Presented:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared(_Presented):
+    """A request that no caveat of a verified chain prohibits. Nothing is charged for it yet, and nothing permitted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Access(_Presented):
     """One permitted request: who it leads back to, through whom, and who used it.
 

@@ -36,6 +36,12 @@ def dids(several: Iterable[str], name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def require_method(handed: object, method: str, name: str) -> None:
+    """Return for what has this method, and for None. Raises `InputError`, which names the argument."""
+    if handed is not None and not callable(getattr(handed, method, None)):
+        raise InputError(f"{name}: expected something with {method}(...), got {type(handed).__name__}")
+
+
 def seconds(span: timedelta | None) -> int | None:
     """For how long a retry is known, in seconds; None for not at all. Raises `InputError`."""
     if span is not None and (not isinstance(span, timedelta) or span < timedelta(seconds=1)):

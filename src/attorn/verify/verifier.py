@@ -59,6 +59,7 @@ from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, Use, charge, clear
 from attorn.verify.exposure import Exposure, expose
 from attorn.verify.possession import Possession
+from attorn.verify.policy import Policy, consult
 from attorn.verify.rotation import Principals
 from attorn.verify.trail import Trail
 
@@ -100,6 +101,7 @@ class Verifier:
         receipts: Recorder | None = None,
         macaroon_keys: Iterable[MacKey] = (),
         rotated_keys: timedelta | None = None,
+        policy: Policy | None = None,
     ) -> None:
         if isinstance(roots, str) or not (callable(roots) or isinstance(roots, Iterable)):
             raise InputError("roots: expected a list of DIDs, or a callable (root, request) -> bool")
@@ -108,10 +110,9 @@ class Verifier:
         self.audience = presentations.words(audience, "audience")
         if limits is not None and not isinstance(limits, Limits):
             raise InputError(f"limits: expected Limits, got {type(limits).__name__}")
-        if resolver is not None and not callable(getattr(resolver, "resolve", None)):
-            raise InputError(f"resolver: expected something with resolve(did), got {type(resolver).__name__}")
-        if receipts is not None and not callable(getattr(receipts, "record", None)):
-            raise InputError(f"receipts: expected a Recorder, got {type(receipts).__name__}")
+        arguments.require_method(resolver, "resolve", "resolver")
+        arguments.require_method(receipts, "record", "receipts")
+        arguments.require_method(policy, "permits", "policy")
         self.limits = limits or Limits()
         self.store: Store = MemoryStore() if store is None else store
         self._ledger = self.store if isinstance(self.store, Ledger) else None
@@ -131,6 +132,7 @@ class Verifier:
         self._approvals = Approvals(resolver, self.store, self._rules)
         self._retries = arguments.seconds(retries)
         self._receipts = receipts
+        self._after = policy
         self._keys = arguments.keys_by_name(macaroon_keys)
 
     def authorize(self, wire: str | Possession, request: Request, *, challenge: str | None = None) -> Access:
@@ -367,6 +369,7 @@ class Verifier:
         facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
         clear(chain, presentation.demands, facts)
         self._attestations.clear(chain, presentation, facts)
+        consult(self._after, chain.links, request, self.audience, at)
         spent = self._approvals.spend(chain, presentation, facts)
         return Use(chain, spent, facts), self._retry(chain, presentation, now)
 
