@@ -1,1 +1,1 @@
-"""JSON Object Signing and Encryption, as little of it as status lists and security events need."""
+"""JSON Object Signing and Encryption, as little as attorn needs: its own signatures, and evidence by others."""

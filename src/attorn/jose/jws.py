@@ -128,9 +128,9 @@ def read(text: str, *, typ: str, most: int = 65_536, jwk: bool = False) -> Unver
     another type, an algorithm that is not allowed, and a header that names extensions or, unless with `jwk` it is asked
     to, brings its own key.
     """
-    header, body, signature = _parts(text, most)
+    header, body, signature = parts_of(text, most)
     members = _header(header, jwk=jwk)
-    if _plain(members["typ"]) != _plain(typ):
+    if plain_typ(members["typ"]) != plain_typ(typ):
         raise MalformedError(f"JWS: expected typ {typ}, got {shown(str(members['typ']))}")
     if len(signature) != _SIGNATURE_CHARACTERS:
         raise MalformedError(f"JWS: expected a signature of {SIGNATURE_BYTES} bytes")
@@ -144,7 +144,7 @@ def typ_of(text: str, *, most: int = 65_536) -> str:
     """The type that a JWS claims, in lower case, without `application/`: to choose who reads it. `MalformedError`."""
     if not isinstance(text, str) or len(text) > most:
         raise MalformedError(f"JWS: expected text of at most {most} characters")
-    return _plain(_header(text[: MOST_HEADER + 1].partition(".")[0])["typ"])
+    return plain_typ(_header(text[: MOST_HEADER + 1].partition(".")[0])["typ"])
 
 
 def issuer_keys(resolver: Resolver, issuer: str, kid: str | None, relationship: Relationship) -> tuple[PublicKey, ...]:
@@ -169,7 +169,8 @@ def issuer_keys(resolver: Resolver, issuer: str, kid: str | None, relationship: 
     return keys
 
 
-def _parts(text: str, most: int) -> tuple[str, str, str]:
+def parts_of(text: str, most: int) -> tuple[str, str, str]:
+    """The three parts of a JWS of at most `most` characters, as they stand there. Raises `MalformedError`."""
     if not isinstance(text, str) or len(text) > most:
         raise MalformedError(f"JWS: expected text of at most {most} characters")
     parts = text.split(".", 3)
@@ -178,8 +179,8 @@ def _parts(text: str, most: int) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _header(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
-    """The members of a header, with `alg` and `typ` of use."""
+def members_of(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
+    """The members of a header in which nothing is critical and, but for `jwk`, no key comes along. Raises `MalformedError`."""
     if len(part) > MOST_HEADER:
         raise MalformedError(f"JWS: expected a header of at most {MOST_HEADER} characters")
     members = parse(base64url_decode(part), most=MOST_HEADER, depth=4)
@@ -188,6 +189,12 @@ def _header(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
     for name in _REFUSED:
         if name in members and not (jwk and name == "jwk"):
             raise MalformedError(f"JWS: the header holds {name}")
+    return members
+
+
+def _header(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
+    """The members of a header, with `alg` and `typ` of use."""
+    members = members_of(part, jwk=jwk)
     if not any(members.get("alg") in names for names in JWS_NAMES.values()):
         raise MalformedError(f"JWS: expected alg as EdDSA, Ed25519 or ES256, got {shown(members.get('alg'))}")
     if not isinstance(members.get("typ"), str) or not isinstance(members.get("kid", ""), str):
@@ -195,7 +202,8 @@ def _header(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
     return members
 
 
-def _plain(typ: JsonValue) -> str:
+def plain_typ(typ: JsonValue) -> str:
+    """A type in lower case and without `application/`; empty for what is no ASCII text."""
     # RFC 7515 section 4.1.9: `application/` may be left out. ASCII only, so that no other letter folds into one.
     lower = typ.lower() if isinstance(typ, str) and typ.isascii() else ""
     return lower.removeprefix(_PREFIX)

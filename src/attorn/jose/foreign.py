@@ -1,0 +1,119 @@
+"""Compact JWS by servers outside, signed with RSA, ECDSA or Ed25519: evidence, to be read with a key set at hand.
+
+As strict as `attorn.jose.jws` about spelling, headers and types. What is signed here is never a token of attorn, and
+nothing in it is authority: a reader of one kind of evidence says what becomes of its claims.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from attorn.canonical import JsonValue, parse
+from attorn.clock import LATEST
+from attorn.display import shown
+from attorn.encoding import base64url_decode, base64url_encode
+from attorn.errors import AudienceError, ExpiredError, MalformedError, SignatureError
+from attorn.jose.jws import members_of, parts_of, plain_typ
+from attorn.jose.key_set import KeySet
+from attorn.keys.rsa_key import ALGS as RSA_ALGS
+
+MOST: Final = 16_384
+"""Longest text, in characters."""
+EC_ALGS: Final = ("ES256", "ES384", "ES512")
+ALGS: Final = (*RSA_ALGS, *EC_ALGS, "EdDSA", "Ed25519")
+"""All algorithms of evidence. None of them takes a secret that both sides know."""
+_MOST_SIGNATURE: Final = 1366
+_MOST_TEXT: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignJws:
+    """A JWS of a type that was asked for, whose signature nobody has checked. Made by `read`."""
+
+    alg: str
+    kid: str | None
+    claims: dict[str, JsonValue]
+    signature: bytes
+    signing_input: bytes
+    digest: str
+    """`sha-256:` and the digest of the whole text, in base64url."""
+
+    def verify(self, keys: KeySet) -> None:
+        """Raises `SignatureError` unless the key that its header can mean signed it, by an algorithm of that key."""
+        for key in keys.candidates(self.kid, self.alg):
+            if key.verifies(self.signature, self.signing_input, self.alg):
+                return
+        raise SignatureError("JWS: not signed by a key of its issuer that its header could mean")
+
+    def text(self, name: str) -> str:
+        """A claim that must be there as text of 1 to 2048 characters. Raises `MalformedError`."""
+        value = self.claims.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= _MOST_TEXT or not value.isprintable():
+            raise MalformedError(f"JWT: expected {name} as text")
+        return value
+
+    def second(self, name: str) -> int | None:
+        """A claim that is a Unix second, None if it is not there. Raises `MalformedError`."""
+        value = self.claims.get(name)
+        if name in self.claims and not (type(value) is int and 0 <= value <= LATEST):
+            raise MalformedError(f"JWT: expected {name} as a Unix second")
+        return value if isinstance(value, int) else None
+
+    def require_times(self, now: int, skew: int, longest: int) -> int:
+        """Its `exp`, if it is good at `now`. The other times may be `skew` seconds ahead.
+
+        Raises `MalformedError` without `exp`, and `ExpiredError`, also where it would be good for more than `longest`
+        seconds from now.
+        """
+        end, issued, start = (self.second(name) for name in ("exp", "iat", "nbf"))
+        if end is None:
+            raise MalformedError("JWT: expected exp")
+        if now >= end or max(issued or 0, start or 0) > now + skew:
+            raise ExpiredError("JWT: it is not valid now")
+        if end > now + longest:
+            raise ExpiredError(f"JWT: it would be valid for more than {longest} seconds")
+        return end
+
+    def audiences(self) -> tuple[str, ...]:
+        """The claim `aud`: a text, or a list of different ones. Raises `AudienceError`, `MalformedError`."""
+        value = self.claims.get("aud")
+        if value is None:
+            raise AudienceError("JWT: names no audience")
+        several = value if isinstance(value, list) else [value]
+        texts = tuple(each for each in several if isinstance(each, str) and 0 < len(each) <= _MOST_TEXT)
+        if not texts or len(texts) != len(several) or len(set(texts)) != len(texts):
+            raise MalformedError("JWT: expected aud as text, or a list of different texts")
+        return texts
+
+
+def read(text: str, *, typs: Collection[str | None], algs: Collection[str] = ALGS, most: int = MOST) -> ForeignJws:
+    """The JWS in `text`, of one of these types (None: without one). Its signature is not checked.
+
+    Raises `MalformedError` for anything but three parts of canonical base64url with JSON objects in the first two, for
+    another type or algorithm, and for a header that names extensions or brings its own key.
+    """
+    header, body, signature = parts_of(text, most)
+    members = members_of(header)
+    typ = plain_typ(members["typ"]) if "typ" in members else None
+    if typ not in typs:
+        raise MalformedError(f"JWS: expected another typ than {shown(typ)}")
+    alg, kid = members.get("alg"), members.get("kid")
+    if not isinstance(alg, str) or alg not in algs:
+        raise MalformedError(f"JWS: expected alg as one of {', '.join(algs)}, got {shown(alg)}")
+    if "kid" in members and not isinstance(kid, str):
+        raise MalformedError("JWS: expected kid as text")
+    if not 0 < len(signature) <= _MOST_SIGNATURE:
+        raise MalformedError("JWS: expected a signature")
+    claims = parse(base64url_decode(body), most=most, depth=16)
+    if not isinstance(claims, dict):
+        raise MalformedError("JWS: expected the claims as a JSON object")
+    made, signed = base64url_decode(signature), f"{header}.{body}".encode("ascii")
+    return ForeignJws(alg, kid if isinstance(kid, str) else None, claims, made, signed, f"sha-256:{hashed(text)}")
+
+
+def hashed(text: str) -> str:
+    """SHA-256 of the characters of a token, in base64url: how JOSE binds one token to another."""
+    return base64url_encode(hashlib.sha256(text.encode("ascii")).digest())

@@ -1,0 +1,131 @@
+"""What an identity provider says of a user, verified: evidence that a root link is minted from.
+
+An ID-JAG (draft-ietf-oauth-identity-assertion-authz-grant) or an OpenID Connect ID token is verified once, and becomes
+one token for one agent: by a service whose DID the verifiers trust as a root, within what the evidence grants, and for
+no longer. The token holds the digest of the evidence and who the user is, and no more: docs/adapters/oauth-evidence.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from attorn.canonical import canonicalise
+from attorn.clock import Clock, second_of, system_clock
+from attorn.errors import AudienceError, InputError, MalformedError, ReplayError, UntrustedRootError, WrongRequestError
+from attorn.handed import ask, members
+from attorn.jose import foreign
+from attorn.jose.foreign import ForeignJws
+from attorn.jose.key_set import KeySet
+from attorn.oauth.granted import KINDS, Evidence, Origin, details_in, jkt_in, resources_in, scope_in
+from attorn.store.ports import Store
+
+ID_JAG: Final = "oauth-id-jag+jwt"
+LONGEST: Final = 86_400
+"""Most seconds for which evidence may be good."""
+_JWT: Final = (None, "jwt")
+
+
+class EvidenceVerifier:
+    """Verifies evidence by `issuers`, a mapping of each issuer's URL to its keys. `store` remembers what was used.
+
+    `skew` is how far ahead an issuer's clock may be. Raises `InputError` for unusable arguments.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuers: Mapping[str, KeySet],
+        store: Store,
+        clock: Clock = system_clock,
+        skew: timedelta = timedelta(seconds=60),
+    ) -> None:
+        self._issuers = members("issuers", issuers) if isinstance(issuers, Mapping) else {}
+        if not self._issuers or not all(isinstance(keys, KeySet) for keys in self._issuers.values()):
+            raise InputError("evidence: expected issuers as a mapping of URLs to key sets")
+        if not isinstance(skew, timedelta) or skew < timedelta(0):
+            raise InputError("evidence: expected a skew that is not negative")
+        self._store, self._clock, self._skew = store, clock, int(skew.total_seconds())
+
+    def id_jag(self, text: str, *, audience: str, client_id: str, tenant: str | None = None) -> Evidence:
+        """The ID-JAG in `text`, made for the authorization server `audience` and the client that showed it. Once.
+
+        `client_id` is the client that the caller has authenticated; `tenant` that of the issuer, where it has several.
+        Raises `MalformedError` (another `typ` among others), `UntrustedRootError` for another issuer, `SignatureError`,
+        `AudienceError` for another audience, client or tenant, `ExpiredError`, `ReplayError`, and `UnavailableError`.
+        """
+        _require(audience=audience, client_id=client_id)
+        found = foreign.read(text, typs=(ID_JAG,))
+        issuer, now = self._genuine(found)
+        subject, one, claims = found.text("sub"), found.text("jti"), found.claims
+        # An issuer must not redeem what it issued.
+        if found.audiences() != (audience,) or audience == issuer or found.text("client_id") != client_id:
+            raise AudienceError("evidence: it is for another authorization server or client")
+        if claims.get("tenant") != tenant or "aud_tenant" in claims:
+            raise AudienceError("evidence: it is for another tenant")
+        ends = found.require_times(now, self._skew, LONGEST)
+        evidence = Evidence(
+            origin=_origin(KINDS[0], issuer, subject, found),
+            client=client_id,
+            expires=ends,
+            scope=scope_in(claims),
+            details=details_in(claims),
+            resources=resources_in(claims),
+            jkt=jkt_in(claims),
+        )
+        self._once((KINDS[0], issuer, one), ends, now)
+        return evidence
+
+    def id_token(self, text: str, *, client_id: str, nonce: str) -> Evidence:
+        """The ID token in `text`, issued to `client_id` alone, in answer to `nonce`. Once for each nonce.
+
+        It says who the user is and grants nothing. Raises as `id_jag` does, and `WrongRequestError` for another nonce.
+        """
+        _require(client_id=client_id, nonce=nonce)
+        found = foreign.read(text, typs=_JWT)
+        issuer, now = self._genuine(found)
+        subject, claims = found.text("sub"), found.claims
+        if "events" in claims or claims.get("typ", "ID") != "ID":
+            raise MalformedError("evidence: a JWT of another kind")
+        if found.audiences() != (client_id,) or claims.get("azp", client_id) != client_id:
+            raise AudienceError("evidence: it is for another client, or for more than one")
+        if claims.get("nonce") != nonce:
+            raise WrongRequestError("evidence: it answers another nonce, or none")
+        ends = found.require_times(now, self._skew, LONGEST)
+        origin = _origin(KINDS[1], issuer, subject, found)
+        evidence = Evidence(origin=origin, client=client_id, expires=ends, jkt=jkt_in(claims))
+        self._once((KINDS[1], issuer, nonce), ends, now)
+        return evidence
+
+    def _genuine(self, found: ForeignJws) -> tuple[str, int]:
+        """The issuer, who signed it, and now."""
+        issuer = found.text("iss")
+        keys = self._issuers.get(issuer)
+        if keys is None:
+            raise UntrustedRootError("evidence: no evidence is taken from its issuer")
+        found.verify(keys)
+        if found.second("iat") is None:
+            raise MalformedError("JWT: expected iat")
+        return issuer, second_of(self._clock)
+
+    def _once(self, names: tuple[str, ...], ends: int, now: int) -> None:
+        seen = hashlib.sha256(canonicalise(["attorn evidence v1", *names])).digest()
+        if not ask("store", lambda: self._store.remember(seen, expires=ends, now=now)):
+            raise ReplayError("evidence: it was used before")
+
+
+def _origin(kind: str, issuer: str, subject: str, found: ForeignJws) -> Origin:
+    made = Origin(kind, issuer, subject, found.digest)
+    try:
+        made.write()
+    except InputError:
+        raise MalformedError("evidence: iss and sub are too long, or hold what cannot be shown") from None
+    return made
+
+
+def _require(**texts: str) -> None:
+    for name, text in texts.items():
+        if not isinstance(text, str) or not text:
+            raise InputError(f"evidence: expected {name} as text")

@@ -1,0 +1,103 @@
+"""What evidence says once it is verified: who the user is, and what was granted (docs/adapters/oauth-evidence.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from attorn.canonical import JsonValue, canonicalise
+from attorn.caveat import Purpose, Resources
+from attorn.errors import InputError, MalformedError
+
+KINDS: Final = ("id-jag", "id-token")
+_MOST_SCOPE: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which user somebody vouches for, and on what evidence: `issuer` and `subject` name the user together.
+
+    `kind` is id-jag or id-token, `digest` that of the evidence: `sha-256:` and base64url.
+    """
+
+    kind: str
+    issuer: str
+    subject: str
+    digest: str
+
+    @property
+    def user(self) -> str:
+        """One name for the user, to derive a DID from: `service.pairwise(origin.user)`."""
+        return canonicalise([self.issuer, self.subject]).decode()
+
+    def write(self) -> Purpose:
+        """The sentence of the root link. Raises `InputError` for names that are too long or cannot be shown."""
+        said = {"digest": self.digest, "evidence": self.kind, "iss": self.issuer, "sub": self.subject}
+        return Purpose(canonicalise(said).decode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Evidence that was verified. Made by `EvidenceVerifier`. What it does not limit is None.
+
+    `client` is whom it was issued to, `expires` the Unix second at which it ends, `jkt` the thumbprint of the key that
+    it is bound to.
+    """
+
+    origin: Origin
+    client: str
+    expires: int
+    scope: tuple[str, ...] | None = None
+    details: tuple[Mapping[str, JsonValue], ...] | None = None
+    resources: tuple[str, ...] | None = None
+    jkt: str | None = None
+
+
+def scope_in(claims: Mapping[str, JsonValue]) -> tuple[str, ...] | None:
+    """The claim `scope`, as its words. Raises `MalformedError`."""
+    value = claims.get("scope")
+    if "scope" not in claims:
+        return None
+    if not isinstance(value, str) or len(value) > _MOST_SCOPE or not (value.isascii() and value.isprintable()):
+        raise MalformedError("evidence: expected scope as text")
+    return tuple(value.split())
+
+
+def details_in(claims: Mapping[str, JsonValue]) -> tuple[Mapping[str, JsonValue], ...] | None:
+    """The claim `authorization_details` (RFC 9396). Raises `MalformedError`."""
+    value = claims.get("authorization_details")
+    if "authorization_details" not in claims:
+        return None
+    listed = value if isinstance(value, list) else []
+    found = tuple(each for each in listed if isinstance(each, dict) and isinstance(each.get("type"), str))
+    if not found or len(found) != len(listed):
+        raise MalformedError("evidence: expected authorization_details as a list of objects with a type")
+    return found
+
+
+def resources_in(claims: Mapping[str, JsonValue]) -> tuple[str, ...] | None:
+    """The claim `resource` (RFC 8707), one URI or several. Raises `MalformedError`."""
+    if "resource" not in claims:
+        return None
+    value = claims["resource"]
+    listed = value if isinstance(value, list) else [value]
+    texts = tuple(each for each in listed if isinstance(each, str))
+    try:
+        Resources(*texts)
+    except InputError:
+        texts = ()
+    if not texts or len(texts) != len(listed):
+        raise MalformedError("evidence: expected resource as URIs that a caveat can say")
+    return texts
+
+
+def jkt_in(claims: Mapping[str, JsonValue]) -> str | None:
+    """The thumbprint in the claim `cnf` (RFC 9449). Raises `MalformedError` for a confirmation of another kind."""
+    if "cnf" not in claims:
+        return None
+    confirmation = claims["cnf"]
+    jkt = confirmation.get("jkt") if isinstance(confirmation, dict) else None
+    if not isinstance(jkt, str) or confirmation != {"jkt": jkt}:
+        raise MalformedError("evidence: expected cnf with jkt alone")
+    return jkt

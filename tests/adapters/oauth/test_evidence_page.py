@@ -1,0 +1,28 @@
+"""The page about evidence says what the code does: its examples run, its bounds are the code's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from attorn.jose.foreign import ALGS, MOST
+from attorn.keys.rsa_key import LEAST_BITS, MOST_BITS
+from attorn.oauth.evidence import ID_JAG, LONGEST
+
+PAGE = (Path(__file__).parents[3] / "docs" / "adapters" / "oauth-evidence.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_run() -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert blocks
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "oauth-evidence.md", "exec"), names)
+
+
+def test_the_bounds_are_those_of_the_code() -> None:
+    for number in (MOST, LEAST_BITS, MOST_BITS):
+        assert f"{number:,}" in PAGE
+    assert LONGEST == 24 * 3600
+    assert f"`{ID_JAG}`" in PAGE
+    assert {alg[:2] for alg in ALGS} == {"RS", "PS", "ES", "Ed"}
