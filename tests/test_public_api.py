@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import attorn
+import attorn.a2a
 import attorn.caveat
 import attorn.checkout
 import attorn.evidence
@@ -318,7 +319,26 @@ def test_the_names_for_oauth() -> None:
         "DpopMiddleware",
         "DpopNonceError",
         "DpopProof",
+        "Evidence",
+        "EvidenceVerifier",
         "Nonces",
+        "Origin",
+        "mint",
+        "origin",
         "prove",
     ]
     assert all(hasattr(attorn.oauth, name) for name in attorn.oauth.__all__)
+
+
+def test_the_names_for_a2a() -> None:
+    assert sorted(attorn.a2a.__all__) == [
+        "EXTENSION",
+        "VerifiedCard",
+        "advertise",
+        "advertised",
+        "canonical_card",
+        "read_card",
+        "sign_card",
+        "verify_card",
+    ]
+    assert all(hasattr(attorn.a2a, name) for name in attorn.a2a.__all__)

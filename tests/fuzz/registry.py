@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.fuzz import (
+    a2a_agents,
     agents,
     approvals,
     asking,
@@ -45,5 +46,6 @@ MODULES = (
     mandates_v01,
     evidence,
     servers,
+    a2a_agents,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}
