@@ -14,6 +14,8 @@ import attorn.macaroon
 import attorn.mandate
 import attorn.mandate.constraint
 import attorn.mandate.vc
+import attorn.mcp
+import attorn.mcp.fast
 import attorn.oauth
 import attorn.revocation
 import attorn.store
@@ -295,6 +297,22 @@ def test_the_names_for_checkouts() -> None:
         "verify",
     ]
     assert all(hasattr(attorn.checkout, name) for name in attorn.checkout.__all__)
+
+
+def test_the_names_for_mcp() -> None:
+    assert sorted(attorn.mcp.__all__) == [
+        "Bearer",
+        "CHAIN",
+        "Gate",
+        "Holder",
+        "SideCar",
+        "acting",
+        "asked",
+        "presenting",
+    ]
+    assert sorted(attorn.mcp.fast.__all__) == ["Guarded", "Presenting", "Tokens"]
+    for module in (attorn.mcp, attorn.mcp.fast):
+        assert all(hasattr(module, name) for name in module.__all__)
 
 
 def test_the_names_for_evidence() -> None:

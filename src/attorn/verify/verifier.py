@@ -58,8 +58,8 @@ from attorn.verify.cache import ChainCache
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, Use, charge, clear
 from attorn.verify.exposure import Exposure, expose
-from attorn.verify.possession import Possession
 from attorn.verify.policy import Policy, consult
+from attorn.verify.possession import Possession
 from attorn.verify.rotation import Principals
 from attorn.verify.trail import Trail
 

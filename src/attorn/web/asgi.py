@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from attorn.display import shown
 from attorn.errors import AttornError, InputError
@@ -14,7 +14,7 @@ from attorn.verify.verifier import Verifier
 from attorn.web.door import Door
 from attorn.web.http import Route, plain_route
 from attorn.web.problem import Problem
-from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body
+from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body, replayed
 
 
 class AttornMiddleware:
@@ -69,7 +69,7 @@ class AttornMiddleware:
         elif verified is not None:
             access, body = verified
             state = {**scope.get("state", {}), "access": access}
-            await self._app({**scope, "attorn.access": access, "state": state}, _replay(body, receive), send)
+            await self._app({**scope, "attorn.access": access, "state": state}, replayed(body, receive), send)
 
     async def _verified(self, scope: Scope, receive: Receive) -> tuple[Access, bytes] | None:
         """Access and the body it was given for; None if the client went away. Cheap refusals come first."""
@@ -79,18 +79,6 @@ class AttornMiddleware:
         if body is None:
             return None
         return await run_in_threadpool(authorize, body), body
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body once more, then whatever the server says."""
-    pending = [body]
-
-    async def replayed() -> Message:
-        if pending:
-            return {"type": "http.request", "body": pending.pop(), "more_body": False}
-        return await receive()
-
-    return replayed
 
 
 async def _answer(refusal: Problem, send: Send) -> None:

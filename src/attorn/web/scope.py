@@ -12,7 +12,7 @@ from attorn.verify.verifier import Verifier
 from attorn.web.http import BodyLimitError, HttpMessage
 
 if TYPE_CHECKING:
-    from starlette.types import Receive
+    from starlette.types import Message, Receive
 
 MOST_BODY: Final = 1 << 20
 """Longest body that is read unless the server says otherwise, in bytes."""
@@ -109,3 +109,15 @@ async def read_body(receive: Receive, most: int) -> bytes | None:
         check_length(len(body), most)
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once more, then whatever the server says."""
+    pending = [body]
+
+    async def again() -> Message:
+        if pending:
+            return {"type": "http.request", "body": pending.pop(), "more_body": False}
+        return await receive()
+
+    return again

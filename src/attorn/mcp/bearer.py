@@ -1,0 +1,99 @@
+"""The presentation as access token. The SDK shows a token verifier the token alone, so `Gate` decides before it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mcp.server.auth.provider import AccessToken
+from mcp.server.auth.settings import AuthSettings
+from pydantic import AnyHttpUrl
+from starlette.requests import HTTPConnection
+
+from attorn.errors import InputError, WrongRequestError
+from attorn.mcp.guard import Context, Guard
+from attorn.request.request import Request
+from attorn.verify.access import Access, Verified
+from attorn.verify.verifier import Verifier
+from attorn.web.http import MissingError
+
+SCOPE: Final = "attorn.mcp.decided"
+"""Where an ASGI scope holds what was decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What `Gate` found out about one message: access, or for a listing only whose chain it is."""
+
+    wire: str = field(repr=False)
+    request: Request
+    outcome: Access | Verified
+
+
+_DECIDED: ContextVar[Decided | None] = ContextVar("attorn_mcp_decided", default=None)
+
+
+@contextmanager
+def deciding(decided: Decided) -> Iterator[None]:
+    """While this request is served, its token is known."""
+    token = _DECIDED.set(decided)
+    try:
+        yield
+    finally:
+        _DECIDED.reset(token)
+
+
+class Bearer(Guard):
+    """The presentation is the access token, over HTTP alone; this is the server's `token_verifier` too.
+
+    Works behind `Gate`, which sees the message that the token was made for; without one every token is refused. The
+    verifier's audience is the URL of the server. Raises `InputError`.
+    """
+
+    mode = "bearer"
+
+    def __init__(self, verifier: Verifier) -> None:
+        super().__init__(verifier)
+        if not self.server.startswith(("https://", "http://")):
+            raise InputError("audience: expected the URL of this server; a bearer token travels over HTTP")
+
+    def auth(self, issuer: str) -> AuthSettings:
+        """Settings by which RFC 9728 metadata is served; `issuer` is the URL where chains are to be had.
+
+        Raises `InputError`.
+        """
+        try:
+            return AuthSettings(
+                issuer_url=AnyHttpUrl(issuer), resource_server_url=AnyHttpUrl(self.server), validate_token_resource=True
+            )
+        except ValueError:
+            raise InputError("issuer: expected a URL") from None
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        """What `Gate` found out about this very token, or None. The presentation itself goes no further."""
+        decided = _DECIDED.get()
+        if decided is None or not hmac.compare_digest(decided.wire.encode(), token.encode()):
+            return None
+        act: dict[str, Any] = {}
+        for link in decided.outcome.chain:
+            act = {"sub": link.delegate, "act": act} if act else {"sub": link.delegate}
+        return AccessToken(
+            token="presented",  # noqa: S106 - it is used up, and nobody is to pass it on
+            client_id=decided.outcome.holder,
+            scopes=[decided.request.action],
+            resource=self.server,
+            subject=decided.outcome.root,
+            claims={"act": act},
+        )
+
+    async def _access(self, ctx: Context, request: Request) -> Access:
+        decided = ctx.request.scope.get(SCOPE) if isinstance(ctx.request, HTTPConnection) else None
+        if not isinstance(decided, Decided) or not isinstance(decided.outcome, Access):
+            raise MissingError("expected an access token, by HTTP and through the gate")
+        if decided.request != request:
+            raise WrongRequestError("the server reads this message in another way than the gate did")
+        return decided.outcome

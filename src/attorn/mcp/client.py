@@ -1,0 +1,117 @@
+"""The agent's side: a fresh presentation for each message, made for its tool and its arguments alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from anyio import to_thread
+from mcp.client._transport import TransportStreams
+from mcp.shared._stream_protocols import WriteStream
+from mcp.shared.exceptions import MCPError
+from mcp.shared.message import ClientMessageMetadata, SessionMessage
+from mcp_types import JSONRPCNotification, JSONRPCRequest
+
+from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
+from attorn.errors import InputError, MalformedError
+from attorn.identity import Identity
+from attorn.mcp.call import CHAIN, LISTINGS, asked, canonical_uri
+from attorn.token.token import Token
+
+
+class Holder:
+    """`identity` presents `token` to the server whose canonical URI is `server`. Raises `InputError`."""
+
+    def __init__(self, identity: Identity, token: Token, *, server: str) -> None:
+        if not isinstance(identity, Identity) or not isinstance(token, Token):
+            raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
+        self.server = canonical_uri(server)
+        self._identity = identity
+        self._token = token
+        self._approvals: list[Approval] = []
+
+    def present(self, method: str, params: Mapping[str, Any] | None) -> str:
+        """A presentation for one message: once, here, with these arguments. Raises as `Identity.present`."""
+        request = asked(self.server, method, params)
+        digest = request.digest()
+        mine = [approval for approval in self._approvals if approval.digest == digest]
+        wire = self._identity.present(self._token, request, audience=self.server, approvals=mine)
+        self._approvals = [approval for approval in self._approvals if approval not in mine]
+        return wire
+
+    def approved(self, *approvals: Approval | str) -> None:
+        """Keep approvals for the next presentation of what they approve. Raises `InputError`, `MalformedError`."""
+        self._approvals += [each if isinstance(each, Approval) else Approval.decode(each) for each in approvals]
+
+    def asked(self, error: MCPError, method: str, params: Mapping[str, Any] | None) -> ApprovalRequest | None:
+        """What to hand to the approvers, if it is their approval that this message lacked; else None.
+
+        Raises `MalformedError` if the server asks for approval of anything else than was sent.
+        """
+        data = error.error.data
+        if not isinstance(data, dict) or data.get("code") != ApprovalRequired.code:
+            return None
+        text = data.get("approval")
+        if not isinstance(text, str):
+            raise MalformedError("the server says that approval is required, and not of what")
+        found = ApprovalRequest.decode(text)
+        root = self._token.unverified_links[0].delegator
+        ours = (asked(self.server, method, params), self.server, self._identity.did, root)
+        if (found.request, found.audience, found.holder, found.root) != ours:
+            raise MalformedError("the server asks for approval of another request than was sent")
+        return found
+
+
+@asynccontextmanager
+async def presenting(
+    transport: AbstractAsyncContextManager[TransportStreams], holder: Holder, *, bearer: bool = False
+) -> AsyncIterator[TransportStreams]:
+    """`transport` with a presentation for each message: `Client(presenting(streamable_http_client(url), holder))`.
+
+    It goes into the `_meta` of each request but listings, or if `bearer` into the Authorization header of each POST.
+    """
+    async with transport as (read, write):
+        yield read, Presenter(write, holder, bearer=bearer)
+
+
+class Presenter:
+    """A stream of messages to a server, each with its presentation."""
+
+    def __init__(self, stream: WriteStream[SessionMessage], holder: Holder, *, bearer: bool) -> None:
+        if not isinstance(holder, Holder):
+            raise InputError(f"holder: expected a Holder, got {type(holder).__name__}")
+        self._stream = stream
+        self._holder = holder
+        self._bearer = bearer
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Send one message. Raises as `Holder.present`."""
+        message = item.message
+        if isinstance(message, JSONRPCRequest | JSONRPCNotification) and self._bearer:
+            # The signer may block.
+            wire = await to_thread.run_sync(self._holder.present, message.method, message.params)
+            known = item.metadata if isinstance(item.metadata, ClientMessageMetadata) else ClientMessageMetadata()
+            headers = {**(known.headers or {}), "Authorization": f"Bearer {wire}"}
+            item = replace(item, metadata=replace(known, headers=headers))
+        elif isinstance(message, JSONRPCRequest) and message.method not in LISTINGS:
+            params = dict(message.params or {})
+            wire = await to_thread.run_sync(self._holder.present, message.method, params)
+            params["_meta"] = {**(params.get("_meta") or {}), CHAIN: wire}
+            item = replace(item, message=message.model_copy(update={"params": params}))
+        await self._stream.send(item)
+
+    async def aclose(self) -> None:
+        """Close the stream."""
+        await self._stream.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self._stream.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return await self._stream.__aexit__(kind, error, trace)

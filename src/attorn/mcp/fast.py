@@ -1,0 +1,108 @@
+"""For FastMCP: the same guards as its middleware, its token verifier, and a transport for its client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+try:
+    from fastmcp.client.transports.base import ClientTransport, SessionKwargs, TransportOptions
+    from fastmcp.server.auth import AccessToken, TokenVerifier
+    from fastmcp.server.dependencies import extract_version_spec
+    from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
+except ImportError as error:
+    raise ImportError("attorn.mcp.fast needs FastMCP: pip install 'attorn[fastmcp]'") from error
+from mcp import ClientSession
+from typing_extensions import Unpack
+
+from attorn.errors import InputError
+from attorn.mcp.bearer import Bearer
+from attorn.mcp.call import LISTINGS, refusal
+from attorn.mcp.client import Holder, Presenter
+from attorn.mcp.guard import SideCar
+from attorn.web.http import MissingError
+
+__all__ = ["Guarded", "Presenting", "Tokens"]
+
+
+class Guarded(Middleware):
+    """`FastMCP(name, middleware=[Guarded(guard)])`: no call reaches a tool, resource or prompt without access.
+
+    Put it first among the middleware of the outermost server. What a tool asks of the server by itself came with no
+    presentation and is refused, unless it is asked with `run_middleware=False`. Raises `InputError`.
+    """
+
+    def __init__(self, guard: SideCar | Bearer) -> None:
+        if not isinstance(guard, SideCar | Bearer):
+            raise InputError(f"guard: expected a SideCar or a Bearer, got {type(guard).__name__}")
+        self._guard = guard
+
+    async def __call__(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> Any:
+        """Serve one message. Raises `MCPError`, whose data is the refusal."""
+        if context.type == "notification" or context.method in LISTINGS:
+            return await call_next(context)
+        bound = context.fastmcp_context.request_context if context.fastmcp_context is not None else None
+        # The message in `context` is a model of what came; a presentation is for what came.
+        wire = bound._srctx if bound is not None else None
+        if wire is None or wire.method != context.method or self._guard.serves(wire):
+            raise refusal(MissingError("this was asked by no message from outside"), self._guard.server)
+        meta = (wire.params or {}).get("_meta")
+        if isinstance(meta, dict) and extract_version_spec(meta) is not None:
+            raise refusal(InputError("_meta: presentations bind no version of a tool"), self._guard.server)
+        with self._guard.serving(await self._guard.admitted(wire), wire):
+            if context.method in ("tools/call", "prompts/get"):
+                message = {"name": context.message.name, "arguments": context.message.arguments}
+                self._guard.check(context.method, message)
+            elif context.method == "resources/read":
+                self._guard.check(context.method, {"uri": str(context.message.uri)})
+            return await call_next(context)
+
+
+class Tokens(TokenVerifier):
+    """FastMCP's form of `Bearer.verify_token`, for `auth=RemoteAuthProvider(Tokens(guard), [issuer], base_url)`."""
+
+    def __init__(self, guard: Bearer) -> None:
+        super().__init__()
+        self._guard = guard
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        """What the gate found out about this very token, or None."""
+        found = await self._guard.verify_token(token)
+        return None if found is None else AccessToken(**found.model_dump())
+
+
+class Presenting(ClientTransport):
+    """`fastmcp.Client(Presenting(transport, holder))`: as `attorn.mcp.presenting`, for a transport of FastMCP."""
+
+    def __init__(self, transport: ClientTransport, holder: Holder, *, bearer: bool = False) -> None:
+        if not isinstance(transport, ClientTransport):
+            raise InputError(f"transport: expected a ClientTransport, got {type(transport).__name__}")
+        self.transport = transport
+        self.legacy_only = transport.legacy_only
+        self._holder = holder
+        self._bearer = bearer
+
+    @asynccontextmanager
+    async def connect_session(
+        self, *, transport_options: TransportOptions | None = None, **session_kwargs: Unpack[SessionKwargs]
+    ) -> AsyncIterator[ClientSession]:
+        """A session whose messages carry presentations."""
+        options = transport_options or TransportOptions()
+
+        def session(read_stream: Any, write_stream: Any, **more: Any) -> ClientSession:
+            presenter = Presenter(write_stream, self._holder, bearer=self._bearer)
+            return options.session_class(read_stream, presenter, **more)
+
+        presenting = replace(options, session_class=cast(type[ClientSession], session))
+        async with self.transport.connect_session(transport_options=presenting, **session_kwargs) as connected:
+            yield connected
+
+    async def close(self) -> None:
+        """Close the transport."""
+        await self.transport.close()  # type: ignore[no-untyped-call]
+
+    def get_session_id(self) -> str | None:
+        """What the transport says: nothing depends on it."""
+        return self.transport.get_session_id()

@@ -1,0 +1,145 @@
+"""ASGI, in front of an MCP server whose access tokens are presentations: what only HTTP can answer, 401 and 403."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from mcp.server.auth.routes import build_resource_metadata_url
+from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_NAME_HEADER, NAME_BEARING_METHODS, decode_header_value
+from pydantic import AnyHttpUrl
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from attorn.canonical import JsonValue, parse
+from attorn.errors import AttornError, InputError, LimitError, MalformedError
+from attorn.mcp.bearer import SCOPE, Bearer, Decided, deciding
+from attorn.mcp.call import LISTINGS, asked, refusal
+from attorn.web.http import MissingError
+from attorn.web.scope import (
+    MOST_BODY,
+    check_length,
+    checked_most,
+    declared_length,
+    header_values,
+    read_body,
+    replayed,
+)
+
+_PREFIX: Final = b"bearer "
+
+
+class Gate:
+    """Decides, once, about the message in each POST to the server's URI; everything else reaches `app` undecided.
+
+    `app` is what `MCPServer(..., token_verifier=guard, auth=guard.auth(...)).streamable_http_app()` gives, and refuses
+    whatever needs a token and did not pass here. A listing, and a notification, needs a genuine chain, whatever its
+    caveats; all else is cleared and charged. Raises `InputError`.
+    """
+
+    def __init__(self, app: ASGIApp, guard: Bearer, *, most_body: int = MOST_BODY) -> None:
+        if not isinstance(guard, Bearer):
+            raise InputError(f"guard: expected a Bearer, got {type(guard).__name__}")
+        self._app = app
+        self._guard = guard
+        self._path = urlsplit(guard.server).path or "/"
+        self._most_body = checked_most(most_body)
+        self._metadata = str(build_resource_metadata_url(AnyHttpUrl(guard.server)))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] == "OPTIONS":
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] != "POST":
+            # Sessions, which a GET would listen to and a DELETE end, are no part of the protocol any more.
+            await send({"type": "http.response.start", "status": 405, "headers": [(b"allow", b"POST")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        message: dict[str, JsonValue] = {}
+        try:
+            wire = self._wire(scope)
+            check_length(declared_length(scope) or 0, self._most_body)
+            body = await read_body(receive, self._most_body)
+            if body is None:
+                return
+            message = _message(body, scope)
+            decided = await run_in_threadpool(self._decide, wire, message)
+        except AttornError as error:
+            await self._answer(error, message, send)
+            return
+        with deciding(decided):
+            await self._app({**scope, SCOPE: decided}, replayed(body, receive), send)
+
+    def _wire(self, scope: Scope) -> str:
+        """The access token. Raises as `read_authorization` does, and `InputError` for one in the query."""
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if any(name.strip().lower() == "access_token" for name, _ in query):
+            raise InputError("query: an access token belongs in the Authorization header")
+        values = header_values(scope, b"authorization")
+        most = self._guard.verifier.limits.token_bytes
+        if any(len(value) > most + len(_PREFIX) for value in values):
+            raise LimitError(f"Authorization: expected a presentation of at most {most} characters")
+        if len(values) > 1:
+            raise MalformedError("expected one Authorization header, got several")
+        if not values or values[0][: len(_PREFIX)].lower() != _PREFIX:
+            raise MissingError("expected the header Authorization: Bearer <presentation>")
+        return values[0][len(_PREFIX) :].decode("latin-1")
+
+    def _decide(self, wire: str, message: dict[str, JsonValue]) -> Decided:
+        method, params = message.get("method"), message.get("params")
+        request = asked(self._guard.server, method, params)  # type: ignore[arg-type]  # it checks both
+        verifier = self._guard.verifier
+        if method in LISTINGS or "id" not in message:
+            return Decided(wire, request, verifier.verify(wire, request))
+        return Decided(wire, request, verifier.authorize(wire, request))
+
+    async def _answer(self, error: AttornError, message: dict[str, JsonValue], send: Send) -> None:
+        """A JSON-RPC error, which MCP clients read at any status, and the challenge of RFC 6750."""
+        refused = refusal(error, self._guard.server).error
+        number = message.get("id")
+        body = {
+            "jsonrpc": "2.0",
+            "id": number if isinstance(number, str | int) else None,
+            "error": refused.model_dump(),
+        }
+        octets = json.dumps(body).encode()
+        headers = [("content-type", "application/json"), ("cache-control", "no-store")]
+        headers.append(("content-length", str(len(octets))))
+        status = HTTPStatus(refused.code)
+        if status is HTTPStatus.SERVICE_UNAVAILABLE:
+            headers.append(("retry-after", "1"))
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            headers.append(("www-authenticate", self._challenge(error, status, message)))
+        raw = [(name.encode(), value.encode()) for name, value in headers]
+        await send({"type": "http.response.start", "status": status.value, "headers": raw})
+        await send({"type": "http.response.body", "body": octets})
+
+    def _challenge(self, error: AttornError, status: HTTPStatus, message: dict[str, JsonValue]) -> str:
+        parts = []
+        if status is HTTPStatus.FORBIDDEN:
+            scope = asked(self._guard.server, message.get("method"), message.get("params")).action  # type: ignore[arg-type]
+            parts += ['error="insufficient_scope"', f'scope="{scope}"', f'error_description="{error.code}"']
+        elif not isinstance(error, MissingError):
+            parts += ['error="invalid_token"', f'error_description="{error.code}"']
+        parts.append(f'resource_metadata="{self._metadata}"')
+        return f"Bearer {', '.join(parts)}"
+
+
+def _message(body: bytes, scope: Scope) -> dict[str, JsonValue]:
+    """The one JSON-RPC message of a body, of which its headers say nothing else. Raises `InputError`."""
+    try:
+        message = parse(body, most=len(body))
+    except MalformedError as error:
+        raise InputError(f"body: {error}") from error
+    if not isinstance(message, dict) or not isinstance(message.get("method"), str):
+        raise InputError("body: expected one JSON-RPC request or notification, and no batch")
+    method, params = message["method"], message.get("params")
+    name = params.get(NAME_BEARING_METHODS.get(str(method), "")) if isinstance(params, dict) else None
+    for header, said in ((MCP_METHOD_HEADER, method), (MCP_NAME_HEADER, name)):
+        for value in header_values(scope, header.encode()):
+            if decode_header_value(value.decode("latin-1")) != said:
+                raise InputError(f"{header}: expected what the body says")
+    return message

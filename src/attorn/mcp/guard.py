@@ -1,0 +1,155 @@
+"""For `MCPServer`: one object that is its extension and its middleware, and lets no call through without access.
+
+`MCPServer(name, extensions=[guard], middleware=[guard])`. As middleware it has the verifier decide, once, about the
+message as it arrived; as tool-call interceptor it sees to it that what will run is what was authorised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from anyio import to_thread
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.auth.provider import AccessToken
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.extension import Extension
+from mcp_types import CallToolRequestParams
+
+from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError, WrongRequestError
+from attorn.handed import ask
+from attorn.mcp.call import CHAIN, LISTINGS, MORE, asked, canonical_uri, refusal
+from attorn.request.request import Request
+from attorn.verify.access import Access, Verified
+from attorn.verify.verifier import Verifier
+from attorn.web.http import MissingError
+from attorn.web.scope import checked_verifier
+
+Context = ServerRequestContext[Any, Any]
+Related = Callable[[AccessToken | None, Verified], bool]
+"""Whether a bearer token (None without one) and a chain belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What is being served right now, and with whose authority."""
+
+    access: Access
+    context: Context
+
+
+_SERVED: ContextVar[_Served | None] = ContextVar("attorn_mcp_served", default=None)
+
+
+def acting() -> Access:
+    """Who acts for whom, for the tool, resource or prompt that is being served. Raises `InputError` outside of one."""
+    served = _SERVED.get()
+    if served is None:
+        raise InputError("acting: no call that needed authority is being served here")
+    return served.access
+
+
+class Guard(Extension):
+    """What `SideCar` and `Bearer` share. The verifier's audience is the canonical URI of the server."""
+
+    identifier = CHAIN
+    mode = ""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self.verifier = checked_verifier(verifier)
+        self.server = canonical_uri(verifier.audience)
+
+    def settings(self) -> dict[str, Any]:
+        """What clients are told: for whom they present, and where they put it."""
+        return {"audience": self.server, "mode": self.mode}
+
+    async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """The middleware. Raises `MCPError`, whose data is the refusal."""
+        if ctx.request_id is None or ctx.method in LISTINGS:
+            return await call_next(ctx)
+        with self.serving(await self.admitted(ctx), ctx):
+            return await call_next(ctx)
+
+    async def intercept_tool_call(
+        self, params: CallToolRequestParams, ctx: Context, call_next: CallNext
+    ) -> HandlerResult:
+        """Nothing runs that was not authorised, whatever came in between. Raises `MCPError`."""
+        self.check("tools/call", {"name": params.name, "arguments": params.arguments})
+        return await call_next(ctx)
+
+    async def admitted(self, ctx: Context) -> Access:
+        """Access for the message of `ctx`, decided here and now. Raises `MCPError`."""
+        try:
+            return await self._access(ctx, asked(self.server, ctx.method, ctx.params))
+        except AttornError as error:
+            refused = refusal(error, self.server)
+        raise refused
+
+    @contextmanager
+    def serving(self, access: Access, ctx: Context) -> Iterator[None]:
+        """For the time of one call, `acting()` says `access`."""
+        token = _SERVED.set(_Served(access, ctx))
+        try:
+            yield
+        finally:
+            _SERVED.reset(token)
+
+    def serves(self, ctx: Context) -> bool:
+        """Whether it is this very message that is being served: what asks now is a tool, and not a client."""
+        served = _SERVED.get()
+        return served is not None and served.context is ctx
+
+    def check(self, method: str, params: dict[str, Any]) -> None:
+        """Return if access was given to exactly this. Raises `MCPError`."""
+        try:
+            served = _SERVED.get()
+            if served is None:
+                raise MissingError("nobody asked for authority; is the guard among the middleware of this server?")
+            allowed = served.access.request
+            args = {name: value for name, value in allowed.args.items() if name != MORE}
+            if Request(action=allowed.action, resource=self.server, args=args) != asked(self.server, method, params):
+                raise WrongRequestError("something changed this call after it was authorised")
+            return
+        except AttornError as error:
+            refused = refusal(error, self.server)
+        raise refused
+
+    async def _access(self, ctx: Context, request: Request) -> Access:
+        raise NotImplementedError
+
+
+class SideCar(Guard):
+    """The presentation is `_meta["dev.attorn/chain"]`, over any transport; a bearer token, if any, is asked besides.
+
+    What is allowed is what both allow. `related` says whether the two belong together: without it nobody asks. It is
+    asked once the presentation has verified and before anything is charged. Raises `InputError`.
+    """
+
+    mode = "meta"
+
+    def __init__(self, verifier: Verifier, *, related: Related | None = None) -> None:
+        super().__init__(verifier)
+        if related is not None and not callable(related):
+            raise InputError(f"related: expected a callable, got {type(related).__name__}")
+        self._related = related
+
+    async def _access(self, ctx: Context, request: Request) -> Access:
+        meta = (ctx.params or {}).get("_meta")
+        if not isinstance(meta, dict) or CHAIN not in meta:
+            raise MissingError(f"expected a presentation in _meta, as {CHAIN}")
+        if not isinstance(meta[CHAIN], str):
+            raise MalformedError(f"{CHAIN}: expected text, got {type(meta[CHAIN]).__name__}")
+        # The store and the resolver may block.
+        return await to_thread.run_sync(self._decide, meta[CHAIN], request)
+
+    def _decide(self, wire: str, request: Request) -> Access:
+        related = self._related
+        if related is None:
+            return self.verifier.authorize(wire, request)
+        verified = self.verifier.verify(wire, request)
+        if ask("related", lambda: related(get_access_token(), verified)) is not True:
+            raise UntrustedRootError("this chain does not go with the bearer token that came with it")
+        return verified.clear()
