@@ -54,6 +54,27 @@ def test_shopping(tmp_path: Path) -> None:
     assert receipts == ["with receipts of teashop and provider"] * 3
 
 
+MCP_SERVER = """\
+http, permitted: Sales are up.
+http, denied argument: 403 denied
+http, used once: 200
+http, replay: 401 Bearer error="invalid_token", error_description="replayed", resource_metadata="..."
+http, missing chain: 401 Bearer resource_metadata="..."
+stdio, permitted: Sales are up.
+stdio, replay: 401 replayed
+stdio, denied argument: 403 denied
+stdio, missing chain: 401 no_presentation
+"""
+
+
+def test_mcp_server(tmp_path: Path) -> None:
+    # attacks 67, 80 and 85
+    folder = FOLDER / "mcp_server"
+    assert all(len(path.read_text().splitlines()) <= 80 for path in folder.glob("*.py"))
+    out = re.sub(r" \(for \w{6}, asked by \w{6}\)", "", told(folder / "main.py", tmp_path))
+    assert re.sub(r"http://127[^\"]+", "...", out) == MCP_SERVER
+
+
 def told(path: Path, folder: Path) -> str:
     """What a program prints that ends well, complains of nothing and leaves nothing behind."""
     done = subprocess.run(
