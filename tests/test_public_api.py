@@ -148,17 +148,6 @@ def test_stores_and_revocation() -> None:
     ]
 
 
-def test_oauth() -> None:
-    assert sorted(attorn.oauth.__all__) == [
-        "Evidence",
-        "EvidenceVerifier",
-        "Origin",
-        "mint",
-        "origin",
-    ]
-    assert all(hasattr(attorn.oauth, name) for name in attorn.oauth.__all__)
-
-
 def test_mandates_of_ap2_v01() -> None:
     assert sorted(attorn.mandate.vc.__all__) == [
         "CartContents",

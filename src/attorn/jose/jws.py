@@ -180,7 +180,7 @@ def parts_of(text: str, most: int) -> tuple[str, str, str]:
 
 
 def members_of(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
-    """The members of a header in which nothing is critical and, but for `jwk`, no key comes along. Raises `MalformedError`."""
+    """The members of a header in which nothing is critical and, unless with `jwk`, no key. Raises `MalformedError`."""
     if len(part) > MOST_HEADER:
         raise MalformedError(f"JWS: expected a header of at most {MOST_HEADER} characters")
     members = parse(base64url_decode(part), most=MOST_HEADER, depth=4)

@@ -13,6 +13,7 @@ from attorn.handed import ask
 from attorn.macaroon.issuing import named
 from attorn.macaroon.key import MacKey
 from attorn.token.principal import Principal
+from attorn.token.token import Token
 
 
 def trusted_root(did: str) -> Principal | str:
@@ -40,6 +41,12 @@ def require_method(handed: object, method: str, name: str) -> None:
     """Return for what has this method, and for None. Raises `InputError`, which names the argument."""
     if handed is not None and not callable(getattr(handed, method, None)):
         raise InputError(f"{name}: expected something with {method}(...), got {type(handed).__name__}")
+
+
+def require_token(token: object, name: str) -> None:
+    """Raises `InputError` for anything but a Token, and names who expected one."""
+    if not isinstance(token, Token):
+        raise InputError(f"{name}: expected a Token, got {type(token).__name__}")
 
 
 def seconds(span: timedelta | None) -> int | None:

@@ -199,8 +199,7 @@ class Verifier:
         The token is verified as a chain (steps 3 to 5); who its root is does not matter. Raises `VerificationError`,
         `UnavailableError`, or `InputError` for anything but a Token.
         """
-        if not isinstance(token, Token):
-            raise InputError(f"exposure: expected a Token, got {type(token).__name__}")
+        arguments.require_token(token, "exposure")
         return expose(self._join(token.unverified), self._ledger, self._rules, second_of(self.clock))
 
     def verify_token(self, token: Token) -> tuple[Link, ...]:
@@ -210,8 +209,7 @@ class Verifier:
         too, but of its third parties nobody is asked. Raises `VerificationError`, `UnavailableError`, or `InputError`
         for anything but a Token, and where `roots` is a callable: it is asked about requests, and there is none.
         """
-        if not isinstance(token, Token):
-            raise InputError(f"verify_token: expected a Token, got {type(token).__name__}")
+        arguments.require_token(token, "verify_token")
         if self._policy is not None:
             raise InputError("verify_token: a policy says who is trusted for a request, and here is none")
         now = second_of(self.clock)
