@@ -83,6 +83,7 @@ HOMES = {
     "fastmcp": ("mcp",),
     "a2a": ("a2a",),
     "http_message_signatures": ("httpsig",),
+    "http_sf": ("httpsig",),
     "cedarpy": ("authzen",),
     "opentelemetry": ("otel",),
 }

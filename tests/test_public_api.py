@@ -10,6 +10,7 @@ import attorn.a2a
 import attorn.caveat
 import attorn.checkout
 import attorn.evidence
+import attorn.httpsig
 import attorn.macaroon
 import attorn.mandate
 import attorn.mandate.constraint
@@ -349,3 +350,20 @@ def test_the_names_for_a2a() -> None:
         "verify_card",
     ]
     assert all(hasattr(attorn.a2a, name) for name in attorn.a2a.__all__)
+
+
+def test_the_names_for_http_message_signatures() -> None:
+    assert sorted(attorn.httpsig.__all__) == [
+        "Agent",
+        "AgentMiddleware",
+        "AgentVerifier",
+        "Coverage",
+        "Directories",
+        "Directory",
+        "DirectoryEndpoint",
+        "Kind",
+        "RequestSigner",
+        "SignedMessage",
+        "Source",
+    ]
+    assert all(hasattr(attorn.httpsig, name) for name in attorn.httpsig.__all__)

@@ -16,6 +16,7 @@ from tests.fuzz import (
     evidence,
     forms,
     histories,
+    httpsig,
     macaroons,
     mandates_v01,
     outside,
@@ -47,5 +48,6 @@ MODULES = (
     evidence,
     servers,
     a2a_agents,
+    httpsig,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

@@ -33,6 +33,7 @@ NO_PARSERS = {
     "oauth.dpop.read": "`jws` reads the same text; tests/adapters/oauth try every header and claim",
     "verify.possession.ArrivedToken.read_chain": "`token` reads the same bytes",
     "verify.possession.ArrivedToken.read_presentation": "hands out what an adapter made",
+    "httpsig.signing.ClientRequest.read": "a protocol",
     "verify.arrival.Arrival.read_chain": "a protocol",
     "verify.arrival.Arrival.read_presentation": "a protocol",
     "caveat.base.Caveat.read": "replaced by each kind of caveat",

@@ -48,7 +48,7 @@ class HttpTransport:
         if type(redirects) is not int or redirects < 0:
             raise InputError("fetch: expected a number of redirects that is not negative")
         self._timeout = timeout.total_seconds()
-        self._redirects = redirects
+        self.redirects = redirects
         self._ports = frozenset(ports)
         self._loopback = loopback
         self._context = ssl.create_default_context() if context is None else context
@@ -63,7 +63,7 @@ class HttpTransport:
         scheme, _, rest = url.partition("://")
         origin = f"{scheme}://{rest.partition('/')[0]}"
         deadline = _Deadline(self._timeout)
-        for _ in range(self._redirects + 1):
+        for _ in range(self.redirects + 1):
             if not is_fetchable(url, loopback=self._loopback):
                 raise UnavailableError("fetch: not an https URL that may be followed")
             found = self._once(url, accept, most, deadline)
@@ -72,7 +72,7 @@ class HttpTransport:
             url = origin + found if found.startswith("/") and not found.startswith("//") else found
             if not url.startswith(f"{origin}/"):
                 raise UnavailableError("fetch: redirected to another origin")
-        raise UnavailableError(f"fetch: redirected more than {self._redirects} times")
+        raise UnavailableError(f"fetch: redirected more than {self.redirects} times")
 
     def _once(self, url: str, accept: str, most: int, deadline: _Deadline) -> bytes | str | None:
         """The body, or where it is said to be, or None if it is said to be nowhere."""
