@@ -18,6 +18,7 @@ import attorn.mandate.vc
 import attorn.mcp
 import attorn.mcp.fast
 import attorn.oauth
+import attorn.otel
 import attorn.revocation
 import attorn.store
 from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
@@ -367,3 +368,7 @@ def test_the_names_for_http_message_signatures() -> None:
         "Source",
     ]
     assert all(hasattr(attorn.httpsig, name) for name in attorn.httpsig.__all__)
+
+
+def test_the_names_for_opentelemetry() -> None:
+    assert sorted(attorn.otel.__all__) == ["NAMES", "SpanRecorder"]

@@ -1,4 +1,4 @@
-"""What a recorder needs: a log to append to, and somebody who signs."""
+"""What a recorder needs, a log to append to; and what a verifier needs, somebody to tell its decisions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from attorn.audit.checkpoint import Checkpoint
-from attorn.audit.receipt import FIRST, Receipt
+from attorn.audit.receipt import FIRST, Receipt, ReceiptDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ EMPTY: Final = Head(0, FIRST)
 """The head of a log without receipts."""
 Make: TypeAlias = Callable[[Head], tuple[Receipt, Checkpoint]]
 """What makes the next receipt, and the checkpoint behind it, of the head before."""
+
+
+class Recording(Protocol):
+    """What a verifier tells each of its decisions: a `Recorder`, or what stands before one."""
+
+    def record(self, draft: ReceiptDraft) -> object:
+        """Return once it is recorded. Raises `UnavailableError`: whoever decided must then permit nothing."""
 
 
 class Log(Protocol):

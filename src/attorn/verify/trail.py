@@ -15,7 +15,8 @@ from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import Entry
 
 if TYPE_CHECKING:
-    from attorn.audit import ReceiptDraft, Recorder
+    from attorn.audit import ReceiptDraft
+    from attorn.audit.ports import Recording
 
 
 class Trail:
@@ -31,7 +32,7 @@ class Trail:
 
     def record(
         self,
-        receipts: Recorder,
+        receipts: Recording,
         audience: str,
         request: Request,
         error: VerificationError | Denied | UnavailableError | None,

@@ -64,7 +64,7 @@ from attorn.verify.rotation import Principals
 from attorn.verify.trail import Trail
 
 if TYPE_CHECKING:
-    from attorn.audit import Recorder
+    from attorn.audit.ports import Recording
 
 _MOST_REMEMBERED: Final = 4096
 """Longest chain that is remembered, in bytes: read, one takes over four times as much memory, and there are many."""
@@ -98,7 +98,7 @@ class Verifier:
         cache: int = 1024,
         authorities: Iterable[str] = (),
         retries: timedelta | None = None,
-        receipts: Recorder | None = None,
+        receipts: Recording | None = None,
         macaroon_keys: Iterable[MacKey] = (),
         rotated_keys: timedelta | None = None,
         policy: Policy | None = None,
