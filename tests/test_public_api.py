@@ -341,14 +341,26 @@ def test_the_names_for_oauth() -> None:
 
 def test_the_names_for_a2a() -> None:
     assert sorted(attorn.a2a.__all__) == [
+        "Binding",
+        "ChainExecutor",
+        "ChainHandler",
+        "ChainUser",
         "EXTENSION",
+        "HolderInterceptor",
         "VerifiedCard",
+        "access_of",
         "advertise",
         "advertised",
+        "approved",
+        "asked_by",
         "canonical_card",
+        "continued",
+        "handed_over",
         "read_card",
         "sign_card",
+        "token_part",
         "verify_card",
+        "with_chain",
     ]
     assert all(hasattr(attorn.a2a, name) for name in attorn.a2a.__all__)
 

@@ -1,0 +1,112 @@
+"""The client's side: a fresh presentation for every request, made for that request alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from a2a.client import ClientCallContext
+from a2a.client.interceptors import AfterArgs, BeforeArgs, ClientCallInterceptor
+from a2a.client.service_parameters import ServiceParametersFactory, with_a2a_extensions
+from a2a.types import SendMessageRequest
+
+from attorn.a2a.binding import SEND, Binding
+from attorn.a2a.carrying import HEADER, declared
+from attorn.a2a.extension import EXTENSION
+from attorn.approval import Approval
+from attorn.display import shown
+from attorn.errors import InputError
+from attorn.identity import Identity
+from attorn.token.presentation import words
+from attorn.token.token import Token
+
+_METHODS: Final = {
+    "send_message": SEND,
+    "send_message_streaming": SEND,
+    "get_task": "GetTask",
+    "list_tasks": "ListTasks",
+    "cancel_task": "CancelTask",
+    "subscribe": "SubscribeToTask",
+    "create_task_push_notification_config": "CreateTaskPushNotificationConfig",
+    "get_task_push_notification_config": "GetTaskPushNotificationConfig",
+    "list_task_push_notification_configs": "ListTaskPushNotificationConfigs",
+    "delete_task_push_notification_config": "DeleteTaskPushNotificationConfig",
+    "get_extended_agent_card": "GetExtendedAgentCard",
+}
+_APPROVALS: Final = "attorn.approvals"
+
+
+def with_chain(
+    params: SendMessageRequest,
+    identity: Identity,
+    token: Token,
+    *,
+    audience: str,
+    binding: Binding,
+    approvals: Sequence[Approval | str] = (),
+) -> SendMessageRequest:
+    """A copy of `params` that carries `token`, presented to `audience` for it. Nothing in it may be changed after.
+
+    It is good once, and with `A2A-Extensions` beside it. Raises what `Identity.present` and `Binding.request` raise.
+    """
+    if not isinstance(params, SendMessageRequest):
+        raise InputError(f"with_chain: expected a SendMessageRequest, got {type(params).__name__}")
+    made = declared(params)
+    asked = _checked(binding).request(SEND, made)
+    made.message.metadata[EXTENSION] = identity.present(token, asked, audience=audience, approvals=approvals)
+    return made
+
+
+def approved(*approvals: Approval | str, context: ClientCallContext | None = None) -> ClientCallContext:
+    """A context for one call, whose presentation carries these approvals: `client.send_message(..., context=...)`."""
+    made = ClientCallContext() if context is None else context.model_copy()
+    made.state = {**made.state, _APPROVALS: approvals}
+    return made
+
+
+class HolderInterceptor(ClientCallInterceptor):
+    """An interceptor for the SDK's client: presents `token` to `audience` with each request of that client.
+
+    Put it last: a request that is changed after it is refused. Raises `InputError` for unusable arguments.
+    """
+
+    def __init__(self, identity: Identity, token: Token, *, audience: str, binding: Binding) -> None:
+        if not isinstance(identity, Identity) or not isinstance(token, Token):
+            raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
+        self._identity = identity
+        self._token = token
+        self._audience = words(audience, "audience")
+        self._binding = _checked(binding)
+
+    async def before(self, args: BeforeArgs) -> None:
+        """Presents. Raises what `Identity.present` and `Binding.request` raise."""
+        method = _METHODS.get(args.method)
+        if method is None:
+            raise InputError(f"A2A: no method {shown(args.method)} is known to present for")
+        context = ClientCallContext() if args.context is None else args.context.model_copy()
+        approvals = context.state.get(_APPROVALS, ())
+        said = ServiceParametersFactory.create_from(context.service_parameters, [with_a2a_extensions([EXTENSION])])
+        if method == SEND:
+            args.input = await asyncio.to_thread(self._sent, args.input, approvals)
+        else:
+            asked = self._binding.request(method, args.input)
+            said[HEADER] = await asyncio.to_thread(
+                self._identity.present, self._token, asked, audience=self._audience, approvals=approvals
+            )
+        context.service_parameters = said
+        args.context = context
+
+    async def after(self, args: AfterArgs) -> None:
+        """Nothing is left to do."""
+
+    def _sent(self, params: SendMessageRequest, approvals: Sequence[Approval | str]) -> SendMessageRequest:
+        return with_chain(
+            params, self._identity, self._token, audience=self._audience, binding=self._binding, approvals=approvals
+        )
+
+
+def _checked(binding: Binding) -> Binding:
+    if not isinstance(binding, Binding):
+        raise InputError(f"binding: expected a Binding, got {type(binding).__name__}")
+    return binding

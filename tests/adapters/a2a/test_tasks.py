@@ -1,0 +1,222 @@
+"""Tasks are their owners' alone, every method asks for a chain, and no other user is taken for one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from a2a.client import ClientCallContext
+from a2a.client.interceptors import BeforeArgs
+from a2a.server.context import ServerCallContext
+from a2a.server.request_handlers import DefaultRequestHandler
+from a2a.server.tasks import InMemoryTaskStore
+from a2a.types import (
+    CancelTaskRequest,
+    GetTaskRequest,
+    ListTasksRequest,
+    SubscribeToTaskRequest,
+    Task,
+)
+from a2a.utils.errors import A2AError, ExtensionSupportRequiredError, InternalError, TaskNotFoundError
+from starlette.authentication import AuthCredentials, AuthenticationBackend, SimpleUser
+from starlette.middleware import Middleware
+from starlette.middleware.authentication import AuthenticationMiddleware
+from tests.adapters.a2a.world import (
+    BINDING,
+    URL,
+    Agent,
+    Planner,
+    alice,
+    answer,
+    bob,
+    code,
+    holding,
+    message,
+    planner,
+    scout,
+    thief,
+    token,
+    verifier,
+)
+
+from attorn import caveat
+from attorn.a2a import (
+    EXTENSION,
+    Binding,
+    ChainExecutor,
+    ChainHandler,
+    HolderInterceptor,
+    access_of,
+    approved,
+    with_chain,
+)
+from attorn.errors import InputError
+
+METHODS: dict[str, Callable[[Any, str], Awaitable[Any]]] = {
+    "GetTask": lambda client, task: client.get_task(GetTaskRequest(id=task)),
+    "ListTasks": lambda client, task: client.list_tasks(ListTasksRequest()),
+    "CancelTask": lambda client, task: client.cancel_task(CancelTaskRequest(id=task)),
+}
+
+
+@pytest.mark.parametrize("rest", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_asks_for_a_chain(method: str, rest: bool) -> None:
+    agent, ask = Agent(rest=rest), METHODS[method]
+
+    async def work() -> None:
+        task = await agent.sent(message("wait"), holding())
+        async with agent.client() as client:
+            with pytest.raises(ExtensionSupportRequiredError) as caught:
+                await ask(client, task.id)
+            assert code(caught.value) == "no_presentation"
+        async with agent.client(holding(token(caveat.Actions("a2a:SendMessage")))) as client:
+            with pytest.raises(A2AError) as denied:
+                await ask(client, task.id)
+            assert code(denied.value) == "denied"
+        async with agent.client(holding(audience=thief.did)) as client:
+            with pytest.raises(A2AError) as wrong:
+                await ask(client, task.id)
+            assert code(wrong.value) == "wrong_audience"
+        async with agent.client(holding()) as client:
+            found = await ask(client, task.id)
+            assert task.id in str(found)
+
+    agent.run(work)
+
+
+@pytest.mark.parametrize("other", [holding(by=thief), holding(token(root=bob))])
+def test_others_see_no_task(other: HolderInterceptor) -> None:
+    # attack: an id is no authority.
+    agent = Agent()
+
+    async def work() -> None:
+        task = await agent.sent(message("wait"), holding())
+        async with agent.client(other) as client:
+            for method in ("GetTask", "CancelTask"):
+                with pytest.raises(TaskNotFoundError):
+                    await METHODS[method](client, task.id)
+            assert not (await client.list_tasks(ListTasksRequest())).tasks
+            with pytest.raises(TaskNotFoundError):
+                async for _ in client.subscribe(SubscribeToTaskRequest(id=task.id)):
+                    pass
+        with pytest.raises(TaskNotFoundError):
+            await agent.sent(message("more", task_id=task.id), other)
+        assert len(agent.executor.ran) == 1
+
+    agent.run(work)
+
+
+def test_a_presentation_of_another_method() -> None:
+    # A presentation to read a task does not cancel it.
+    agent = Agent()
+
+    async def work() -> None:
+        task = await agent.sent(message("wait"), holding())
+        args = BeforeArgs(input=GetTaskRequest(id=task.id), method="get_task", agent_card=agent.card)
+        await holding().before(args)
+        assert args.context is not None
+        said = dict(args.context.service_parameters or {})
+        async with agent.client(**said) as client:
+            with pytest.raises(A2AError) as caught:
+                await client.cancel_task(CancelTaskRequest(id=task.id))
+            assert code(caught.value) == "wrong_request"
+            with pytest.raises(A2AError) as other:
+                await client.get_task(GetTaskRequest(id="other"))
+            assert code(other.value) == "wrong_request"
+            assert (await client.get_task(GetTaskRequest(id=task.id))).id == task.id
+            with pytest.raises(A2AError) as again:
+                await client.get_task(GetTaskRequest(id=task.id))
+            assert code(again.value) == "replayed"
+
+    agent.run(work)
+
+
+class Bearer(AuthenticationBackend):
+    """What a host's own authentication does: it says who the client is."""
+
+    async def authenticate(self, conn: Any) -> tuple[AuthCredentials, SimpleUser] | None:
+        name = conn.headers.get("authorization")
+        return None if name is None else (AuthCredentials(), SimpleUser(name))
+
+
+def test_beside_the_frameworks_own_authentication() -> None:
+    agent = Agent(middleware=[Middleware(AuthenticationMiddleware, backend=Bearer())])
+
+    async def work() -> None:
+        task = await agent.sent(message("wait"), holding(), authorization="carol")
+        user: Any = agent.executor.ran[-1].call_context.user
+        assert (user.root, user.holder, user.framework.user_name) == (alice.did, scout.did, "carol")
+        # A session alone is not enough, and neither is the chain in another session.
+        with pytest.raises(ExtensionSupportRequiredError):
+            await agent.sent(message("hello"), authorization="carol")
+        for name in ({"authorization": "dave"}, {}):
+            with pytest.raises(TaskNotFoundError):
+                await agent.sent(message("wait", task_id=task.id), holding(), **name)
+        assert (await agent.sent(message("wait", task_id=task.id), holding(), authorization="carol")).id == task.id
+
+    agent.run(work)
+
+
+@pytest.mark.parametrize("header", ["X-User", "X-Forwarded-User", "Remote-User", "Authorization", "X-Attorn-Access"])
+def test_no_header_names_a_user(header: str) -> None:
+    agent = Agent()
+    assert answer(agent.send(message("hello"), holding(), **{header: thief.did})).startswith(scout.did)
+    user: Any = agent.executor.ran[-1].call_context.user
+    assert (user.user_name, user.framework) == (f"{alice.did} {scout.did}", None)
+    with pytest.raises(ExtensionSupportRequiredError):
+        agent.send(message("hello"), **{header: alice.did})
+
+
+def test_an_executor_without_a_handler_in_front_runs_nothing() -> None:
+    agent = Agent(bare=True)
+    for interceptors in ([holding()], []):
+        with pytest.raises(InternalError):
+            agent.send(message("hello"), *interceptors)
+    assert agent.executor.ran == []
+
+
+def test_access_is_nowhere_else() -> None:
+    for context in (ServerCallContext(), ServerCallContext(state={"attorn.access": "yes"})):
+        with pytest.raises(InputError):
+            access_of(context)
+
+
+def test_arguments_of_no_use() -> None:
+    agent = Agent()
+    bare = DefaultRequestHandler(Planner(), InMemoryTaskStore(), agent.card)
+    for wrong in (
+        lambda: ChainHandler(bare, verifier=verifier(), binding=BINDING),
+        lambda: ChainHandler(agent.handler, verifier=verifier(), binding=BINDING),
+        lambda: ChainHandler(None, verifier=verifier(), binding=BINDING),  # type: ignore[arg-type]
+        lambda: ChainHandler(agent.inner, verifier=None, binding=BINDING),  # type: ignore[arg-type]
+        lambda: ChainHandler(agent.inner, verifier=verifier(), binding=URL),  # type: ignore[arg-type]
+        lambda: ChainExecutor(None),  # type: ignore[arg-type]
+        lambda: Binding(resource="https://planner.example/a2a?x"),
+        lambda: Binding(resource=URL, route="x"),  # type: ignore[arg-type]
+        lambda: HolderInterceptor(scout, token().encode(), audience=planner.did, binding=BINDING),  # type: ignore[arg-type]
+        lambda: HolderInterceptor(scout, token(), audience="", binding=BINDING),
+        lambda: HolderInterceptor(scout, token(), audience=planner.did, binding=URL),  # type: ignore[arg-type]
+        lambda: with_chain(Task(), scout, token(), audience=planner.did, binding=BINDING),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(InputError):
+            wrong()
+
+
+def test_the_interceptor_leaves_alone_what_is_the_callers() -> None:
+    agent, shared = Agent(), ClientCallContext(service_parameters={"A2A-Extensions": "urn:a"}, state={"a": 1})
+
+    async def work() -> None:
+        held = holding()
+        args = BeforeArgs(input=message(), method="send_message", agent_card=agent.card, context=shared)
+        await held.before(args)
+        assert args.context is not None
+        assert args.context.service_parameters == {"A2A-Extensions": f"{EXTENSION},urn:a"}
+        assert (shared.service_parameters, shared.state) == ({"A2A-Extensions": "urn:a"}, {"a": 1})
+        assert approved("x", context=shared).state["a"] == 1
+        assert shared.state == {"a": 1}
+        with pytest.raises(InputError):
+            await held.before(BeforeArgs(input=message(), method="another", agent_card=agent.card))
+
+    agent.run(work)
