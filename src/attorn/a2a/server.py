@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
+from a2a.auth.user import User
 from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
 from a2a.server.request_handlers import RequestHandler
@@ -34,9 +35,12 @@ from attorn.a2a.carrying import carried, in_header, without
 from attorn.a2a.executor import ChainExecutor, Pending, admitted
 from attorn.a2a.refusal import missing, refusal
 from attorn.approval import ApprovalRequired
-from attorn.errors import AttornError, InputError, MalformedError
-from attorn.verify.access import Access
+from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError
+from attorn.handed import ask
+from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
+
+Related = Callable[[User, Verified], bool]
 
 
 class ChainHandler(RequestHandler):
@@ -44,19 +48,25 @@ class ChainHandler(RequestHandler):
 
     What `verifier` permits reaches `handler`, without the presentation, and with `ChainUser` as its user, to whom alone
     the SDK's task stores show a task. A message that needs approval reaches it too, and the executor asks for that.
-    Raises `InputError` for unusable arguments.
+    `related` says whether the user whom the framework named, if any, and the chain belong together: without it nobody
+    asks. Raises `InputError` for unusable arguments.
     """
 
-    def __init__(self, handler: RequestHandler, *, verifier: Verifier, binding: Binding) -> None:
+    def __init__(
+        self, handler: RequestHandler, *, verifier: Verifier, binding: Binding, related: Related | None = None
+    ) -> None:
         if not isinstance(handler, RequestHandler) or isinstance(handler, ChainHandler):
             raise InputError(f"handler: expected a RequestHandler, got {type(handler).__name__}")
         if not isinstance(getattr(handler, "agent_executor", None), ChainExecutor):
             raise InputError("handler: expected one whose agent_executor is a ChainExecutor")
         if not isinstance(verifier, Verifier) or not isinstance(binding, Binding):
             raise InputError("expected a Verifier and a Binding")
+        if related is not None and not callable(related):
+            raise InputError(f"related: expected a callable, got {type(related).__name__}")
         self._handler = handler
         self._verifier = verifier
         self._binding = binding
+        self._related = related
 
     async def on_message_send(self, params: SendMessageRequest, context: ServerCallContext) -> Task | Message:
         """As the SDK has it. Raises `A2AError`, as all others do."""
@@ -134,7 +144,7 @@ class ChainHandler(RequestHandler):
             if in_header(context.state.get("headers")) is not None:
                 raise MalformedError("a presentation of a message belongs to the message, and to no header")
             wire = carried(params, context.requested_extensions, most=self._verifier.limits.token_bytes)
-            found: Access | Pending = await self._authorized(SEND, params, wire)
+            found: Access | Pending = await self._authorized(SEND, params, wire, context.user)
         except ApprovalRequired as error:
             found = Pending(error.approval, without(params), self._binding)
         except AttornError as error:
@@ -143,13 +153,22 @@ class ChainHandler(RequestHandler):
 
     async def _other(self, method: str, params: AnyMessage, context: ServerCallContext) -> ServerCallContext:
         try:
-            found = await self._authorized(method, params, in_header(context.state.get("headers")))
+            found = await self._authorized(method, params, in_header(context.state.get("headers")), context.user)
         except AttornError as error:
             raise refusal(error) from error
         return admitted(context, found)
 
-    async def _authorized(self, method: str, params: Any, wire: str | None) -> Access:
+    async def _authorized(self, method: str, params: Any, wire: str | None, user: User) -> Access:
         if wire is None:
             raise missing()
         # In a thread: a route, a resolver and a store may wait.
-        return await asyncio.to_thread(lambda: self._verifier.authorize(wire, self._binding.request(method, params)))
+        return await asyncio.to_thread(self._decided, method, params, wire, user)
+
+    def _decided(self, method: str, params: Any, wire: str, user: User) -> Access:
+        asked, related = self._binding.request(method, params), self._related
+        if related is None:
+            return self._verifier.authorize(wire, asked)
+        verified = self._verifier.verify(wire, asked)
+        if ask("related", lambda: related(user, verified)) is not True:
+            raise UntrustedRootError("this chain does not go with the user whom the framework named")
+        return verified.clear()

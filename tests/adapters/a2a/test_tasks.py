@@ -159,6 +159,35 @@ def test_beside_the_frameworks_own_authentication() -> None:
     agent.run(work)
 
 
+@pytest.mark.parametrize("answered", [True, False, None, 1, "carol"])
+def test_whether_the_two_belong_together(answered: object) -> None:
+    held = token(caveat.MaxUses(1))
+    asked = []
+
+    def related(user: Any, verified: Any) -> object:
+        asked.append((user.user_name, verified.root, verified.holder))
+        return answered
+
+    agent = Agent(related=related, middleware=[Middleware(AuthenticationMiddleware, backend=Bearer())])
+    if answered is True:
+        assert agent.send(message("hello"), holding(held), authorization="carol").id
+    else:
+        for _ in range(2):
+            # Nothing was charged.
+            with pytest.raises(A2AError) as caught:
+                agent.send(message("hello"), holding(held), authorization="carol")
+            assert code(caught.value) == "untrusted_root"
+        assert agent.executor.ran == []
+    assert set(asked) == {("carol", alice.did, scout.did)}
+
+
+def test_a_policy_that_fails() -> None:
+    agent = Agent(related=lambda user, verified: 1 / 0 > 0)
+    with pytest.raises(InternalError) as caught:
+        agent.send(message("hello"), holding())
+    assert code(caught.value) == "unavailable"
+
+
 @pytest.mark.parametrize("header", ["X-User", "X-Forwarded-User", "Remote-User", "Authorization", "X-Attorn-Access"])
 def test_no_header_names_a_user(header: str) -> None:
     agent = Agent()
@@ -192,6 +221,7 @@ def test_arguments_of_no_use() -> None:
         lambda: ChainHandler(None, verifier=verifier(), binding=BINDING),  # type: ignore[arg-type]
         lambda: ChainHandler(agent.inner, verifier=None, binding=BINDING),  # type: ignore[arg-type]
         lambda: ChainHandler(agent.inner, verifier=verifier(), binding=URL),  # type: ignore[arg-type]
+        lambda: ChainHandler(agent.inner, verifier=verifier(), binding=BINDING, related="x"),  # type: ignore[arg-type]
         lambda: ChainExecutor(None),  # type: ignore[arg-type]
         lambda: Binding(resource="https://planner.example/a2a?x"),
         lambda: Binding(resource=URL, route="x"),  # type: ignore[arg-type]

@@ -100,6 +100,7 @@ class Agent:
         rest: bool = False,
         middleware: list[Middleware] | None = None,
         bare: bool = False,
+        related: Any = None,
     ) -> None:
         self.executor = Planner()
         protocol = "HTTP+JSON" if rest else "JSONRPC"
@@ -108,7 +109,7 @@ class Agent:
             planner, supported_interfaces=interfaces, capabilities=AgentCapabilities(streaming=streaming)
         )
         self.inner = DefaultRequestHandler(ChainExecutor(self.executor), InMemoryTaskStore(), self.card)
-        guarded = ChainHandler(self.inner, verifier=guard or verifier(), binding=binding)
+        guarded = ChainHandler(self.inner, verifier=guard or verifier(), binding=binding, related=related)
         self.handler: RequestHandler = self.inner if bare else guarded
         made = (
             create_rest_routes(self.handler, path_prefix="/a2a")
