@@ -29,6 +29,7 @@ SCOPE: Final = "attorn.mcp.decided"
 class Decided:
     """What `Gate` found out about one message: access, or for a listing only whose chain it is."""
 
+    by: Bearer = field(repr=False)
     wire: str = field(repr=False)
     request: Request
     outcome: Access | Verified
@@ -76,7 +77,7 @@ class Bearer(Guard):
     async def verify_token(self, token: str) -> AccessToken | None:
         """What `Gate` found out about this very token, or None. The presentation itself goes no further."""
         decided = _DECIDED.get()
-        if decided is None or not hmac.compare_digest(decided.wire.encode(), token.encode()):
+        if decided is None or decided.by is not self or not hmac.compare_digest(decided.wire.encode(), token.encode()):
             return None
         act: dict[str, Any] = {}
         for link in decided.outcome.chain:
@@ -92,7 +93,7 @@ class Bearer(Guard):
 
     async def _access(self, ctx: Context, request: Request) -> Access:
         decided = ctx.request.scope.get(SCOPE) if isinstance(ctx.request, HTTPConnection) else None
-        if not isinstance(decided, Decided) or not isinstance(decided.outcome, Access):
+        if not isinstance(decided, Decided) or decided.by is not self or not isinstance(decided.outcome, Access):
             raise MissingError("expected an access token, by HTTP and through the gate")
         if decided.request != request:
             raise WrongRequestError("the server reads this message in another way than the gate did")

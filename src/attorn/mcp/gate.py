@@ -92,9 +92,9 @@ class Gate:
         method, params = message.get("method"), message.get("params")
         request = asked(self._guard.server, method, params)  # type: ignore[arg-type]  # it checks both
         verifier = self._guard.verifier
-        if method in LISTINGS or "id" not in message:
-            return Decided(wire, request, verifier.verify(wire, request))
-        return Decided(wire, request, verifier.authorize(wire, request))
+        listing = method in LISTINGS or "id" not in message
+        outcome = verifier.verify(wire, request) if listing else verifier.authorize(wire, request)
+        return Decided(self._guard, wire, request, outcome)
 
     async def _answer(self, error: AttornError, message: dict[str, JsonValue], send: Send) -> None:
         """A JSON-RPC error, which MCP clients read at any status, and the challenge of RFC 6750."""

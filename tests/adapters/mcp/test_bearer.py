@@ -1,0 +1,296 @@
+"""The presentation as access token: what HTTP says, and what the SDK is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.mcpserver import MCPServer
+from tests.adapters.mcp.test_attacks import CALL, wire
+from tests.adapters.mcp.world import (
+    DOORS,
+    ISSUER,
+    METADATA,
+    ORIGIN,
+    TOOLS,
+    URI,
+    Door,
+    Open,
+    alice,
+    at,
+    opened,
+    planner,
+    ran,
+    read,
+    refused,
+    scout,
+    token,
+    verifier,
+)
+
+from attorn import caveat
+from attorn.errors import InputError
+from attorn.mcp import Bearer, Gate
+
+SDK = DOORS["mcp-bearer"]
+
+
+@pytest.fixture(params=["mcp-bearer", "fastmcp-bearer"])
+def door(request: pytest.FixtureRequest) -> Door:
+    return DOORS[request.param]
+
+
+def test_metadata_of_the_protected_resource(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        async with there.http() as http:
+            found = (await http.get(METADATA)).json()
+        assert found["resource"] == URI
+        assert [each.rstrip("/") for each in found["authorization_servers"]] == [ISSUER]
+        assert found["bearer_methods_supported"] == ["header"]
+
+    at(door, visit)
+
+
+def test_challenges(door: Door) -> None:
+    where = f'resource_metadata="{METADATA}"'
+    outside = {"name": "read", "arguments": {"path": "/etc"}}
+
+    async def visit(there: Open) -> None:
+        none = await there.call()
+        assert none.headers["www-authenticate"] == f"Bearer {where}"
+        invalid = await there.call(wire=wire(audience=ORIGIN))
+        said = 'error="invalid_token", error_description="wrong_audience"'
+        assert invalid.headers["www-authenticate"] == f"Bearer {said}, {where}"
+        denied = await there.post("tools/call", outside, wire(params=outside, token=TOOLS))
+        said = 'error="insufficient_scope", scope="mcp:tools:call:read", error_description="denied"'
+        assert denied.headers["www-authenticate"] == f"Bearer {said}, {where}"
+        for each in (none, invalid, denied):
+            assert each.headers["cache-control"] == "no-store"
+            assert each.headers["content-type"] == "application/json"
+            assert each.json()["jsonrpc"] == "2.0"
+        assert denied.json()["id"] == 1
+
+    at(door, visit)
+
+
+def test_what_the_sdk_is_told_about_the_token() -> None:
+    told: list[Any] = []
+
+    def whoami() -> str:
+        told.append(get_access_token())
+        return "ok"
+
+    async def visit(there: Open) -> None:
+        sent = wire(params={"name": "whoami", "arguments": {}})
+        await there.post("tools/call", {"name": "whoami", "arguments": {}}, sent)
+        (found,) = told
+        assert (found.subject, found.client_id, found.resource) == (alice.did, scout.did, URI)
+        assert found.scopes == ["mcp:tools:call:whoami"]
+        assert found.claims == {"act": {"sub": scout.did, "act": {"sub": planner.did}}}
+        assert sent not in found.model_dump_json()
+
+    async def go() -> None:
+        guard = Bearer(verifier())
+        server = MCPServer(
+            "x",
+            extensions=[guard],
+            middleware=[guard],
+            token_verifier=guard,
+            auth=guard.auth(ISSUER),
+            log_level="CRITICAL",
+        )
+        server.add_tool(whoami)
+        app = server.streamable_http_app()
+        async with server.session_manager.run():
+            await visit(Open(SDK, Gate(app, guard), guard))
+
+    asyncio.run(go())
+
+
+def test_a_token_in_the_query(door: Door) -> None:
+    # attack 134
+    async def visit(there: Open) -> None:
+        for query in ("access_token={}", "a=1&access_token={}", "Access_Token={}", "%61ccess_token={}", "access_token"):
+            url = f"{URI}?{query.format(wire())}"
+            for sent in (None, wire()):
+                refused(await there.call(wire=sent, url=url), door, 400, "invalid_input")
+
+    at(door, visit)
+
+
+def test_authorization_headers(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        for value in (f"Attorn {wire()}", "Basic YTpi", "Bearer", wire(), f"  Bearer {wire()}"):
+            answer = await there.call(headers={"authorization": value})
+            assert answer.status_code == 401
+        async with there.http() as http:
+            twice = [("authorization", f"Bearer {wire()}"), ("authorization", f"Bearer {wire()}")]
+            answer = await http.post(URI, json={"jsonrpc": "2.0", "id": 1, "method": "tools/call"}, headers=twice)
+            assert (answer.status_code, answer.json()["error"]["data"]["code"]) == (401, "malformed")
+            answer = await http.post(URI, content=b"{}", headers={"authorization": "Bearer " + "x" * 70_000})
+            assert (answer.status_code, answer.json()["error"]["data"]["code"]) == (401, "limit_exceeded")
+        assert not ran
+
+    at(door, visit)
+
+
+def test_only_posts_carry_messages(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        async with there.http(headers={"authorization": f"Bearer {wire()}"}) as http:
+            for method in ("GET", "DELETE", "PUT", "HEAD", "PATCH"):
+                answer = await http.request(method, URI)
+                assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+    at(door, visit)
+
+
+BODIES = [
+    b"",
+    b"{",
+    b"null",
+    b"7",
+    b'"tools/call"',
+    b"\xff\xfe{}",
+    b"\xef\xbb\xbf{}",
+    b"{}",
+    b'{"jsonrpc":"2.0","id":1,"result":{}}',
+    b'{"jsonrpc":"2.0","id":1,"method":7}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"tools/list"}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":"x"}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call:read","params":{}}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call/read","params":{}}',
+    b'{"jsonrpc":"2.0","id":1,"method":"//","params":{}}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{"a":NaN}}}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{"a":1e999}}}',
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{"a":1,"a":2}}}',
+    b"[" * 5000 + b"]" * 5000,
+]
+
+
+def test_bodies_that_say_nothing_or_two_things(door: Door) -> None:
+    # attacks 21 and 130
+    async def visit(there: Open) -> None:
+        for body in BODIES:
+            answer = await there.post("tools/call", CALL, wire(), body=body or b" ")
+            refused(answer, door, 400, "invalid_input")
+
+    at(door, visit)
+
+
+def test_a_long_body(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        small = Open(door, Gate(there.app._app, there.guard, most_body=100), there.guard)
+        refused(await small.call(wire=wire()), door, 413, "limit_exceeded")
+
+    at(door, visit)
+
+
+def test_a_listing_needs_a_genuine_chain_of_its_own(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        for sent, code in (
+            (None, "no_presentation"),
+            (wire(), "wrong_request"),
+            (wire("tools/list", {}, by=scout, audience=ORIGIN), "wrong_audience"),
+        ):
+            refused(await there.post("tools/list", {}, sent), door, 401, code)
+        once = wire("tools/list", {}, token=token(caveat.MaxUses(1)))
+        assert (await there.post("tools/list", {}, once)).status_code == 200
+        refused(await there.post("tools/list", {}, once), door, 401, "replayed")
+
+    at(door, visit)
+
+
+def test_a_call_without_an_id_runs_nothing(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        body = json.dumps({"jsonrpc": "2.0", "method": "tools/call", "params": CALL}).encode()
+        await there.post("tools/call", CALL, wire(), body=body)
+        assert not ran
+
+    at(door, visit)
+
+
+def test_other_spellings_of_the_path_reach_nothing(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        for path in ("/mcp/", "//mcp", "/MCP", "/mcp;x", "/mcp%2f", "/x/../mcp/", "/%6dcp/"):
+            answer = await there.call(wire=wire(), url=ORIGIN + path)
+            assert answer.status_code in (307, 401, 404), path
+            assert not ran
+
+    at(door, visit)
+
+
+def test_without_the_gate_every_token_is_refused(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        bare = Open(door, there.app._app, there.guard)
+        for sent in (wire(), "presented", ""):
+            assert (await bare.call(wire=sent)).status_code == 401
+            assert not ran
+
+    at(door, visit)
+
+
+def test_a_chain_in_meta_is_no_token(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        refused(await there.call(meta={"dev.attorn/chain": wire()}), door, 401, "no_presentation")
+
+    at(door, visit)
+
+
+def test_a_gate_of_another_server_decides_nothing_here(door: Door) -> None:
+    async def go() -> None:
+        async with opened(door) as one, opened(door) as other:
+            crossed = Open(door, Gate(one.app._app, other.guard), other.guard)
+            assert (await crossed.call(wire=wire())).status_code == 401
+            assert not ran
+
+    asyncio.run(go())
+
+
+def test_what_comes_between_the_gate_and_the_server_changes_nothing(door: Door) -> None:
+    # attack 130
+    async def visit(there: Open) -> None:
+        inner = there.app._app
+
+        async def other_body(scope: Any, receive: Any, send: Any) -> None:
+            async def changed() -> Any:
+                message = await receive()
+                return {**message, "body": message.get("body", b"").replace(b"/srv/a", b"/etc/b")}
+
+            await inner(scope, changed, send)
+
+        async def other_token(scope: Any, receive: Any, send: Any) -> None:
+            headers = [
+                (b"authorization", b"Bearer presented") if k == b"authorization" else (k, v)
+                for k, v in scope["headers"]
+            ]
+            await inner({**scope, "headers": headers}, receive, send)
+
+        answer = await Open(door, Gate(other_body, there.guard), there.guard).call(wire=wire())
+        assert answer.json()["error"]["data"]["code"] == "wrong_request"
+        answer = await Open(door, Gate(other_token, there.guard), there.guard).call(wire=wire())
+        assert answer.status_code == 401
+        assert not ran
+
+    at(door, visit)
+
+
+@pytest.mark.parametrize("audience", ["mcp://files", "did:web:files.example", "files", "https://files.example/mcp/"])
+def test_audiences_that_no_token_over_http_can_have(audience: str) -> None:
+    with pytest.raises(InputError):
+        Bearer(verifier(audience=audience))
+
+
+@pytest.mark.parametrize("issuer", ["", "chains.example", 7])
+def test_issuers(issuer: Any) -> None:
+    with pytest.raises(InputError):
+        Bearer(verifier()).auth(issuer)
+
+
+def test_a_gate_needs_a_guard() -> None:
+    for guard in (None, verifier(), read):
+        with pytest.raises(InputError):
+            Gate(lambda *_: None, guard)  # type: ignore[arg-type, return-value]
