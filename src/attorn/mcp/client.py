@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,19 +33,23 @@ class Holder:
         self._identity = identity
         self._token = token
         self._approvals: list[Approval] = []
+        # Presentations are made in worker threads.
+        self._lock = Lock()
 
     def present(self, method: str, params: Mapping[str, Any] | None) -> str:
         """A presentation for one message: once, here, with these arguments. Raises as `Identity.present`."""
         request = asked(self.server, method, params)
         digest = request.digest()
-        mine = [approval for approval in self._approvals if approval.digest == digest]
-        wire = self._identity.present(self._token, request, audience=self.server, approvals=mine)
-        self._approvals = [approval for approval in self._approvals if approval not in mine]
-        return wire
+        with self._lock:
+            mine = [approval for approval in self._approvals if approval.digest == digest]
+            self._approvals = [approval for approval in self._approvals if approval.digest != digest]
+        return self._identity.present(self._token, request, audience=self.server, approvals=mine)
 
     def approved(self, *approvals: Approval | str) -> None:
         """Keep approvals for the next presentation of what they approve. Raises `InputError`, `MalformedError`."""
-        self._approvals += [each if isinstance(each, Approval) else Approval.decode(each) for each in approvals]
+        known = [each if isinstance(each, Approval) else Approval.decode(each) for each in approvals]
+        with self._lock:
+            self._approvals += known
 
     def asked(self, error: MCPError, method: str, params: Mapping[str, Any] | None) -> ApprovalRequest | None:
         """What to hand to the approvers, if it is their approval that this message lacked; else None.

@@ -21,6 +21,7 @@ from tests.adapters.mcp.world import (
     Open,
     alice,
     at,
+    furnish,
     opened,
     planner,
     ran,
@@ -36,6 +37,10 @@ from attorn.errors import InputError
 from attorn.mcp import Bearer, Gate
 
 SDK = DOORS["mcp-bearer"]
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
 
 
 @pytest.fixture(params=["mcp-bearer", "fastmcp-bearer"])
@@ -181,6 +186,19 @@ def test_bodies_that_say_nothing_or_two_things(door: Door) -> None:
     at(door, visit)
 
 
+def test_header_and_body_disagree_in_an_older_protocol(door: Door) -> None:
+    # attack 130; what stands between may read the headers in any version
+    async def visit(there: Open) -> None:
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": CALL}).encode()
+        for name, value in (("mcp-name", "sum"), ("mcp-method", "tools/list"), ("mcp-name", "=?base64?c3Vt?=")):
+            headers = {"authorization": f"Bearer {wire()}", name: value}
+            async with there.http() as http:
+                answer = await http.post(URI, content=body, headers=headers)
+            refused(answer, door, 400, "invalid_input")
+
+    at(door, visit)
+
+
 def test_a_long_body(door: Door) -> None:
     async def visit(there: Open) -> None:
         small = Open(door, Gate(there.app._app, there.guard, most_body=100), there.guard)
@@ -250,28 +268,66 @@ def test_a_gate_of_another_server_decides_nothing_here(door: Door) -> None:
     asyncio.run(go())
 
 
-def test_what_comes_between_the_gate_and_the_server_changes_nothing(door: Door) -> None:
+def test_a_gate_of_another_server_decides_nothing_where_the_sdk_asks_for_no_token() -> None:
+    async def go() -> None:
+        ran.clear()
+        guard = Bearer(verifier())
+        server = MCPServer("files", extensions=[guard], middleware=[guard], log_level="CRITICAL")
+        furnish(server)
+        app = server.streamable_http_app()
+        async with server.session_manager.run():
+            other = Bearer(verifier())
+            answer = await Open(SDK, Gate(app, other), other).call(wire=wire())
+            assert answer.json()["error"]["data"]["code"] == "no_presentation"
+            assert not ran
+            await Open(SDK, Gate(app, guard), guard).call(wire=wire())
+            assert ran == ["read /srv/a 10"]
+
+    asyncio.run(go())
+
+
+def between(inner: Any, old: bytes, new: bytes) -> Any:
+    """`inner` behind something that reads a message in its own way."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def changed() -> Any:
+            message = await receive()
+            return {**message, "body": message.get("body", b"").replace(old, new)}
+
+        headers = [(name, value.replace(old, new)) for name, value in scope["headers"]]
+        await inner({**scope, "headers": headers}, changed, send)
+
+    return app
+
+
+def test_another_body_behind_the_gate(door: Door) -> None:
     # attack 130
+    note, call = {"uri": "note://two"}, {"jsonrpc": "2.0", "method": "tools/call", "params": {**CALL, "_meta": META}}
+    cases = [
+        ("tools/call", CALL, b"/srv/a", b"/etc/b", None),
+        ("prompts/get", {"name": "hello", "arguments": {"who": "you"}}, b'"you"', b'"him"', None),
+        ("resources/read", note, b"note://two", b"note://one", None),
+        # Who sends no request is not cleared, so no request must become of it.
+        ("tools/call", CALL, b'{"jsonrpc"', b'{"id": 1, "jsonrpc"', json.dumps(call).encode()),
+    ]
+
     async def visit(there: Open) -> None:
-        inner = there.app._app
+        for method, params, old, new, body in cases:
+            other = Open(door, Gate(between(there.app._app, old, new), there.guard), there.guard)
+            answer = await other.post(method, params, wire(method, params), body=body)
+            assert "error" in answer.json(), method
+            assert not ran, method
 
-        async def other_body(scope: Any, receive: Any, send: Any) -> None:
-            async def changed() -> Any:
-                message = await receive()
-                return {**message, "body": message.get("body", b"").replace(b"/srv/a", b"/etc/b")}
+    at(door, visit)
 
-            await inner(scope, changed, send)
 
-        async def other_token(scope: Any, receive: Any, send: Any) -> None:
-            headers = [
-                (b"authorization", b"Bearer presented") if k == b"authorization" else (k, v)
-                for k, v in scope["headers"]
-            ]
-            await inner({**scope, "headers": headers}, receive, send)
+def test_another_token_behind_the_gate(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            headers = [(k, b"Bearer presented" if k == b"authorization" else v) for k, v in scope["headers"]]
+            await there.app._app({**scope, "headers": headers}, receive, send)
 
-        answer = await Open(door, Gate(other_body, there.guard), there.guard).call(wire=wire())
-        assert answer.json()["error"]["data"]["code"] == "wrong_request"
-        answer = await Open(door, Gate(other_token, there.guard), there.guard).call(wire=wire())
+        answer = await Open(door, Gate(app, there.guard), there.guard).call(wire=wire())
         assert answer.status_code == 401
         assert not ran
 

@@ -12,6 +12,7 @@ import fastmcp
 import pytest
 from fastmcp.client.transports import FastMCPTransport
 from fastmcp.server.auth import RemoteAuthProvider
+from fastmcp.server.auth.providers.jwt import StaticTokenVerifier
 from fastmcp.server.middleware.caching import ResponseCachingMiddleware
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -179,6 +180,27 @@ def test_a_bearer_guard_wants_http() -> None:
     server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Guarded(Bearer(verifier()))])
     furnish(server)
     assert told(server, ("read", {"path": "/srv/a"})) == ["no_presentation"]
+
+
+@pytest.mark.parametrize(("name", "code"), [("alice", None), ("bob", "untrusted_root")])
+def test_beside_a_bearer_token_of_fastmcp(name: str, code: str | None) -> None:
+    issued = StaticTokenVerifier({name: {"client_id": "app", "sub": name, "scopes": []}})
+    guard = SideCar(verifier(), related=lambda bearer, _: bearer is not None and bearer.claims["sub"] == "alice")
+    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Guarded(guard)], auth=issued)
+    furnish(server)
+    app = server.http_app(path="/mcp")
+
+    async def go() -> None:
+        ran.clear()
+        there = Open(DOOR, app, guard)
+        async with app.lifespan(app):
+            assert (await there.call(wire=wire())).status_code == 401
+            answer = await there.call(wire=wire(), headers={"authorization": f"Bearer {name}"})
+        error = answer.json().get("error")
+        assert (error["data"]["code"] if error else None) == code
+        assert ran == ([] if error else ["read /srv/a 10"])
+
+    asyncio.run(go())
 
 
 SERVER = """

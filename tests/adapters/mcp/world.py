@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -104,7 +104,7 @@ class Open:
     door: Door
     app: Any
     guard: Any
-    answers: list[httpx2.Response] = field(default_factory=list)
+    server: Any = None
 
     def http(self, **arguments: Any) -> httpx2.AsyncClient:
         arguments.pop("follow_redirects", None)
@@ -135,6 +135,7 @@ class Open:
         }
         headers = {
             "accept": "application/json, text/event-stream",
+            "content-type": "application/json",
             "mcp-protocol-version": VERSION,
             "mcp-method": method,
             **({"mcp-name": params[key]} if (key := "uri" if "uri" in params else "name") in params else {}),
@@ -179,7 +180,7 @@ async def opened(door: Door, checks: Verifier | None = None, **arguments: Any) -
         app = server.streamable_http_app()
         running = server.session_manager.run()
     async with running:
-        yield Open(door, Gate(app, guard) if door.bearer else app, guard)
+        yield Open(door, Gate(app, guard) if door.bearer else app, guard, server)
 
 
 def at(door: Door, visit: Callable[[Open], Awaitable[Any]], checks: Verifier | None = None, **arguments: Any) -> Any:
