@@ -21,6 +21,7 @@ import attorn.oauth
 import attorn.otel
 import attorn.revocation
 import attorn.store
+import attorn.workload
 from attorn import Denied, Identity, Request, VerificationError, Verifier, caveat
 
 
@@ -148,6 +149,17 @@ def test_stores_and_revocation() -> None:
         "suspend",
         "verify",
     ]
+
+
+def test_workloads() -> None:
+    assert sorted(attorn.workload.__all__) == [
+        "Bundle",
+        "Workload",
+        "WorkloadVerifier",
+        "audience",
+        "endorse",
+    ]
+    assert all(hasattr(attorn.workload, name) for name in attorn.workload.__all__)
 
 
 def test_mandates_of_ap2_v01() -> None:

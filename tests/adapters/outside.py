@@ -6,6 +6,7 @@ The RSA keys are fixed: to make one takes longer than most tests.
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import jwt as pyjwt
@@ -105,6 +106,11 @@ TYPS = (
 _HASHES = {"256": SHA256(), "384": SHA384(), "512": SHA512()}
 
 
+def derived(number: int) -> Any:
+    """Another P-256 key."""
+    return ec.derive_private_key(number, ec.SECP256R1())
+
+
 def pem(key: Any) -> str:
     """A private key as text, which every library reads."""
     form = serialization.PrivateFormat.PKCS8
@@ -116,6 +122,7 @@ def public_pem(key: Any) -> str:
     return key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
 
+@cache
 def joserfc_key(key: Any) -> Any:
     kinds = {rsa.RSAPrivateKey: RSAKey, ec.EllipticCurvePrivateKey: ECKey, ed25519.Ed25519PrivateKey: OKPKey}
     (kind,) = (made for each, made in kinds.items() if isinstance(key, each))
@@ -142,7 +149,7 @@ def signature(alg: str, key: Any, message: bytes) -> bytes:
     digest = _HASHES[alg[2:]]
     if isinstance(key, ec.EllipticCurvePrivateKey):
         size = (key.curve.key_size + 7) // 8
-        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(digest)))
+        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(digest, deterministic_signing=True)))
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
     scheme = padding.PSS(padding.MGF1(digest), digest.digest_size) if alg[0] == "P" else padding.PKCS1v15()
     return key.sign(message, scheme, digest)

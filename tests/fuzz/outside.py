@@ -1,4 +1,4 @@
-"""Harnesses of what servers outside say: their key sets, and JWS that they sign with RSA, ECDSA or Ed25519."""
+"""Harnesses of what servers outside say: key sets, JWS signed with RSA, ECDSA or Ed25519, and names of workloads."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import Any
 
 from tests.adapters import outside
 from tests.adapters.oauth import evidence_scene
+from tests.adapters.workload import workload_scene
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, require, text_of, tried
 
+from attorn.agent import SpiffeId, WorkloadEvidence
+from attorn.canonical import parse
 from attorn.encoding import base64url_encode
-from attorn.errors import MalformedError, VerificationError
+from attorn.errors import CredentialError, MalformedError, VerificationError
 from attorn.jose import foreign
 from attorn.jose.key_set import MOST_KEYS, KeySet
+from attorn.workload import Bundle
 
 _KEYS = (outside.RSA, outside.P256, outside.P384, outside.P521, outside.ED)
 _TYPS = (None, "jwt", evidence_scene.JAG_TYP)
@@ -60,9 +64,32 @@ def _jwts() -> Iterable[bytes]:
         yield outside.by_hand({"alg": alg}, {"sub": alg}, key=outside.BY_ALG[alg], alg=alg).encode()
 
 
+def _workload(data: bytes) -> bool:
+    """A bundle, a SPIFFE ID, evidence in a credential: whichever it is."""
+    bundle = tried(lambda: Bundle.read(data, trust_domain=workload_scene.DOMAIN), MalformedError)
+    named = tried(lambda: SpiffeId.read(text_of(data)), MalformedError)
+    require(named is None or str(named).encode() == data, "another spelling of a workload")
+    members: Any = tried(lambda: parse(data), MalformedError)
+    read = None
+    if isinstance(members, dict):
+        read = tried(lambda: WorkloadEvidence.read(members), CredentialError)
+        require(read is None or WorkloadEvidence.read(read.write()) == read, "other evidence once written")
+    return (bundle, named, read) != (None, None, None)
+
+
+def _workloads() -> Iterable[bytes]:
+    yield json.dumps(workload_scene.KEYS).encode()
+    yield json.dumps({"keys": workload_scene.KEYS["keys"][:1]}).encode()
+    yield workload_scene.WORKLOAD.encode()
+    yield b"spiffe://a/b"
+    yield json.dumps(workload_scene.found(workload_scene.svid()).evidence.write()).encode()
+
+
 HARNESSES = (
     Harness("key-set", "keys for signatures alone, and for what they are", _key_set, _key_sets,
             "attorn.jose.key_set:KeySet.read", None, mutators.json_text),
     Harness("foreign-jwt", "identity; nothing is said of a user but what was signed", _jwt, _jwts,
             "attorn.jose.foreign:read", None, size=8192),
+    Harness("workload", "one spelling of a name; evidence is a fixpoint", _workload, _workloads,
+            "attorn.agent.workload:SpiffeId.read", None, mutators.either(mutators.json_text, mutators.plain)),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from attorn.agent.identity import AgentIdentity, Reference, UnverifiedAgentIdent
 from attorn.agent.issuing import disclose, issue
 from attorn.agent.profile import AgentProfile
 from attorn.agent.register import Record, Register
+from attorn.agent.workload import SpiffeId, WorkloadEvidence
 from attorn.credential import Securing
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "Reference",
     "Register",
     "Securing",
+    "SpiffeId",
     "UnverifiedAgentIdentity",
+    "WorkloadEvidence",
     "disclose",
     "issue",
     "read",

@@ -24,11 +24,18 @@ def document() -> dict[str, JsonValue]:
         "@id": f"{_VOCABULARY}AgentIdentity",
         "@context": {"@protected": True, "id": "@id", "type": "@type", **terms},
     }
+    evidence: dict[str, JsonValue] = {name: f"{_VOCABULARY}{name}" for name in ("digest", "form")}
+    evidence |= {"workload": {"@id": f"{_VOCABULARY}workload", "@type": "@id"}}
+    workload: dict[str, JsonValue] = {
+        "@id": f"{_VOCABULARY}WorkloadEvidence",
+        "@context": {"@protected": True, "id": "@id", "type": "@type", **evidence},
+    }
     return {
         "@context": {
             "@protected": True,
             "AgentIdentity": subject,
             "AgentIdentityCredential": f"{_VOCABULARY}AgentIdentityCredential",
+            "WorkloadEvidence": workload,
         }
     }
 

@@ -14,6 +14,7 @@ from typing import Final
 from attorn import credential
 from attorn.agent.context import contexts
 from attorn.agent.profile import AgentProfile
+from attorn.agent.workload import WorkloadEvidence, evidence_in
 from attorn.canonical import JsonValue
 from attorn.credential import StatusEntry, unsafe_ignore_status
 from attorn.did.did import is_did
@@ -48,6 +49,7 @@ class AgentIdentity:
     """What `issuer` says of an agent: signed, and good when it was verified. Made by `verify`.
 
     `references` are where its status stands, which is for the caller to look up: all of them must be valid.
+    `workloads` are those that endorsed the agent, by evidence that the issuer says it checked.
     """
 
     issuer: str
@@ -55,6 +57,7 @@ class AgentIdentity:
     valid_from: datetime
     valid_until: datetime
     references: tuple[Reference, ...]
+    workloads: tuple[WorkloadEvidence, ...] = ()
 
 
 def read(text: str) -> UnverifiedAgentIdentity:
@@ -103,7 +106,8 @@ def verify(
         raise CredentialError("agent identity: expected validFrom and validUntil")
     profile = AgentProfile.read({"id": found.subjects[0].id, **found.subjects[0].claims})
     references = _references(found.status, found.token_status)
-    return AgentIdentity(found.issuer, profile, found.valid_from, found.valid_until, references)
+    workloads = evidence_in(found.document)
+    return AgentIdentity(found.issuer, profile, found.valid_from, found.valid_until, references, workloads)
 
 
 def is_judged(entry: BitstringEntry) -> bool:

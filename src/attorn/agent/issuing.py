@@ -10,6 +10,7 @@ from attorn import credential, sdjwt
 from attorn.agent.context import URL, contexts
 from attorn.agent.identity import TYPE, is_judged
 from attorn.agent.profile import AgentProfile
+from attorn.agent.workload import MOST, WorkloadEvidence
 from attorn.canonical import JsonValue, canonicalise
 from attorn.clock import Clock, read, system_clock
 from attorn.credential import Securing, Version
@@ -29,6 +30,7 @@ def issue(
     by: Signatory,
     lifetime: timedelta,
     status: Sequence[BitstringEntry | TokenReference] = (),
+    workloads: Sequence[WorkloadEvidence] = (),
     securing: Securing = Securing.JOSE,
     method: str | None = None,
     clock: Clock = system_clock,
@@ -36,16 +38,24 @@ def issue(
     """The text of a credential by `by`, good from now for `lifetime`, at most 366 days.
 
     `status` are entries of the issuer's own lists: of bitstrings for revocation or suspension, or one of a token list,
-    which needs a JWS. `method` is the DID URL of the signer's key, known by itself for did:key and did:jwk. Raises
-    `InputError` for unusable arguments, and `UnavailableError` if the clock or the signer fails.
+    which needs a JWS. `workloads` are those that endorsed the agent, as `attorn.workload` found; an SD-JWT names none,
+    since every audience would see them. `method` is the DID URL of the signer's key, known by itself for
+    did:key and did:jwk. Raises `InputError` for unusable arguments, and `UnavailableError` if the clock or the signer
+    fails.
     """
     if not isinstance(profile, AgentProfile) or not isinstance(securing, Securing):
         raise InputError("agent identity: expected an AgentProfile and a Securing")
     by = require_signatory(by, "agent identity")
     if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
         raise InputError(f"agent identity: expected a lifetime from one second to {LONGEST.days} days")
+    if not isinstance(workloads, list | tuple) or not all(isinstance(each, WorkloadEvidence) for each in workloads):
+        raise InputError("agent identity: expected workloads as a list of evidence")
+    if len(workloads) > (0 if securing is Securing.SD_JWT else MOST):
+        raise InputError(f"agent identity: expected at most {MOST} workloads, and none in an SD-JWT")
     now = read(clock).replace(microsecond=0)
     document, token = _document(profile, by.did, now, now + lifetime, status)
+    if workloads:
+        document["evidence"] = [each.write() for each in workloads]
     if securing is Securing.ENVELOPED:
         raise InputError("agent identity: expected a JWS, a Data Integrity proof or an SD-JWT")
     hidden = [("credentialSubject", name) for name in profile.subject() if name not in _OPEN]
