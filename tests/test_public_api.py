@@ -7,6 +7,10 @@ import sys
 
 import attorn
 import attorn.a2a
+import attorn.authzen
+import attorn.authzen.cedar
+import attorn.authzen.pdp
+import attorn.authzen.pep
 import attorn.caveat
 import attorn.checkout
 import attorn.evidence
@@ -396,3 +400,18 @@ def test_the_names_for_http_message_signatures() -> None:
 
 def test_the_names_for_opentelemetry() -> None:
     assert sorted(attorn.otel.__all__) == ["NAMES", "SpanRecorder"]
+
+
+def test_the_names_for_authzen() -> None:
+    assert sorted(attorn.authzen.__all__) == [
+        "AssertedPolicy",
+        "Cleared",
+        "DecisionPoint",
+        "Entity",
+        "Evaluation",
+        "Policy",
+    ]
+    assert sorted(attorn.authzen.cedar.__all__) == ["CedarPolicy"]
+    assert sorted(attorn.authzen.pdp.__all__) == ["anybody", "application"]
+    assert sorted(attorn.authzen.pep.__all__) == ["RemotePolicy", "question"]
+    assert all(hasattr(attorn.authzen, name) for name in attorn.authzen.__all__)

@@ -11,6 +11,7 @@ from tests.fuzz import (
     checkouts,
     constraints,
     credentials,
+    decisions,
     dids,
     disclosing,
     evidence,
@@ -49,5 +50,6 @@ MODULES = (
     servers,
     a2a_agents,
     httpsig,
+    decisions,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

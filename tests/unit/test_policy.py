@@ -73,7 +73,7 @@ def test_a_no_is_a_denial_of_no_link(answer: object) -> None:
     "answer", [None, 1, "true", "True", b"", 0, [True], {"decision": True}, Decision(True, 9), ...]
 )
 def test_any_other_answer_is_none(answer: object) -> None:
-    """Attack 63: what is truthy is not True, and a policy that forgets to answer permits nothing."""
+    """Attack 131: what is truthy is not True, and a policy that forgets to answer permits nothing."""
     refused(wire(), "unavailable", None, by=verifier(policy=Saying(answer)))
 
 

@@ -6,6 +6,7 @@ refuses costs the user nothing but the presentation. A request that the chain do
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -29,24 +30,24 @@ class Policy(Protocol):
 
 def consult(policy: Policy | None, chain: tuple[Link, ...], request: Request, audience: str, at: datetime) -> None:
     """(9) Return if there is no policy, or if it permits the request. Raises `Denied` or `UnavailableError`."""
-    if policy is None:
-        return
-    cleared = Cleared(chain=chain, request=request, audience=audience, at=at)
-    answer = _answer(policy, cleared)
-    if answer is True:
-        return
-    if isinstance(answer, Denial):
-        raise Denied(Decision(False, 9, denial=answer))
-    if answer is not False:
-        raise UnavailableError("the policy must answer True, False or a Denial")
-    raise Denied(Decision(False, 9, denial=Denial("Policy", "what this verifier's own policy permits", "more")))
+    if policy is not None:
+        cleared = Cleared(chain=chain, request=request, audience=audience, at=at)
+        require(lambda: policy.permits(cleared))
 
 
-def _answer(policy: Policy, cleared: Cleared) -> object:
+def require(question: Callable[[], object]) -> None:
+    """Return if the answer of a policy is *true*. Raises `Denied` or `UnavailableError`."""
     try:
-        return ask("policy", lambda: policy.permits(cleared))
+        answer = ask("policy", question)
     except (Denied, UnavailableError):
         raise
     except AttornError as error:
         # It would be taken for a verdict about the presentation.
         raise UnavailableError(f"the policy failed with {type(error).__name__}") from error
+    if answer is True:
+        return
+    if answer is False:
+        answer = Denial("Policy", "what this verifier's own policy permits", "more")
+    if not isinstance(answer, Denial):
+        raise UnavailableError("the policy must answer True, False or a Denial")
+    raise Denied(Decision(False, 9, denial=answer))

@@ -1,0 +1,139 @@
+"""A policy decision point as an ASGI application: AuthZEN's Authorization API 1.0, evaluations and metadata.
+
+200 is for every decision, a deny as well. 400 is a question that cannot be asked, 401 a PEP that is not known, 413 a
+body over the cap. Searches are not served, since no chain can answer them, and the metadata names none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from attorn.authzen.deciding import Answer, DecisionPoint
+from attorn.authzen.evaluation import Batch, Evaluation, Members, read_evaluation, read_evaluations, read_members
+from attorn.authzen.peps import Known, Peps, UnknownPepError, anybody, checked_peps, require_pep
+from attorn.errors import AttornError, InputError, MalformedError
+from attorn.handed import ask
+from attorn.transport import is_fetchable
+from attorn.web.http import BodyLimitError, checked_origin
+from attorn.web.scope import (
+    MOST_BODY,
+    check_length,
+    checked_most,
+    declared_length,
+    header_values,
+    read_body,
+)
+
+__all__ = ["anybody", "application"]
+
+EVALUATION: Final = "/access/v1/evaluation"
+EVALUATIONS: Final = "/access/v1/evaluations"
+METADATA: Final = "/.well-known/authzen-configuration"
+_MOST_ID: Final = 256
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_CHALLENGE: Final = {**_NO_STORE, "WWW-Authenticate": "Bearer"}
+_Read = Callable[[Members], Evaluation | Batch]
+
+
+def application(decisions: DecisionPoint, *, url: str, peps: Peps, most_body: int = MOST_BODY) -> ASGIApp:
+    """The endpoints of the decision point whose base URL is `url`, which its metadata say. Bodies: `most_body` bytes.
+
+    `peps` are the secrets of those who may ask, as `Authorization: Bearer`, of at least 32 characters; or a callable
+    that is given what the header holds, "" without one, and knows them by the answer True; `anybody` asks for none.
+    What a PEP says of subject, resource and arguments is believed as far as no presentation contradicts it, and a
+    question uses presentations up: do not let strangers ask. Raises `InputError`.
+    """
+    if not isinstance(decisions, DecisionPoint):
+        raise InputError(f"decisions: expected a DecisionPoint, got {type(decisions).__name__}")
+    if not is_fetchable(url, loopback=True) or checked_origin(url) != url:
+        raise InputError("url: expected https://host or https://host:port, in lower case")
+    known, most = checked_peps(peps), checked_most(most_body)
+    metadata = {
+        "policy_decision_point": url,
+        "access_evaluation_endpoint": f"{url}{EVALUATION}",
+        "access_evaluations_endpoint": f"{url}{EVALUATIONS}",
+    }
+
+    async def described(_: Request) -> Response:
+        return JSONResponse(metadata)
+
+    routes = [
+        Route(METADATA, described, methods=["GET"]),
+        _post(EVALUATION, read_evaluation, decisions, known, most),
+        _post(EVALUATIONS, read_evaluations, decisions, known, most),
+    ]
+    return _Identified(Starlette(routes=routes, exception_handlers={HTTPException: _unrouted}))
+
+
+def _post(path: str, read: _Read, decisions: DecisionPoint, known: Known, most: int) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            await run_in_threadpool(require_pep, request.scope, known)
+            _require_json(request.scope)
+            check_length(declared_length(request.scope) or 0, most)
+            body = await read_body(request.receive, most)
+            if body is None:
+                # Nobody is there to read it.
+                return Response(status_code=400)
+            return JSONResponse(await run_in_threadpool(_decided, body, read, decisions, most), headers=_NO_STORE)
+        except UnknownPepError as error:
+            return PlainTextResponse(str(error), 401, _CHALLENGE)
+        except BodyLimitError as error:
+            return PlainTextResponse(str(error), 413, _NO_STORE)
+        except (MalformedError, InputError) as error:
+            return PlainTextResponse(str(error), 400, _NO_STORE)
+        except AttornError:
+            return PlainTextResponse("it could not be decided", 500, _NO_STORE)
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _decided(body: bytes, read: _Read, decisions: DecisionPoint, most: int) -> Answer:
+    return ask("decision point", lambda: decisions.decide(read(read_members(body, most=most))))
+
+
+def _require_json(scope: Scope) -> None:
+    given = header_values(scope, b"content-type")
+    if len(given) != 1 or given[0].partition(b";")[0].strip().lower() != b"application/json":
+        raise InputError("expected Content-Type: application/json")
+    if header_values(scope, b"content-encoding"):
+        raise InputError("expected a body without Content-Encoding")
+
+
+class _Identified:
+    """Gives back the X-Request-ID of a request with its answer, whatever that is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        given = header_values(scope, b"x-request-id") if scope["type"] == "http" else ()
+
+        async def identified(message: Message) -> None:
+            if message["type"] == "http.response.start" and given:
+                MutableHeaders(scope=message)["X-Request-ID"] = given[0].decode("latin-1")
+            await send(message)
+
+        if len(given) > 1 or any(len(value) > _MOST_ID for value in given):
+            given = ()
+            await PlainTextResponse(f"X-Request-ID: at most {_MOST_ID} bytes, once", 400, _NO_STORE)(
+                scope, receive, send
+            )
+        else:
+            await self._app(scope, receive, identified)
+
+
+async def _unrouted(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    return PlainTextResponse("no such endpoint", status, _NO_STORE)
