@@ -1,12 +1,14 @@
 // Identity credentials that come with a presentation, and whether they are those that caveats ask for. agent.md, section 3.
 
-import { Contexts } from "./contexts.mjs";
+import { AGENT, Contexts } from "./contexts.mjs";
 import { entriesOf, isCurrent, readCredential, verifyIssued } from "./credential.mjs";
 import { readProfile } from "./profile.mjs";
 import { valueOf } from "./reference.mjs";
+import { areResources } from "./related.mjs";
 import { Refusal } from "./refusal.mjs";
 import { bad } from "./terms.mjs";
 import { length } from "./text.mjs";
+import { forged } from "./wrapped.mjs";
 
 const STEP = 9;
 const MOST = 16_384;
@@ -57,6 +59,7 @@ function judged(text, chain, world) {
   const found = read(text, world.contexts);
   if (!world.issuers.includes(found.issuer) || !chain.includes(found.about)) return null;
   verifyIssued(found, world);
+  if (!areResources(found.document, {})) throw forged("another resource");
   const identity = readIdentity(found);
   const isHeld = world.store.isHeldBack(identity.about, [identity.by]);
   if (isHeld || !isCurrent(found, world.now, world.limits.skew)) return null;
@@ -66,7 +69,7 @@ function judged(text, chain, world) {
 /** What counts, or might; a refusal is one of step 9. */
 function judgeAll(texts, chain, asking, world) {
   const issuers = asking.flatMap(({ by }) => by);
-  const around = { ...world, contexts: new Contexts(), issuers, cosigners: null, audience: null, nonce: null };
+  const around = { ...world, contexts: new Contexts({}, [AGENT]), issuers, cosigners: null, audience: null, nonce: null };
   try {
     return texts.map((text) => judged(text, chain, around)).filter((one) => one !== null);
   } catch (error) {

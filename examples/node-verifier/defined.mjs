@@ -50,8 +50,10 @@ class Walk {
       if (scoped !== undefined) inner = inner.extend(scoped, { propagates: false });
     }
     for (const type of types.flatMap((name) => textsOf(node[name]))) {
-      if (inner.expand(type) === null) throw undefinedTerm(type);
+      if ((inner.expand(type) ?? "@").startsWith("@")) throw undefinedTerm(type);
     }
+    const keywords = names.map((name) => inner.expand(name)).filter((iri) => iri?.startsWith("@"));
+    if (new Set(keywords).size !== keywords.length) throw bad("a keyword twice");
     for (const name of names) this.member(name, node[name], inner, level);
   }
 

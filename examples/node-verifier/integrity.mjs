@@ -6,6 +6,7 @@ import { requireDefined } from "./defined.mjs";
 import { splitUrl } from "./did.mjs";
 import { canonical, isObject } from "./json.mjs";
 import { ED25519, P256, verifyRaw } from "./keys.mjs";
+import { shell } from "./model.mjs";
 import { readMoment, SECOND } from "./moment.mjs";
 import { Refusal } from "./refusal.mjs";
 import { length } from "./text.mjs";
@@ -85,9 +86,6 @@ function contextsOf(document, proofs) {
   return signed;
 }
 
-/** Without the credentials in it, whose terms are their own. */
-export const shell = (document) => ("verifiableCredential" in document ? { ...document, verifiableCredential: [] } : document);
-
 /** A document whose proofs are in their form, and whose terms are known: {document, proofs}. Nothing is verified. */
 export function readProofs(secured, contexts) {
   const { proof, ...plain } = secured;
@@ -121,7 +119,7 @@ function checkExpected({ options, created, expires }, { purpose, now, challenge,
   if (expires !== undefined && moment >= expires) throw bad("expired");
 }
 
-/** Whether one proof of a document holds. Without `now` nothing is said of when. */
+/** The key by which one proof of a document holds. Without `now` nothing is said of when. */
 export function verifyProof(one, { document, proofs }, expected) {
   checkExpected(one, expected);
   const { options, raw, controller, algorithm } = one;
@@ -130,4 +128,5 @@ export function verifyProof(one, { document, proofs }, expected) {
   if (!method?.uses.includes(expected.purpose) || method.key.algorithm !== algorithm) throw bad("no key for this");
   const signed = Buffer.concat([options, documentOf(document, one, proofs)].map((part) => sha256(canonical(part))));
   if (!verifyRaw(method.key, signed, raw, { low: false })) throw bad("another signature");
+  return method.key;
 }

@@ -98,6 +98,9 @@ export function parse(text, { depth = 16, fault = malformed } = {}) {
 export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 export const isInteger = (value, least, most) => Number.isInteger(value) && least <= value && value <= most;
 
+/** Whether a value is this text, or a list of it alone. */
+export const isOnly = (value, text) => value === text || (Array.isArray(value) && value.length === 1 && value[0] === text);
+
 /** How many levels a value nests, a scalar none. */
 export function levels(value) {
   if (value === null || typeof value !== "object") return 0;

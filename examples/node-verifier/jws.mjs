@@ -34,7 +34,9 @@ export function readJws(text, types, { depth = 16 } = {}) {
   const verify = (issuer, resolver, { use = "assertionMethod", step = 7 } = {}) => {
     if (kid !== undefined && splitUrl(kid)?.[0] !== issuer) throw new Refusal("unresolved_principal", 3, kid);
     const keys = kid === undefined ? resolver.keysFor(issuer, use) : [resolver.keyOf(kid, use)];
-    if (!keys.some(isBy)) throw new Refusal("bad_signature", step);
+    const key = keys.find(isBy);
+    if (!key) throw new Refusal("bad_signature", step);
+    return key;
   };
   return { header, claims, type: mediaType(typ), isBy, verify };
 }

@@ -1,6 +1,10 @@
 // Date and time as credentials and proofs write them. credential.md, "Documents".
 
+import { LAST_SECOND } from "./limits.mjs";
+
 const SHAPE = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
+const MOST_AWAY = 14 * 60;
+const FIRST = -62_135_596_800; // the year 1
 export const SECOND = 1_000_000_000n;
 
 /** Nanoseconds since 1970, or null for what is no time of the years 1 to 9999 with a zone. */
@@ -12,8 +16,9 @@ export function readMoment(text) {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   const isDay = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  if (!isDay || hour > 23 || minute > 59 || second > 59 || away > 23 || apart > 59) return null;
+  if (!isDay || hour > 23 || minute > 59 || second > 59 || apart > 59 || away * 60 + apart > MOST_AWAY) return null;
   const offset = (found[8] === "-" ? -1 : 1) * (away * 60 + apart);
   const whole = date.getTime() / 1_000 + hour * 3_600 + (minute - offset) * 60 + second;
+  if (whole < FIRST || whole > LAST_SECOND) return null;
   return BigInt(whole) * SECOND + BigInt((found[7] ?? "").padEnd(9, "0"));
 }

@@ -5,6 +5,7 @@ import * as base64url from "./base64url.mjs";
 import { isPages, readAnyKey, resolveDid } from "./described.mjs";
 import { isDid } from "./did.mjs";
 import { isObject } from "./json.mjs";
+import { verifyIssuedOrShown } from "./issued.mjs";
 import { Ledger } from "./ledger.mjs";
 import { LIMITS } from "./limits.mjs";
 import { isSecond, isText, isTexts, Members } from "./members.mjs";
@@ -179,5 +180,6 @@ export const OPERATIONS = {
   "evaluate-caveat": evaluateCaveat,
   "apply-revocations": applyRevocations,
   "read-status": readStatus,
+  "verify-credential": verifyIssuedOrShown,
   "verify-sd-jwt": verifySdJwt,
 };

@@ -1,7 +1,7 @@
 // What a credential says of an agent. agent.md, section 1.
 
 import { isDid } from "./did.mjs";
-import { isObject } from "./json.mjs";
+import { isObject, isOnly } from "./json.mjs";
 import { bad } from "./terms.mjs";
 import { length } from "./text.mjs";
 
@@ -12,7 +12,7 @@ const isOneOf = (...words) => (value) => words.includes(value);
 
 function isCapability(value) {
   const list = [value].flat();
-  return list.length > 0 && list.length <= MOST.capabilities && list.every(isText) && new Set(list).size === list.length;
+  return list.length <= MOST.capabilities && list.every(isText) && new Set(list).size === list.length;
 }
 
 const KINDS = {
@@ -23,7 +23,7 @@ const KINDS = {
   provider: isText,
   model: isText,
   version: isText,
-  digest: (value) => typeof value === "string" && /^sha-256:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(value),
+  digest: (value) => typeof value === "string" && /^sha-256:[A-Za-z0-9_-]{43}$/.test(value),
   capability: isCapability,
   stage: isOneOf("development", "staging", "production", "retired"),
   parent: isName,
@@ -33,7 +33,7 @@ const KINDS = {
 export function readProfile(subject) {
   if (!isObject(subject)) throw bad("no subject");
   const { id, type, ...said } = subject;
-  const whole = typeof id === "string" && isDid(id) && type === "AgentIdentity" && "kind" in said;
+  const whole = typeof id === "string" && isDid(id) && isOnly(type, "AgentIdentity") && "kind" in said;
   if (!whole || !Object.entries(said).every(([name, value]) => KINDS[name]?.(value))) throw bad("no profile of an agent");
   return Object.entries(said).flatMap(([name, value]) => [value].flat().map((one) => `${name}=${one}`));
 }

@@ -1,6 +1,6 @@
 // References to entries of status lists, and what a list says about one. status.md.
 
-import { isInteger, isObject } from "./json.mjs";
+import { isInteger, isObject, isOnly } from "./json.mjs";
 import { LIMITS, MOST_INTEGER } from "./limits.mjs";
 import { isPages } from "./described.mjs";
 import { isSecond, isText, isTexts, Members } from "./members.mjs";
@@ -23,7 +23,7 @@ function messagesOf(messages, size) {
 
 function readEntry({ id, type, statusPurpose: kind, statusListCredential: uri, statusListIndex: text, statusSize: size = 1, statusMessage }) {
   const isIndex = isText(text) && /^(?:0|[1-9][0-9]*)$/.test(text) && Number(text) <= MOST_INTEGER;
-  if (type !== "BitstringStatusListEntry" || !PURPOSES.includes(kind) || !isUri(uri) || !isIndex) throw malformed("an entry");
+  if (!isOnly(type, "BitstringStatusListEntry") || !PURPOSES.includes(kind) || !isUri(uri) || !isIndex) throw malformed("an entry");
   if (!isInteger(size, 1, 8) || (id !== undefined && (!isText(id) || id === uri))) throw malformed("an entry");
   return { kind, uri, index: Number(text), size, messages: messagesOf(statusMessage, size) };
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import * as base58 from "./base58.mjs";
+import { BASE } from "./contexts.mjs";
 import { isObject } from "./json.mjs";
 import { bad } from "./terms.mjs";
 
@@ -43,4 +44,19 @@ export function checkResources(value) {
   return found;
 }
 
-export const isOf = ({ algorithm, digest }, bytes) => createHash(algorithm).update(bytes).digest().equals(digest);
+const isOf = ({ algorithm, digest }, bytes) => createHash(algorithm).update(bytes).digest().equals(digest);
+
+// What the W3C published of the base context, which is always at hand.
+const OF_BASE = {
+  sha256: "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
+  sha384: "97f1eb8e5042356c805fdd61afa2c557663785e0794dcafa21e138fd38def18cb360133c221aa31d6896a6bf3e65b614",
+};
+const isOfBase = ({ algorithm, digest }) => [undefined, digest.toString("hex")].includes(OF_BASE[algorithm]);
+
+/** Whether those that are at hand, as text by URL, are what their digests say. */
+export function areResources({ relatedResource: value }, atHand) {
+  return [...(value === undefined ? [] : checkResources(value))].every(([url, digests]) => {
+    if (Object.hasOwn(atHand, url)) return digests.every((one) => isOf(one, atHand[url]));
+    return url !== BASE || digests.every(isOfBase);
+  });
+}

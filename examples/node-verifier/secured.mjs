@@ -2,7 +2,7 @@
 
 import { BASE } from "./contexts.mjs";
 import { readProofs, verifyProof } from "./integrity.mjs";
-import { isObject, parse } from "./json.mjs";
+import { isObject, isOnly, parse } from "./json.mjs";
 import { readSdJwt } from "./sdjwt.mjs";
 import { bad } from "./terms.mjs";
 import { asCredential, forged, parted, readWrapped } from "./wrapped.mjs";
@@ -11,7 +11,7 @@ const MOST = 262_144;
 const ENVELOPES = { vc: "EnvelopedVerifiableCredential", vp: "EnvelopedVerifiablePresentation" };
 const MAY_HIDE = ["credentialSubject", "evidence"];
 
-/** The issuer's or holder's proofs, then those of others. */
+/** {signers, keys}: the issuer's or holder's proofs must hold, then those of others; the keys are the former's. */
 function verifyProven(secured, by, world) {
   if (!("proof" in secured)) throw forged("neither proof nor signature");
   const { contexts, cosigners, use, challenge, domain, resolver, now } = world;
@@ -19,17 +19,17 @@ function verifyProven(secured, by, world) {
   const [mine, others] = [true, false].map((is) => found.proofs.filter(({ controller }) => (controller === by) === is));
   const expected = { purpose: use, challenge, domain, resolver, now };
   if (mine.length === 0) throw forged("proven by another");
-  mine.forEach((one) => verifyProof(one, found, expected));
+  const keys = mine.map((one) => verifyProof(one, found, expected));
   if (cosigners !== null && !others.every(({ controller }) => cosigners.includes(controller))) throw forged("signed by a stranger");
   others.forEach((one) => verifyProof(one, found, expected));
   const all = [found.document, secured].map((one) => JSON.stringify(one["@context"]));
   if (all[0] !== all[1]) throw forged("a context that nobody signed");
-  return [...new Set(found.proofs.map(({ controller }) => controller))];
+  return { signers: [...new Set(found.proofs.map(({ controller }) => controller))], keys };
 }
 
 function readProven(secured) {
   const { proof, ...document } = secured;
-  return { form: "proof", document, claims: {}, holder: null, check: () => {}, verify: (by, world) => verifyProven(secured, by, world) };
+  return { form: "proof", secured, document, claims: {}, holder: null, check: () => {}, verify: (by, world) => verifyProven(secured, by, world) };
 }
 
 /** What may be kept back of a credential is what it says of its subjects, and the evidence. */
@@ -40,7 +40,7 @@ function readSelective(text) {
   const verify = (by, { resolver, now, audience, nonce }) => {
     if (by !== found.issuer) throw forged("signed by another");
     asCredential(() => found.verify({ audience, nonce, now, resolver }));
-    return [by];
+    return { signers: [by], keys: [] };
   };
   const { document, claims } = parted(shown);
   return { form: "sd-jwt", document, claims, holder, check: () => {}, verify };
@@ -73,5 +73,5 @@ export function readSecured(given, kind) {
   if (typeof given === "string" && !/^\s*[{[\d"]/.test(given)) return readText(given, kind);
   const secured = objectOf(given);
   if (!isObject(secured) || JSON.stringify(secured).length > MOST) throw bad("no object");
-  return [secured.type].flat().includes(ENVELOPES[kind]) ? readEnvelope(secured, kind) : readProven(secured);
+  return isOnly(secured.type, ENVELOPES[kind]) ? readEnvelope(secured, kind) : readProven(secured);
 }

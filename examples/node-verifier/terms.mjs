@@ -14,8 +14,6 @@ const MEMBERS = ["@id", "@type", "@container", "@context", "@language", "@direct
 const OF_CONTEXT = ["@version", "@vocab", "@language", "@direction", "@protected"];
 const MOST = { contexts: 16, terms: 4_096, taken: 262_144, iri: 512, depth: 32 };
 
-const CHECKED = new WeakSet(); // contexts of terms that are known to be contexts
-
 export const bad = (why) => new Refusal("bad_credential", 1, why);
 
 function checkLength(iri) {
@@ -54,10 +52,10 @@ export class Terms {
       const [prefix, suffix] = [name.slice(0, colon), name.slice(colon + 1)];
       if (prefix === "_") return null;
       const known = this.terms.get(prefix);
-      if (!suffix.startsWith("//") && known?.isPrefix && known.id !== null) return checkLength(known.id + suffix);
-      if (ABSOLUTE.test(name)) return checkLength(name);
+      if (!suffix.startsWith("//") && known?.isPrefix && known.id !== null) return known.id + suffix;
+      if (ABSOLUTE.test(name)) return name;
     }
-    return this.vocabulary === null ? null : checkLength(this.vocabulary + name);
+    return this.vocabulary === null ? null : this.vocabulary + name;
   }
 
   /** With one more context: a URL, an object, null, or a list of these. `isOver`: it may redefine what is protected. */
@@ -70,7 +68,7 @@ export class Terms {
     for (const one of list) {
       if (one === null) result = result.#cleared(isOver, propagates ? null : result);
       else if (typeof one === "string") result = result.extend(this.contexts.get(one), { depth: depth + 1 });
-      else if (isObject(one)) result.#define(one, isOver, depth);
+      else if (isObject(one)) result.#define(one, isOver);
       else throw bad("no context");
     }
     return result;
@@ -81,12 +79,12 @@ export class Terms {
     return Object.assign(new Terms(this.contexts, this.counts), { previous });
   }
 
-  #define(context, isOver, depth) {
+  #define(context, isOver) {
     const keywords = Object.keys(context).filter((name) => KEYWORD.test(name));
     if (!keywords.every((name) => OF_CONTEXT.includes(name))) throw bad("a keyword that is not taken in a context");
     if ("@version" in context && context["@version"] !== 1.1) throw bad("another version");
     if ("@vocab" in context) this.vocabulary = this.#vocabularyOf(context["@vocab"]);
-    const run = { context, isOver, depth, done: new Map() };
+    const run = { context, isOver, done: new Map() };
     for (const name of Object.keys(context)) if (!KEYWORD.test(name)) this.#create(name, run);
   }
 
@@ -133,7 +131,7 @@ export class Terms {
   }
 
   #read(name, value, run, isSimple) {
-    const { context, depth } = run;
+    const { context } = run;
     const isProtected = value["@protected"] ?? context["@protected"] ?? false;
     if (typeof isProtected !== "boolean") throw bad("@protected");
     const id = this.#idOf(name, value, run);
@@ -143,15 +141,7 @@ export class Terms {
     if (!container.every((one) => CONTAINERS.includes(one))) throw bad("another container");
     const definition = { id, type: this.#typeOf(value, run), container: [...container].sort(), isPrefix, isProtected };
     if (!("@context" in value)) return definition;
-    this.#check(value["@context"], depth);
     return { ...definition, context: value["@context"] };
-  }
-
-  /** Whether a context of a term is one; once, since it may be in force in many places. */
-  #check(local, depth) {
-    if (isObject(local) && CHECKED.has(local)) return;
-    if (isObject(local)) CHECKED.add(local);
-    this.extend(local, { isOver: true, depth: depth + 1 });
   }
 
   #typeOf(value, run) {
@@ -168,7 +158,7 @@ export class Terms {
     if (said !== undefined && said !== name) {
       const id = this.#iriOf(said, run);
       if (id === null || id === "@context" || !(KEYWORDS.has(id) || ABSOLUTE.test(id))) throw bad("no IRI");
-      const isIri = /^.+:.+$/.test(name) || name.includes("/");
+      const isIri = name.indexOf(":") > 0 || name.includes("/");
       if (isIri && this.expand(name) !== id) throw bad("an IRI with another meaning");
       return checkLength(id);
     }
@@ -176,6 +166,6 @@ export class Terms {
     if (prefix && Object.hasOwn(run.context, prefix)) this.#create(prefix, run);
     const id = this.expand(name);
     if (id === null || !ABSOLUTE.test(id)) throw bad("a term without IRI");
-    return id;
+    return checkLength(id);
   }
 }

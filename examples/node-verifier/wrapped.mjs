@@ -58,8 +58,7 @@ export function readWrapped(text, kind) {
   const { document, claims } = parted(jws.claims);
   const verify = (by, { resolver, use }) => {
     if (kid === undefined || splitUrl(kid)?.[0] !== by) throw forged("the key of another");
-    asCredential(() => jws.verify(by, resolver, { use }));
-    return [by];
+    return { signers: [by], keys: [asCredential(() => jws.verify(by, resolver, { use }))] };
   };
-  return { document, claims, holder: holderOf(claims), check: (said) => checkClaims(claims, document, said), verify };
+  return { kid, document, claims, holder: holderOf(claims), check: (said) => checkClaims(claims, document, said), verify };
 }
