@@ -5,8 +5,8 @@ import { Refusal } from "./refusal.mjs";
 import { bad, Terms } from "./terms.mjs";
 
 const MOST = { values: 20_000, levels: 32 };
-const REFUSED = new Set(["@graph", "@list", "@set", "@nest", "@reverse", "@included"]);
-const TAKEN = new Set(["@id", "@type", "@value", "@language", "@direction", "@index", "@context"]);
+const TAKEN = ["@id", "@type", "@context"];
+const OF_VALUES = ["@value", "@type", "@language", "@direction", "@index"];
 const HOLDS_CONTEXTS = ["https://w3id.org/security#proof", "https://www.w3.org/2018/credentials#verifiableCredential"];
 
 const undefinedTerm = (name) => new Refusal("bad_credential", 1, `nothing defines ${name}`);
@@ -54,16 +54,15 @@ class Walk {
     }
     const keywords = names.map((name) => inner.expand(name)).filter((iri) => iri?.startsWith("@"));
     if (new Set(keywords).size !== keywords.length) throw bad("a keyword twice");
+    const taken = keywords.includes("@value") ? OF_VALUES : TAKEN;
+    if (!keywords.every((keyword) => taken.includes(keyword))) throw bad("a keyword that is not taken here");
     for (const name of names) this.member(name, node[name], inner, level);
   }
 
   member(name, value, terms, level) {
     const iri = terms.expand(name);
-    if (iri === null || REFUSED.has(iri)) throw undefinedTerm(name);
-    if (iri.startsWith("@")) {
-      if (!TAKEN.has(iri)) throw undefinedTerm(name);
-      return;
-    }
+    if (iri === null) throw undefinedTerm(name);
+    if (iri.startsWith("@")) return;
     this.value(value, terms, terms.definition(name) ?? { id: iri, type: null, container: [] }, level + 1);
   }
 }

@@ -10,7 +10,7 @@ import { shell } from "./model.mjs";
 import { readMoment, SECOND } from "./moment.mjs";
 import { Refusal } from "./refusal.mjs";
 import { length } from "./text.mjs";
-import { isUrl } from "./url.mjs";
+import { isAbsolute } from "./url.mjs";
 
 const MOST = 16;
 const AHEAD = 300n * SECOND;
@@ -31,7 +31,7 @@ const FORMS = {
   challenge: isText,
   nonce: isText,
   domain: isTexts,
-  id: isUrl,
+  id: isAbsolute,
   previousProof: isTexts,
   created: (value) => readMoment(value) !== null,
   expires: (value) => readMoment(value) !== null,

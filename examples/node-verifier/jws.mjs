@@ -17,7 +17,7 @@ function objectOf(part, depth) {
   return members;
 }
 
-const mediaType = (typ) => String(typ).toLowerCase().replace(/^application\//, "");
+export const mediaType = (typ) => String(typ).toLowerCase().replace(/^application\//, "");
 
 /** {header, claims, type, isBy(key), verify(issuer, resolver)} of a text of one of these types. */
 export function readJws(text, types, { depth = 16 } = {}) {

@@ -25,7 +25,8 @@ const isNamed = (value) => isUrl(value) || (isObject(value) && isUrl(value.id));
 function versionOf(value, acceptsOne) {
   const isOne = (one) => isUrl(one) || isObject(one);
   const whole = Array.isArray(value) && value.length <= MOST_CONTEXTS && value.every(isOne);
-  if (!whole || new Set(value.map((one) => JSON.stringify(one))).size !== value.length) throw bad("@context");
+  const urls = whole ? value.filter(isText) : [];
+  if (!whole || new Set(urls).size !== urls.length) throw bad("@context");
   if (value[0] === BASE) return 2;
   if (value[0] === BASE_1 && acceptsOne) return 1;
   throw bad("another base context");
@@ -53,13 +54,15 @@ function checkAnywhere(value, raw) {
 function isWords(value) {
   if (isText(value)) return true;
   if (!isObject(value) || !isText(value["@value"])) return false;
-  const parts = [value["@language"] ?? "", value["@direction"] ?? ""];
-  return Object.keys(value).every((name) => WORDS.includes(name)) && parts.every(isText);
+  const { "@language": language = "en", "@direction": direction = "ltr" } = value;
+  const isTag = isText(language) && /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(language);
+  return Object.keys(value).every((name) => WORDS.includes(name)) && isTag && ["ltr", "rtl"].includes(direction);
 }
 
 function checkWords(holder) {
   for (const name of ["name", "description"]) {
-    if (name in holder && !listOf(holder[name]).every(isWords)) throw bad(`${name}: no words`);
+    const list = name in holder ? listOf(holder[name]) : ["none"];
+    if (list.length === 0 || !list.every(isWords)) throw bad(`${name}: no words`);
   }
 }
 

@@ -31,8 +31,9 @@ const isText = (value) => typeof value === "string";
 
 function digestsOf({ digestSRI: sri, digestMultibase: multibase }) {
   if (sri === undefined && multibase === undefined) throw bad("a resource without digest");
-  if (![sri ?? "", multibase ?? ""].every(isText)) throw bad("a digest that is no text");
-  return [...(sri === undefined ? [] : sri.split(" ").map(ofSri)), ...(multibase === undefined ? [] : [ofMultibase(multibase)])];
+  const lists = [sri, multibase].map((value) => [value ?? []].flat());
+  if (!lists.flat().every(isText)) throw bad("a digest that is no text");
+  return [...lists[0].flatMap((text) => text.split(" ").map(ofSri)), ...lists[1].map(ofMultibase)];
 }
 
 /** The digests of each resource by its URL. */
