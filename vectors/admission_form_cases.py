@@ -96,6 +96,11 @@ def within(name: str, notes: str, wire: Wire) -> Presentation:
     return Presentation(f"admission/limits-{name}", notes, 4, wire, "denied", 9, spec=LIMITS)
 
 
+def stating_credentials(s: Scene) -> str:
+    chain = s.extend([], s.alice, s.planner, [s.read])
+    return s.wire(chain, s.planner, facts=[kit.fact("credential", kit.text(text)) for text in ("a" * 33_000, "b")])
+
+
 SYMBOL_CASES: tuple[Callable[[World], Case], ...] = (
     malformed(
         "symbols-twice",
@@ -226,6 +231,12 @@ CHECKS: tuple[Callable[[World], Case], ...] = (
     foreign("op-empty", "an operation that is none", 8, caveat(op(pb(1, b"")))),
     malformed("op-and-more", "a value and something behind it", 8, caveat(op(pb(1, pb(1, pb(2, 1)) + pb(2, b""))))),
     malformed(
+        "op-value-length",
+        "bytes that are an operation, behind a value that is said to end before them",
+        8,
+        caveat(op(pb(1, b"\x0a\x02\x2a\x06" + pb(1, pb(1, pb(2, 5)))))),
+    ),
+    malformed(
         "op-two-values",
         "a value and what would be a further operation",
         8,
@@ -249,6 +260,13 @@ LIMIT_CASES: tuple[Callable[[World], Case], ...] = (
         "values-of-two-links-all",
         "500 values in each of two links",
         lambda s: s.delegated(values(500), parent=(values(500),)),
+    ),
+    Presentation(
+        "admission/limits-facts",
+        "two credentials that nobody asks for, the first of 33,000 characters: facts count nothing",
+        None,
+        stating_credentials,
+        spec=LIMITS,
     ),
     limit("globs", "33 patterns in one link", caveat(globs(33))),
     limit(

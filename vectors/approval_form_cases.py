@@ -74,6 +74,11 @@ def condition(text: str) -> bytes:
     return b"attorn-approval-1." + text.encode()
 
 
+def other_kind(s: Scene) -> tuple[bytes, ...]:
+    """The very text, behind a name that is as long as the right one."""
+    return (b"attorn-approval-2." + approval(s).encode(),)
+
+
 RECIPES: tuple[Callable[[World], Case], ...] = (
     with_members("by-no-did", "an approver who is no DID", lambda s: {"by": "bob"}),
     with_members("root-no-did", "a root that is no DID", lambda s: {"root": "alice"}),
@@ -110,6 +115,7 @@ RECIPES: tuple[Callable[[World], Case], ...] = (
     carrying("two-conditions", "twice", lambda s: (condition(approval(s)), condition(approval(s)))),
     carrying("nothing", "without it", lambda s: ()),
     carrying("caveats", "caveats in its place", lambda s: (mac.caveats([s.read]),)),
+    carrying("under-another-name", "the approval as a condition of another kind", other_kind),
     carrying("another", "another approval", lambda s: (condition(approval(s, id=kit.url64(s.other_id))),)),
     case(
         "macaroon-not-ascii",

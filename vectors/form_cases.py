@@ -149,6 +149,12 @@ def without_zero(r: int, s: int) -> bytes:
     return bytes((0x30, len(body))) + body
 
 
+def r_and(r: int, rest: bytes) -> bytes:
+    """r, and this for s."""
+    body = kit.der_integer(r) + rest
+    return bytes((0x30, len(body))) + body
+
+
 def beyond_order(s: Scene) -> str:
     """S and the group order, which a check without that bound takes."""
     (block,) = s.extend([], s.alice, s.planner, [s.read])
@@ -179,6 +185,8 @@ SIGNATURES: tuple[Callable[[World], Case], ...] = (
     der("zero-s", "s of 0", lambda r, s: kit.der(r, 0)),
     der("r-plus-order", "r and the order of the group", lambda r, s: kit.der(r + P256_ORDER, s)),
     der("empty", "no signature", lambda r, s: b""),
+    der("s-empty", "s of no bytes", lambda r, s: r_and(r, b"\x02\x00")),
+    der("s-missing", "s ends behind its length", lambda r, s: r_and(r, b"\x02\x20")),
     Presentation(
         "link/signature-ed25519-beyond-order",
         "S and the group order",

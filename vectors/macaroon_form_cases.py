@@ -238,6 +238,22 @@ JSON: tuple[Callable[[World], Case], ...] = (
         MALFORMED,
         ONE_FORM,
     ),
+    bad(
+        "json-caveats-number",
+        "caveats that are a number",
+        91,
+        lambda c: '[{"i64":"_w","c":5,"s64":"_w"}]',
+        MALFORMED,
+        ONE_FORM,
+    ),
+    bad(
+        "json-vid-is-text",
+        "a verification id of 72 letters as base64url",
+        91,
+        lambda c: mac.json_text(c.shown.plus(Caveat(mac.ASK, b"v" * 72))),
+        MALFORMED,
+        ONE_FORM,
+    ),
     bad("json-text", "a macaroon that is text", 91, lambda c: '["x"]', MALFORMED, ONE_FORM),
     bad(
         "json-number",

@@ -41,8 +41,6 @@ def parse(text: str | bytes, *, most: int = 65_536, depth: int = 32) -> JsonValu
     except (json.JSONDecodeError, RecursionError):
         end = -1
     if end != len(source):
-        if source.startswith("\ufeff"):
-            raise MalformedError("JSON: starts with a byte order mark")
         # Raised out here, because the decoder's error carries the whole text.
         raise MalformedError("expected one JSON value and nothing behind it")
     if "\\" in source and _SURROGATE.search(source):
@@ -66,18 +64,17 @@ def canonicalise(value: object) -> bytes:
 def _text(text: str, most: int) -> str:
     if not isinstance(text, str):
         raise InputError(f"JSON: expected str or bytes, got {type(text).__name__}")
-    return _decoded(_encoded(text, most), most)
+    return _decoded(_encoded(text), most)
 
 
-def _encoded(text: str, most: int) -> bytes:
-    if len(text) <= most:
-        try:
-            return text.encode("utf-8")
-        except UnicodeError:
-            octets = None
-        if octets is None:
-            raise MalformedError("JSON: not valid UTF-8")
-    raise MalformedError(f"JSON: expected at most {most} bytes, got {len(text)}")
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeError:
+        octets = None
+    if octets is None:
+        raise MalformedError("JSON: not valid UTF-8")
+    return octets
 
 
 def _decoded(octets: bytes, most: int) -> str:
@@ -138,12 +135,8 @@ def _fraction(text: str) -> float:
     value = float(text)
     if not -MOST_INTEGER <= value <= MOST_INTEGER:
         raise MalformedError("JSON: a number is beyond +-(2**53 - 1)")
-    if value == 0:
-        mantissa = re.split("[eE]", text, maxsplit=1)[0]
-        if text.startswith("-"):
-            raise MalformedError("JSON: negative zero")
-        if mantissa.strip("0."):
-            raise MalformedError("JSON: a number is too small to tell from zero")
+    if value == 0 and re.split("[eE]", text, maxsplit=1)[0].strip("0."):
+        raise MalformedError("JSON: negative zero, or a number too small to tell from zero")
     return value
 
 

@@ -3,7 +3,8 @@
     python -m tests.deletion [--only STEP or MODULE] [--check NAME] [--workers N] [--json OUT]
 
 Each deletion is a function compiled again without the check, in a process of its own, in which the committed cases are
-asked until one gets another answer than it states. Exit code 1 if some check has neither a vector nor a reason.
+asked until one gets another answer than it states. Exit code 1 if some check has neither a vector nor a reason, or has
+both.
 """
 
 from __future__ import annotations
@@ -65,6 +66,12 @@ def _wanted(check: Check, only: list[str]) -> bool:
     )
 
 
+def _verdict(outcome: Outcome, reason: str | None) -> str:
+    if outcome.red is not None:
+        return "red" if reason is None else "STALE"
+    return "OPEN" if reason is None else "argued"
+
+
 def table(results: list[tuple[Check, Outcome]]) -> str:
     """A row for each step: how many checks, how many turned a vector red, how many have a reason, how many neither."""
     lines = ["| step | checks | turn a vector red | argued | open |", "|--:|--:|--:|--:|--:|"]
@@ -96,10 +103,10 @@ def main() -> int:
     results: list[tuple[Check, Outcome]] = []
     for check, outcome in tried(bench, known, work, options.workers):
         results.append((check, outcome))
-        reason = None if outcome.red is not None else argued(check)
-        verdict = "red" if outcome.red is not None else "OPEN" if reason is None else "argued"
-        told = f"{outcome.red}: {outcome.found}" if reason is None and outcome.red else reason if reason else ""
-        print(f"{verdict:6}  {check.step:2}  {check.name}  {told}".rstrip(), flush=True)
+        reason = argued(check)
+        verdict = _verdict(outcome, reason)
+        told = reason if outcome.red is None else f"{outcome.red}: {outcome.found}"
+        print(f"{verdict:6}  {check.step:2}  {check.name}  {told or ''}".rstrip(), flush=True)
     print(f"\n{table(results)}\n{len(results)} deletions in {time.monotonic() - began:.0f} s")
     if options.json:
         members = [
@@ -107,7 +114,7 @@ def main() -> int:
             for check, outcome in results
         ]
         options.json.write_text(json.dumps(members, indent=1) + "\n")
-    return int(any(outcome.red is None and argued(check) is None for check, outcome in results))
+    return int(any((outcome.red is None) is (argued(check) is None) for check, outcome in results))
 
 
 if __name__ == "__main__":

@@ -105,6 +105,8 @@ CALLERS: Final = frozenset(
         *("macaroon.key:MacKey.__reduce_ex__", "macaroon.key:MacKey.__getstate__", "macaroon.container:encode_all"),
         *("approval.asked:ApprovalRequest.decode", "approval.asked:_request"),
         *("approval.asked:ApprovalRequest.__post_init__", "macaroon.issuing:name_of", "macaroon.key:MacKey.of_token"),
+        *("revocation.entry:RevocationEntry.decode", "revocation.lifecycle:LifecycleEntry.decode"),
+        "revocation.roll:RevocationList.decode",
     }
 )
 """What a program sets a verifier up with, or asks of one of its own values: nothing of it comes over the wire."""

@@ -191,6 +191,12 @@ def test_what_a_text_counts(length: int, price: int) -> None:
     assert admit(encode((), (longer,), ()), (), Limits()).terms == 2 + price
 
 
+def test_facts_count_nothing() -> None:
+    stated = tuple(Predicate("credential", (string(text),)) for text in ("a" * 33_000, "b", "c"))
+    most = admit(encode((), (CHECK,), ()), (), Limits()).terms
+    assert admit(encode(stated, (CHECK,), ()), (), Limits(terms=most)).facts == stated
+
+
 @pytest.mark.parametrize("number", [-1, -(2**63), 2**63 - 1, 0, 127, 128])
 def test_integers_of_either_sign(number: int) -> None:
     named = (Query((Predicate("integer", (string("count"), (INTEGER, number))),), ()),)

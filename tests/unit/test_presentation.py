@@ -148,11 +148,6 @@ def test_blocks_that_are_no_presentation(name: str) -> None:
     assert "presentation" in malformed(NONE_AT_ALL[name])
 
 
-@pytest.mark.parametrize("name", [name for name in NONE_AT_ALL if name.endswith(("-type", "-number"))])
-def test_values_of_another_type_are_told(name: str) -> None:
-    assert "a value of another type" in malformed(NONE_AT_ALL[name])
-
-
 @pytest.mark.parametrize(
     "changed",
     [

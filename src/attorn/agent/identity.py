@@ -65,7 +65,7 @@ def read(text: str) -> UnverifiedAgentIdentity:
 
     Raises `CredentialError`.
     """
-    claimed = credential.read(_bounded(text), contexts=contexts(), most=MOST)
+    claimed = credential.read(_text(text), contexts=contexts(), most=MOST)
     if len(claimed.unverified_subjects) != 1:
         raise CredentialError("agent identity: expected one subject")
     return UnverifiedAgentIdentity(claimed.unverified_issuer, str(claimed.unverified_subjects[0].id))
@@ -88,7 +88,7 @@ def verify(
     if not isinstance(issuers, list | tuple) or not all(is_did(did) for did in issuers):
         raise InputError("agent identity: expected issuers as a list of DIDs")
     found = credential.verify(
-        _bounded(text),
+        _text(text),
         resolver=LocalResolver() if resolver is None else resolver,
         now=now,
         issuers=list(issuers),
@@ -134,7 +134,7 @@ def _references(entries: Sequence[StatusEntry], token: JsonValue) -> tuple[Refer
     return tuple(found)
 
 
-def _bounded(text: str) -> str:
-    if not isinstance(text, str) or len(text) > MOST:
-        raise CredentialError(f"agent identity: expected text of at most {MOST} characters")
+def _text(text: str) -> str:
+    if not isinstance(text, str):
+        raise CredentialError("agent identity: expected text")
     return text

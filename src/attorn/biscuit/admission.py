@@ -45,6 +45,8 @@ _OPERATIONS: Final = {
 _DEFAULT_VARINTS: Final = {bytes((number,)): name for number, name in enumerate(DEFAULT)}
 _VARINTS: Final = tuple(bytes((number & 0x7F | 0x80, number >> 7)) for number in range(FIRST, FIRST + 128))
 """The symbol numbers that tokens have; any other is worked out where it is used."""
+_UNCOUNTED: Final = 1 << 62
+"""More values than any block has room for."""
 _SYMBOLS, _VERSION, _FACT, _CHECK = 0x0A, 0x18, 0x22, 0x32
 
 
@@ -79,7 +81,7 @@ def _admit(payload: bytes, known: tuple[str, ...], limits: Limits) -> Block:
             fact = reader.fact(start, stop)
             index = stop
         facts.append(fact)
-    # Counted are the caveats; what facts a link may state is asked where it is read as a link.
+    # Counted are the caveats; what a link or a presentation may state is asked where it is read as one.
     reader.budget, reader.globs = limits.terms, 0
     checks, index = _read_checks(payload, index, reader)
     if index != end:
@@ -153,15 +155,13 @@ class _Symbols(dict[bytes, str]):
         return name
 
     def numbered(self, number: int) -> str:
-        """The string of a symbol number; a new symbol must take its turn."""
+        """The string of a symbol number; a new symbol must take its turn. Raises IndexError for one in no table."""
         if number < FIRST:
-            if number >= len(DEFAULT):
-                raise MalformedError("symbol number is in no table")
             return DEFAULT[number]
         number -= FIRST
         if number >= self.fresh:
-            if number > self.fresh or number >= len(self._table):
-                raise MalformedError("symbol number is in no table, or used before its turn")
+            if number > self.fresh:
+                raise MalformedError("symbol number is used before its turn")
             self.fresh += 1
         return self._table[number]
 
@@ -183,7 +183,7 @@ class _Reader:
         self.data = data
         self.symbols = symbols
         self.limits = limits
-        self.budget = limits.terms
+        self.budget = _UNCOUNTED
         self.globs = 0
 
     def symbol(self, number: int) -> str:

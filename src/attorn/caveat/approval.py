@@ -19,7 +19,6 @@ from attorn.caveat.scope import Actions, Resources
 from attorn.caveat.value import Equals, NotOneOf, OneOf, set_values
 from attorn.datalog import (
     CONTAINS,
-    INTEGER,
     NEGATE,
     PREFIX,
     SET,
@@ -94,8 +93,8 @@ class RequiresApproval(Caveat):
     @classmethod
     def read_with(cls, check: Check, literals: Callable[[Query], Conjunction]) -> RequiresApproval:
         approved, *exceptions = check
-        (kind, threshold), dids = approved.body[0].terms
-        if kind != INTEGER or not isinstance(threshold, int):
+        (_, threshold), dids = approved.body[0].terms
+        if not isinstance(threshold, int):
             raise InputError("RequiresApproval: expected an integer")
         when = [_condition(query, literals) for query in exceptions]
         return cls([str(did) for did in set_values(dids)], threshold, when or None)

@@ -145,7 +145,10 @@ def alternative(conjunction: Conjunction) -> Query:
 
 
 def patterns(query: Query) -> list[tuple[Predicate, tuple[Expression, ...]]]:
-    """The inverse of rendering a conjunction: each predicate with the expressions over its variables, renumbered."""
+    """The inverse of rendering a conjunction: each predicate with the expressions over its variables, renumbered.
+
+    What is over no predicate's variables is left out: written again, the check is another one then.
+    """
     found: list[tuple[Predicate, tuple[Expression, ...]]] = []
     remaining = list(query.expressions)
     for predicate in query.body:
@@ -154,8 +157,6 @@ def patterns(query: Query) -> list[tuple[Predicate, tuple[Expression, ...]]]:
         while remaining and _variable(remaining[0]) in names:
             own.append(remaining.pop(0))
         found.append((predicate, tuple(own)))
-    if remaining:
-        raise InputError("an expression belongs to no predicate")
     return found
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from attorn.canonical import MOST_INTEGER
 from attorn.caveat.base import Caveat
-from attorn.datalog import INTEGER, Check, Predicate, Query, Term, integer, string
+from attorn.datalog import Check, Predicate, Query, Term, integer, string
 from attorn.decision import Denial
 from attorn.did.did import is_did
 from attorn.display import bare, shown
@@ -64,7 +64,7 @@ class Status(Standing):
 
     def __post_init__(self) -> None:
         uri = self.uri
-        if not isinstance(uri, str) or not 0 < len(uri) <= _MOST_URI or not uri.isascii() or not uri.isprintable():
+        if not isinstance(uri, str) or len(uri) > _MOST_URI or not uri.isascii() or not uri.isprintable():
             raise InputError(f"Status: expected the URI of a status list, got {shown(uri)}")
         if " " in uri or ":" not in uri:
             raise InputError(f"Status: expected an absolute URI, got {shown(uri)}")
@@ -88,8 +88,8 @@ class Status(Standing):
 
     @classmethod
     def read(cls, check: Check) -> Status:
-        (_, kind), (_, uri), (index_kind, index), (_, issuer) = check[0].body[0].terms
-        if index_kind != INTEGER or not isinstance(index, int):
+        (_, kind), (_, uri), (_, index), (_, issuer) = check[0].body[0].terms
+        if not isinstance(index, int):
             raise InputError("Status: expected an integer")
         return cls(str(uri), index, str(issuer), str(kind))
 

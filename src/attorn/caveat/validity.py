@@ -12,7 +12,6 @@ from typing import ClassVar, Self
 from attorn.caveat.base import Caveat
 from attorn.clock import LATEST, instant
 from attorn.datalog import (
-    DATE,
     GREATER_OR_EQUAL,
     LESS,
     LESS_OR_EQUAL,
@@ -68,8 +67,8 @@ class _Instant(Caveat):
 
     @classmethod
     def read(cls, check: Check) -> Self:
-        kind, value = check[0].expressions[0][1]
-        if kind != DATE or not isinstance(value, int):
+        value = check[0].expressions[0][1][1]
+        if not isinstance(value, int):
             raise InputError("time: expected a date")
         return cls.from_second(value)
 

@@ -75,8 +75,8 @@ def plain(members: frozenset[Member]) -> tuple[Scalar, ...]:
 
 def set_values(term: Term) -> tuple[Scalar, ...]:
     """The values of a set term. Raises `InputError` for any other."""
-    kind, value = term
-    if kind != SET or not isinstance(value, tuple):
+    value = term[1]
+    if not isinstance(value, tuple):
         raise InputError("expected a set")
     return tuple(member for _, member in value if not isinstance(member, bytes))
 

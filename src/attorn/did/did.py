@@ -11,9 +11,11 @@ from attorn.errors import InputError, MalformedError
 MOST = 2048
 """Longest DID or DID URL, in characters."""
 
-_DID = re.compile(r"did:([a-z0-9]+):((?:(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})*+:)*+(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})++)")
+_PARTS = r"did:([a-z0-9]+):((?:(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})*+:)*+(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})++)"
 _PCHAR = r"[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}"
-_REST = re.compile(rf"((?:/(?:{_PCHAR})*+)*+)(?:\?((?:{_PCHAR}|[/?])*+))?(?:#((?:{_PCHAR}|[/?])*+))?")
+_REST = rf"((?:/(?:{_PCHAR})*+)*+)(?:\?((?:{_PCHAR}|[/?])*+))?(?:#((?:{_PCHAR}|[/?])*+))?"
+_DID = re.compile(_PARTS)
+_URL = re.compile(f"({_PARTS}){_REST}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,11 @@ def parse(text: str) -> Did:
 
 def parse_url(text: str) -> DidUrl:
     """The parts of the absolute DID URL `text`, which may be a bare DID. Raises `MalformedError`."""
-    match = _DID.match(_bounded(text))
-    rest = _REST.fullmatch(text, match.end()) if match else None
-    if match is None or rest is None:
+    match = _URL.fullmatch(_bounded(text))
+    if match is None:
         raise MalformedError(f"expected a DID URL, got {shown(text)}")
-    return DidUrl(Did(match[0], match[1], match[2]), rest[1], rest[2], rest[3])
+    did, method, identifier, path, query, fragment = match.groups()
+    return DidUrl(Did(did, method, identifier), path, query, fragment)
 
 
 def is_did(text: str) -> bool:

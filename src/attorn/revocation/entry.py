@@ -75,12 +75,13 @@ class RevocationEntry:
     @classmethod
     def decode(cls, text: str) -> RevocationEntry:
         """The entry in `text`, its signature not yet checked. Raises `MalformedError`."""
-        return cls.of(read_members(text, most=MOST_CHARACTERS), text)
+        members = read_members(text, most=MOST_CHARACTERS)
+        require_members(members, MEMBERS)
+        return cls.of(members, text)
 
     @classmethod
     def of(cls, members: Mapping[str, JsonValue], text: str) -> RevocationEntry:
-        """The entry with these members, if `text` is what they are written as. Raises `MalformedError`."""
-        require_members(members, MEMBERS)
+        """The entry with these `MEMBERS`, if `text` is what they are written as. Raises `MalformedError`."""
         link, signature = some_octets(members["link"]), some_octets(members["signature"])
         try:
             entry = cls(link, a_text(members["by"]), a_number(members["at"]), signature)

@@ -15,7 +15,6 @@ from typing import Final
 from attorn.canonical import JsonValue, canonicalise
 from attorn.caveat.validity import moment
 from attorn.clock import Clock, read, system_clock
-from attorn.did.did import is_did
 from attorn.did.subject import subject
 from attorn.errors import InputError, MalformedError
 from attorn.keys.signer import Signatory, require_signatory, signed
@@ -104,12 +103,13 @@ class LifecycleEntry:
     @classmethod
     def decode(cls, text: str) -> LifecycleEntry:
         """The entry in `text`, its signature not yet checked. Raises `MalformedError`."""
-        return cls.of(read_members(text, most=MOST_CHARACTERS), text)
+        members = read_members(text, most=MOST_CHARACTERS)
+        require_members(members, MEMBERS)
+        return cls.of(members, text)
 
     @classmethod
     def of(cls, members: Mapping[str, JsonValue], text: str) -> LifecycleEntry:
-        """The entry with these members, if `text` is what they are written as. Raises `MalformedError`."""
-        require_members(members, MEMBERS)
+        """The entry with these `MEMBERS`, if `text` is what they are written as. Raises `MalformedError`."""
         event = a_text(members["event"])
         if event not in frozenset(LifecycleEvent):
             raise MalformedError("lifecycle: expected one of enrol, suspend, resume and deprovision")
@@ -166,8 +166,6 @@ def _said(event: LifecycleEvent, principal: str, by: Signatory, sequence: int | 
 
 
 def _require_principal(did: str) -> None:
-    if not is_did(did):
-        raise InputError("lifecycle: expected the bare DID of a principal")
     try:
         subject(did)
     except MalformedError as error:

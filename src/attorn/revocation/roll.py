@@ -115,12 +115,13 @@ class RevocationList:
     @classmethod
     def decode(cls, text: str) -> RevocationList:
         """The list in `text`, its signature not yet checked. Raises `MalformedError`."""
-        return cls.of(read_members(text, most=MOST_LIST_CHARACTERS), text)
+        members = read_members(text, most=MOST_LIST_CHARACTERS)
+        require_members(members, MEMBERS)
+        return cls.of(members, text)
 
     @classmethod
     def of(cls, members: Mapping[str, JsonValue], text: str) -> RevocationList:
-        """The list with these members, if `text` is what they are written as. Raises `MalformedError`."""
-        require_members(members, MEMBERS)
+        """The list with these `MEMBERS`, if `text` is what they are written as. Raises `MalformedError`."""
         by, links = a_text(members["by"]), _apart(members["links"])
         sequence, since, second = (a_number(members[name]) for name in ("sequence", "since", "at"))
         try:

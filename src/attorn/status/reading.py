@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from attorn.did.resolver import Resolver
-from attorn.errors import MalformedError
 from attorn.jose.jws import typ_of
 from attorn.status import bitstring, token_list
 from attorn.status.status_list import MOST_CHARACTERS, StatusList
@@ -14,7 +13,7 @@ def read(text: str) -> tuple[StatusList, ...]:
 
     Raises `MalformedError`, `LimitError` or `StatusError`.
     """
-    if _form(text) == token_list.TYP:
+    if _is_token_list(text):
         return (token_list.read(text),)
     return bitstring.read(text)
 
@@ -26,15 +25,10 @@ def verify(text: str, resolver: Resolver | None = None) -> tuple[StatusList, ...
     `LimitError`, `StatusError`, `SignatureError`, `ResolutionError` or `UnavailableError`; for a bitstring with proofs
     also `ProofError` and `CredentialError`.
     """
-    if _form(text) == token_list.TYP:
+    if _is_token_list(text):
         return (token_list.verify(text, resolver),)
     return bitstring.verify(text, resolver)
 
 
-def _form(text: str) -> str:
-    if bitstring.is_embedded(text):
-        return bitstring.TYP
-    typ = typ_of(text, most=MOST_CHARACTERS)
-    if typ not in (token_list.TYP, bitstring.TYP):
-        raise MalformedError(f"status list: expected typ {token_list.TYP} or {bitstring.TYP}")
-    return typ
+def _is_token_list(text: str) -> bool:
+    return not bitstring.is_embedded(text) and typ_of(text, most=MOST_CHARACTERS) == token_list.TYP

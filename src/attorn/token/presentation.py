@@ -18,8 +18,6 @@ from attorn.biscuit.block import Block
 from attorn.biscuit.shapes import Presented, written
 from attorn.clock import LATEST
 from attorn.datalog import (
-    BYTES,
-    DATE,
     GREATER_OR_EQUAL,
     LESS,
     STRING,
@@ -133,21 +131,16 @@ def read(block: Block) -> Presentation:
 
 
 def _read(check: Check) -> Presentation:
-    if len(check) != 1:
-        raise MalformedError("expected a presentation block: one check")
-    query = check[0]
     try:
+        query = check[0]
         (audience,), (digest,), (nonce,), *challenges, _ = [predicate.terms for predicate in query.body]
         (_, start, _), (_, stop, _) = query.expressions
         challenge = challenges[0][0] if challenges else (STRING, None)
     except (ValueError, IndexError):
         raise MalformedError("the last block is no presentation") from None
-    types = (audience[0], digest[0], nonce[0], challenge[0], start[0], stop[0])
-    if types != (STRING, BYTES, BYTES, STRING, DATE, DATE):
-        raise MalformedError("the last block is no presentation: a value of another type")
     values = (term[1] for term in (audience, digest, nonce, start, stop, challenge))
-    presentation = Presentation(*values)  # type: ignore[arg-type]  # the type numbers above say which
-    # Rendering again is what makes the reading exact: names, order, operations and number of terms.
+    presentation = Presentation(*values)  # type: ignore[arg-type]  # written again, each has its type
+    # Rendering again is what makes the reading exact: names, order, types, operations, number of terms and queries.
     if presentation.check() != check:
         raise MalformedError("the last block is no presentation")
     if len(presentation.id) != ID_BYTES or len(presentation.digest) != DIGEST_BYTES:

@@ -328,7 +328,7 @@ class Verifier:
         if not hmac.compare_digest(presentation.digest, request.digest()):
             raise WrongRequestError("the presentation was made for another request")
         expected, answered = (challenge or "").encode(), (presentation.challenge or "").encode()
-        if (challenge is None) is not (presentation.challenge is None) or not hmac.compare_digest(expected, answered):
+        if not hmac.compare_digest(expected, answered):
             raise WrongRequestError("the presentation does not answer this verifier's challenge")
 
     def _check_replay(self, chain: VerifiedChain, presentation: Presentation, at: datetime) -> None:
