@@ -64,10 +64,12 @@ def canonicalise(value: object) -> bytes:
 def _text(text: str, most: int) -> str:
     if not isinstance(text, str):
         raise InputError(f"JSON: expected str or bytes, got {type(text).__name__}")
-    return _decoded(_encoded(text), most)
+    return _decoded(_encoded(text, most), most)
 
 
-def _encoded(text: str) -> bytes:
+def _encoded(text: str, most: int) -> bytes:
+    if len(text) > most:
+        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(text)}")
     try:
         return text.encode("utf-8")
     except UnicodeError:
