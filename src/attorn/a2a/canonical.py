@@ -68,7 +68,7 @@ def _members(message: Message) -> dict[str, JsonValue]:
             elif required:
                 raise MalformedError(f"agent card: {field.json_name} is required")
         elif (value := getattr(message, field.name)) or required:
-            found[field.json_name] = _several(field, value) if field.is_repeated else value
+            found[field.json_name] = value if isinstance(value, str | bool) else _several(field, value)
     return found
 
 

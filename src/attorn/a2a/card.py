@@ -81,7 +81,7 @@ def verify_card(
     `UnavailableError` if it could not be found out.
     """
     _require_signers(signers)
-    read = _copied(card) if isinstance(card, AgentCard) else read_card(card, most=most)
+    read = _copied(card, most) if isinstance(card, AgentCard) else read_card(card, most=most)
     payload, headers = canonical_card(read), [_header(each) for each in read.signatures]
     if len(headers) > MOST_SIGNATURES:
         raise LimitError(f"agent card: expected at most {MOST_SIGNATURES} signatures")
@@ -105,7 +105,9 @@ def verify_card(
     return VerifiedCard(card=read, signers=tuple(dict.fromkeys(found)), did=agent, unchecked=tuple(unchecked))
 
 
-def _copied(card: AgentCard) -> AgentCard:
+def _copied(card: AgentCard, most: int) -> AgentCard:
+    if card.ByteSize() > most:
+        raise LimitError(f"agent card: expected at most {most} bytes")
     copied = AgentCard()
     copied.CopyFrom(card)
     return copied

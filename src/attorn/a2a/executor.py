@@ -76,7 +76,7 @@ class Pending:
         return replace(self.asked, request=self.binding.request(SEND, made))
 
 
-def admitted(context: ServerCallContext, found: Access | Pending) -> ServerCallContext:
+def with_access(context: ServerCallContext, found: Access | Pending) -> ServerCallContext:
     """A copy of `context` for whoever runs the request: with its user, and with what was decided."""
     framework = context.user if context.user.is_authenticated else None
     user = ChainUser(found.root, found.holder, framework)

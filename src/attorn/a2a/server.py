@@ -32,7 +32,7 @@ from google.protobuf.message import Message as AnyMessage
 
 from attorn.a2a.binding import SEND, Binding
 from attorn.a2a.carrying import carried, in_header, without
-from attorn.a2a.executor import ChainExecutor, Pending, admitted
+from attorn.a2a.executor import ChainExecutor, Pending, with_access
 from attorn.a2a.refusal import missing, refusal
 from attorn.approval import ApprovalRequired
 from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError
@@ -149,14 +149,14 @@ class ChainHandler(RequestHandler):
             found = Pending(error.approval, without(params), self._binding)
         except AttornError as error:
             raise refusal(error) from error
-        return without(params), admitted(context, found)
+        return without(params), with_access(context, found)
 
     async def _other(self, method: str, params: AnyMessage, context: ServerCallContext) -> ServerCallContext:
         try:
             found = await self._authorized(method, params, in_header(context.state.get("headers")), context.user)
         except AttornError as error:
             raise refusal(error) from error
-        return admitted(context, found)
+        return with_access(context, found)
 
     async def _authorized(self, method: str, params: Any, wire: str | None, user: User) -> Access:
         if wire is None:

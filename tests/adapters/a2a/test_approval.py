@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from a2a.helpers import new_data_part
+from a2a.server.request_handlers import DefaultRequestHandler, LegacyRequestHandler
 from a2a.types import Part, Role, SendMessageRequest, Task, TaskState
 from a2a.utils.errors import A2AError, TaskNotFoundError
 from tests.adapters.a2a.world import (
@@ -56,8 +57,9 @@ async def code_of(agent: Agent, request: SendMessageRequest, *interceptors: Hold
 
 @pytest.mark.parametrize("rest", [False, True])
 @pytest.mark.parametrize("streaming", [False, True])
-def test_the_round_trip(streaming: bool, rest: bool) -> None:
-    agent = Agent(streaming=streaming, rest=rest)
+@pytest.mark.parametrize("kind", [DefaultRequestHandler, LegacyRequestHandler])
+def test_the_round_trip(streaming: bool, rest: bool, kind: Any) -> None:
+    agent = Agent(streaming=streaming, rest=rest, kind=kind)
 
     async def work() -> None:
         sent = message("book it", {"price": 7})
@@ -77,7 +79,7 @@ def test_the_round_trip(streaming: bool, rest: bool) -> None:
         assert context.current_task is not None
         # The message is in the history of its task once, and no presentation is.
         said = [each.message_id for each in context.current_task.history if each.role == Role.ROLE_USER]
-        assert said == [sent.message.message_id]
+        assert said == [sent.message.message_id] * (2 if kind is LegacyRequestHandler else 1)
         assert not any(each.metadata.fields for each in context.current_task.history)
 
     agent.run(work)

@@ -310,6 +310,7 @@ def test_cards_without_a_canonical_form() -> None:
     endless = card(capabilities=AgentCapabilities(extensions=[AgentExtension(uri="urn:x", params={"a": float("inf")})]))
     refused(MalformedError, lambda: canonical_card(endless))
     refused(MalformedError, lambda: read_card(text(offered()), most=100))
+    refused(LimitError, lambda: check(offered(), most=100))
 
 
 def test_the_extension() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
+import httpx
 import pytest
+from a2a.client import A2ACardResolver
 from a2a.server.request_handlers.response_helpers import agent_card_to_dict
 from a2a.types import AgentCapabilities, AgentCard, AgentInterface, MutualTlsSecurityScheme, SecurityScheme
 from a2a.utils.signing import (
@@ -16,10 +19,11 @@ from a2a.utils.signing import (
 )
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from jwt.api_jwk import PyJWK
-from tests.adapters.a2a.cards import card, offered, planner
+from tests.adapters.a2a.cards import card, offered, planner, scout
+from tests.adapters.a2a.world import Agent
 
 from attorn import Identity
-from attorn.a2a import advertise, canonical_card, sign_card, verify_card
+from attorn.a2a import VerifiedCard, advertise, canonical_card, sign_card, verify_card
 from attorn.errors import MalformedError, SignatureError
 from attorn.keys.jwk import to_jwk
 from attorn.keys.signer import Ed25519Signer, P256Signer
@@ -99,6 +103,25 @@ def test_where_the_sdk_leaves_out_what_is_empty(made: AgentCard) -> None:
 def test_as_the_sdk_serves_it(made: AgentCard) -> None:
     # It leaves required fields out of the JSON if they are empty; what they are then, the schema says.
     assert verify_card(json.dumps(agent_card_to_dict(made)), signers=[planner.did]).signers == (planner.did,)
+
+
+def test_by_the_sdks_own_resolver() -> None:
+    # It has parsed the card before anybody is asked; who fetches the text sees more.
+    agent = Agent()
+
+    async def fetched(signers: list[str]) -> AgentCard:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=agent.app)) as http:
+            resolver = A2ACardResolver(http, "https://planner.example")
+            return await resolver.get_agent_card(
+                signature_verifier=lambda given: check_type(verify_card(given, signers=signers))
+            )
+
+    def check_type(found: VerifiedCard) -> None:
+        assert found.signers == (planner.did,)
+
+    assert asyncio.run(fetched([planner.did])) == agent.card
+    with pytest.raises(SignatureError):
+        asyncio.run(fetched([scout.did]))
 
 
 def test_members_for_old_clients_are_signed_by_nobody() -> None:

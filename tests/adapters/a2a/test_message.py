@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from a2a.helpers import new_data_part
 from a2a.types import Part, SendMessageRequest, TaskPushNotificationConfig, TaskState
@@ -319,3 +320,17 @@ def test_large_messages() -> None:
 def test_several_users() -> None:
     agent = Agent()
     assert bob.did in answer(agent.send(message("hello"), holding(token(root=bob))))
+
+
+@pytest.mark.parametrize("method", ["message/send", "message/stream", "tasks/get", "tasks/cancel"])
+def test_an_older_protocol_is_no_way_round(method: str) -> None:
+    agent = Agent()
+    said = {"kind": "message", "messageId": "m", "role": "user", "parts": [{"kind": "text", "text": "hello"}]}
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"message": said, "id": "t"}}
+
+    async def work() -> str:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=agent.app)) as http:
+            return (await http.post(URL, json=body, headers={"A2A-Version": "0.3"})).text
+
+    assert "error" in agent.run(work)
+    assert agent.executor.ran == []

@@ -101,6 +101,7 @@ class Agent:
         middleware: list[Middleware] | None = None,
         bare: bool = False,
         related: Any = None,
+        kind: Any = DefaultRequestHandler,
     ) -> None:
         self.executor = Planner()
         protocol = "HTTP+JSON" if rest else "JSONRPC"
@@ -108,13 +109,13 @@ class Agent:
         self.card = offered(
             planner, supported_interfaces=interfaces, capabilities=AgentCapabilities(streaming=streaming)
         )
-        self.inner = DefaultRequestHandler(ChainExecutor(self.executor), InMemoryTaskStore(), self.card)
+        self.inner = kind(ChainExecutor(self.executor), InMemoryTaskStore(), self.card)
         guarded = ChainHandler(self.inner, verifier=guard or verifier(), binding=binding, related=related)
         self.handler: RequestHandler = self.inner if bare else guarded
         made = (
             create_rest_routes(self.handler, path_prefix="/a2a")
             if rest
-            else create_jsonrpc_routes(self.handler, "/a2a")
+            else create_jsonrpc_routes(self.handler, "/a2a", enable_v0_3_compat=True)
         )
         self.app = Starlette(routes=[*made, *create_agent_card_routes(self.card)], middleware=middleware)
         self.rest = rest
@@ -136,7 +137,8 @@ class Agent:
             try:
                 return await work()
             finally:
-                await self.inner.aclose()
+                if hasattr(self.inner, "aclose"):
+                    await self.inner.aclose()
 
         return asyncio.run(whole())
 
