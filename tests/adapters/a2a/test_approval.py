@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -182,6 +183,21 @@ def test_an_approval_is_good_once() -> None:
     agent.run(work)
 
 
+def test_an_approval_used_twice_at_once() -> None:
+    agent = Agent()
+
+    async def work() -> None:
+        sent = message("wait")
+        task = await agent.sent(sent, holding(HELD))
+        approval = approved(yes(task, sent))
+        again = continued(sent, task)
+        found = await asyncio.gather(*(agent.sent(again, holding(HELD), context=approval) for _ in range(4)))
+        assert {each.id for each in found} == {task.id}
+        assert len(agent.executor.ran) == 1
+
+    agent.run(work)
+
+
 def test_approvals_that_do_not_count() -> None:
     later = Agent(verifier(clock=lambda: NOW + timedelta(seconds=45)))
 
@@ -272,5 +288,10 @@ def test_what_asks_for_nothing(parts: list[Part]) -> None:
 
 
 def test_arguments_of_no_use() -> None:
-    with pytest.raises(InputError):
-        continued(Task(), message())  # type: ignore[arg-type]
+    for wrong in (
+        lambda: continued(Task(), message()),  # type: ignore[arg-type]
+        lambda: continued(Task(), Task()),  # type: ignore[arg-type]
+        lambda: continued(message(), message()),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(InputError):
+            wrong()

@@ -25,6 +25,7 @@ from tests.adapters.a2a.cards import EXTENSION, card, offered, planner, resigned
 from attorn import Identity
 from attorn.a2a import advertise, advertised, canonical_card, read_card, sign_card, verify_card
 from attorn.canonical import parse
+from attorn.did.document import DidDocument, Relationship, VerificationMethod
 from attorn.did.resolver import StaticResolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import (
@@ -364,3 +365,37 @@ def test_without_the_sdk() -> None:
     )
     assert told.returncode
     assert "pip install 'attorn[a2a]'" in told.stderr
+
+
+WEB = "did:web:planner.example"
+
+
+def web_agent(
+    *, of: Identity = planner, uses: Relationship = Relationship.ASSERTION_METHOD, **more: Any
+) -> StaticResolver:
+    """A resolver that knows WEB by the key of `of`, for assertions unless `uses` says otherwise."""
+    relationships = {uses, Relationship.CAPABILITY_DELEGATION, Relationship.CAPABILITY_INVOCATION}
+    method = VerificationMethod(f"{WEB}#key-1", WEB, of.signer.public_key, frozenset(relationships))
+    return StaticResolver({WEB: DidDocument(WEB, (method,), **more)})
+
+
+def test_an_agent_with_a_name_on_the_web() -> None:
+    by = Identity(planner.signer, did=WEB, resolver=web_agent())
+    made = sign_card(advertise(card(), did=WEB), by=by, kid=f"{WEB}#key-1")
+    assert check(made, WEB, resolver=web_agent()).did == WEB
+    refused(InputError, lambda: sign_card(card(), by=by))
+    # It has another key by now, or its key is not for saying things, or it is no more, or nobody knows it.
+    refused(SignatureError, lambda: check(made, WEB, resolver=web_agent(of=scout)))
+    refused(ResolutionError, lambda: check(made, WEB, resolver=web_agent(uses=Relationship.AUTHENTICATION)))
+    refused(ResolutionError, lambda: check(made, WEB, resolver=web_agent(deactivated=True)))
+    refused(ResolutionError, lambda: check(made, WEB))
+
+
+def test_a_resolver_that_fails() -> None:
+    class Broken:
+        def resolve(self, did: str) -> Any:
+            raise OSError(did)
+
+    by = Identity(planner.signer, did=WEB, resolver=web_agent())
+    made = sign_card(card(), by=by, kid=f"{WEB}#key-1")
+    refused(UnavailableError, lambda: check(made, WEB, resolver=Broken()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -334,3 +336,28 @@ def test_an_older_protocol_is_no_way_round(method: str) -> None:
 
     assert "error" in agent.run(work)
     assert agent.executor.ran == []
+
+
+def test_the_same_presentation_twice_at_once() -> None:
+    agent, request = Agent(), crafted()
+
+    async def work() -> list[object]:
+        return await asyncio.gather(*(agent.sent(request, **HEADER) for _ in range(8)), return_exceptions=True)
+
+    found = agent.run(work)
+    assert sorted(code(each) for each in found if isinstance(each, BaseException)) == ["replayed"] * 7
+    assert len(agent.executor.ran) == 1
+
+
+def test_what_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    agent, held = Agent(), token(caveat.OneOf("city", ["Paris"]))
+    good, bad = crafted(message({"city": "Paris"}), held=held), crafted(message({"city": "Secretville"}), held=held)
+    agent.send(good, **HEADER)
+    for request in (good, bad):
+        with pytest.raises(A2AError) as caught:
+            agent.send(request, **HEADER)
+        assert "Secretville" not in repr(caught.value)
+    for request in (good, bad):
+        assert request.message.metadata[EXTENSION] not in caplog.text
+    assert "Secretville" not in caplog.text
