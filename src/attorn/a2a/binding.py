@@ -86,10 +86,11 @@ class Binding:
 def _arguments(message: Message) -> dict[str, JsonValue]:
     """The members of the one data part, apart from parts of the extension itself."""
     data = [_json(part.data) for part in message.parts if part.HasField("data")]
-    found = [each for each in data if not (isinstance(each, dict) and EXTENSION in each)]
+    # A part of the extension's own has nothing beside it, so that nobody reads arguments where nobody compared them.
+    found = [each for each in data if not (isinstance(each, dict) and each.keys() == {EXTENSION})]
     if not found:
         return {}
-    if len(found) > 1 or not isinstance(found[0], dict):
+    if len(found) > 1 or not isinstance(found[0], dict) or EXTENSION in found[0]:
         raise InputError(f"message: expected one data part, an object, got {shown(len(found))} or something else")
     return found[0]
 

@@ -7,13 +7,14 @@ methods carry no message: theirs is in a header of its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from a2a.types import SendMessageRequest
 
 from attorn.a2a.extension import EXTENSION
 from attorn.errors import LimitError, MalformedError
 
+_Params = TypeVar("_Params", bound=Any)
 HEADER: Final = "Attorn-Presentation"
 """The service parameter, over HTTP the header, of methods other than those that send a message."""
 
@@ -35,6 +36,19 @@ def without(params: SendMessageRequest) -> SendMessageRequest:
         del made.message.metadata.fields[EXTENSION]
         if not made.message.metadata.fields:
             made.message.ClearField("metadata")
+    return made
+
+
+def of_tenant(params: _Params, tenant: str) -> _Params:
+    """A copy of `params` for the tenant that the SDK acts for, which over REST is that of the path.
+
+    Raises `MalformedError` where they name another themselves.
+    """
+    if params.tenant not in ("", tenant):
+        raise MalformedError("the request names another tenant than its path")
+    made: _Params = type(params)()
+    made.CopyFrom(params)
+    made.tenant = tenant
     return made
 
 

@@ -15,10 +15,13 @@ from attorn.errors import MalformedError
 def said_once(parts: Iterable[Part], name: str) -> str | None:
     """The text under `name` in the one data part of the extension that has it, None if there is none.
 
-    Raises `MalformedError` for two of them, and for anything but an object with that one text.
+    Raises `MalformedError` for two of them, for anything but an object with that one text, and for other members beside
+    it in the part.
     """
-    found = [part.data.struct_value.fields[EXTENSION] for part in parts if EXTENSION in part.data.struct_value.fields]
-    named = [each for each in found if name in each.struct_value.fields]
+    found = [part.data.struct_value.fields for part in parts if EXTENSION in part.data.struct_value.fields]
+    if any(len(fields) > 1 for fields in found):
+        raise MalformedError("message: a data part of the extension has something else beside it")
+    named = [fields[EXTENSION] for fields in found if name in fields[EXTENSION].struct_value.fields]
     if not named:
         return None
     try:

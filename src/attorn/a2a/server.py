@@ -31,7 +31,7 @@ from a2a.types import (
 from google.protobuf.message import Message as AnyMessage
 
 from attorn.a2a.binding import SEND, Binding
-from attorn.a2a.carrying import carried, in_header, without
+from attorn.a2a.carrying import carried, in_header, of_tenant, without
 from attorn.a2a.executor import ChainExecutor, Pending, with_access
 from attorn.a2a.refusal import missing, refusal
 from attorn.approval import ApprovalRequired
@@ -141,6 +141,7 @@ class ChainHandler(RequestHandler):
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> tuple[SendMessageRequest, ServerCallContext]:
         try:
+            params = of_tenant(params, context.tenant)
             if in_header(context.state.get("headers")) is not None:
                 raise MalformedError("a presentation of a message belongs to the message, and to no header")
             wire = carried(params, context.requested_extensions, most=self._verifier.limits.token_bytes)
@@ -153,7 +154,8 @@ class ChainHandler(RequestHandler):
 
     async def _other(self, method: str, params: AnyMessage, context: ServerCallContext) -> ServerCallContext:
         try:
-            found = await self._authorized(method, params, in_header(context.state.get("headers")), context.user)
+            wire = in_header(context.state.get("headers"))
+            found = await self._authorized(method, of_tenant(params, context.tenant), wire, context.user)
         except AttornError as error:
             raise refusal(error) from error
         return with_access(context, found)

@@ -18,6 +18,7 @@ from a2a.utils.errors import (
     InvalidParamsError,
     InvalidRequestError,
 )
+from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Value
 from tests.adapters.a2a.world import (
     BINDING,
@@ -209,7 +210,13 @@ def test_an_argument_that_is_not_permitted(city: Any) -> None:
 
 def test_arguments_that_two_readers_would_read_differently() -> None:
     held = token(caveat.OneOf("city", ["Paris"]))
-    for parts in (({"city": "Paris"}, {"city": "Rome"}), (new_data_part([{"city": "Paris"}]),)):
+    for parts in (
+        ({"city": "Paris"}, {"city": "Rome"}),
+        (new_data_part([{"city": "Paris"}]),),
+        # An argument beside the extension's own: the agent might take the first part, and attorn the second.
+        ({"city": "Rome", EXTENSION: {}}, {"city": "Paris"}),
+        ({"city": "Paris", EXTENSION: {}},),
+    ):
         with pytest.raises(InputError):
             crafted(message(*parts), held=held)
         request = crafted(message({"city": "Paris"}), held=held)
@@ -317,6 +324,39 @@ def test_large_messages() -> None:
     request = crafted()
     request.message.parts.append(Part(raw=bytes(1 << 20)))
     refused(Agent(), request, "limit_exceeded")
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_tenant(rest: bool) -> None:
+    request = message("hello")
+    request.tenant = "north"
+    agent = Agent(rest=rest)
+    assert answer(agent.send(request, holding()))
+    assert agent.executor.ran[0].tenant == "north"
+
+
+@pytest.mark.parametrize("named", ["", "north", "south"])
+@pytest.mark.parametrize("path", ["", "/north", "/south"])
+def test_the_path_and_the_message_disagree_about_the_tenant(path: str, named: str) -> None:
+    # Over REST the SDK acts for the tenant of the path.
+    agent, request = Agent(rest=True), message("hello")
+    request.tenant = "north"
+    made = crafted(request)
+    made.tenant = named
+
+    async def work() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=agent.app), headers=HEADER) as http:
+            return await http.post(
+                f"{URL}{path}/message:send", json=MessageToDict(made), headers={"A2A-Version": "1.0"}
+            )
+
+    found = agent.run(work)
+    if path == "/north" and named in ("", "north"):
+        assert found.status_code == 200
+        assert [each.tenant for each in agent.executor.ran] == ["north"]
+    else:
+        assert found.status_code == 400
+        assert agent.executor.ran == []
 
 
 def test_several_users() -> None:

@@ -86,6 +86,26 @@ def test_every_method_asks_for_a_chain(method: str, rest: bool) -> None:
     agent.run(work)
 
 
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_tenant_of_other_methods(rest: bool) -> None:
+    agent = Agent(rest=rest)
+
+    async def work() -> None:
+        request = message("wait")
+        request.tenant = "north"
+        task = await agent.sent(request, holding())
+        args = BeforeArgs(input=GetTaskRequest(id=task.id, tenant="north"), method="get_task", agent_card=agent.card)
+        await holding().before(args)
+        assert args.context is not None
+        async with agent.client(**(args.context.service_parameters or {})) as client:
+            with pytest.raises(A2AError) as caught:
+                await client.get_task(GetTaskRequest(id=task.id, tenant="south"))
+            assert code(caught.value) == "wrong_request"
+            assert (await client.get_task(GetTaskRequest(id=task.id, tenant="north"))).id == task.id
+
+    agent.run(work)
+
+
 @pytest.mark.parametrize("other", [holding(by=thief), holding(token(root=bob))])
 def test_others_see_no_task(other: HolderInterceptor) -> None:
     # attack: an id is no authority.

@@ -22,6 +22,7 @@ from a2a.types import AgentCapabilities, AgentInterface, Message, Part, Role, Se
 from a2a.utils.errors import A2AError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 from tests.adapters.a2a.cards import URL, alice, offered, planner, scout, thief
 
 from attorn import Identity, Token, Verifier, caveat
@@ -112,11 +113,11 @@ class Agent:
         self.inner = kind(ChainExecutor(self.executor), InMemoryTaskStore(), self.card)
         guarded = ChainHandler(self.inner, verifier=guard or verifier(), binding=binding, related=related)
         self.handler: RequestHandler = self.inner if bare else guarded
-        made = (
-            create_rest_routes(self.handler, path_prefix="/a2a")
-            if rest
-            else create_jsonrpc_routes(self.handler, "/a2a", enable_v0_3_compat=True)
+        by_rest, by_rpc = (
+            create_rest_routes(self.handler),
+            create_jsonrpc_routes(self.handler, "/a2a", enable_v0_3_compat=True),
         )
+        made: list[Any] = [Mount("/a2a", routes=by_rest)] if rest else list(by_rpc)
         self.app = Starlette(routes=[*made, *create_agent_card_routes(self.card)], middleware=middleware)
         self.rest = rest
 
