@@ -129,6 +129,10 @@ def test_a_signature_taken_away() -> None:
     refused(SignatureError, lambda: check(stripped))
     refused(SignatureError, lambda: check(text(stripped)))
     refused(SignatureError, lambda: verify_card(offered(), signers=[scout.did]))
+    # Without the extension the card names nobody who should have.
+    refused(SignatureError, lambda: check(card()))
+    refused(SignatureError, lambda: check(text(card())))
+    refused(SignatureError, lambda: check(sign_card(card(), by=thief)))
 
 
 @pytest.mark.parametrize(
@@ -384,6 +388,7 @@ def test_an_agent_with_a_name_on_the_web() -> None:
     made = sign_card(advertise(card(), did=WEB), by=by, kid=f"{WEB}#key-1")
     assert check(made, WEB, resolver=web_agent()).did == WEB
     refused(InputError, lambda: sign_card(card(), by=by))
+    refused(InputError, lambda: sign_card(card(), by=by, kid=f"{WEB}#{'k' * 4096}"))
     # It has another key by now, or its key is not for saying things, or it is no more, or nobody knows it.
     refused(SignatureError, lambda: check(made, WEB, resolver=web_agent(of=scout)))
     refused(ResolutionError, lambda: check(made, WEB, resolver=web_agent(uses=Relationship.AUTHENTICATION)))

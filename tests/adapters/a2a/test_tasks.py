@@ -10,13 +10,18 @@ from a2a.client import ClientCallContext
 from a2a.client.interceptors import BeforeArgs
 from a2a.server.context import ServerCallContext
 from a2a.server.request_handlers import DefaultRequestHandler
-from a2a.server.tasks import InMemoryTaskStore
+from a2a.server.tasks import InMemoryPushNotificationConfigStore, InMemoryTaskStore
 from a2a.types import (
     CancelTaskRequest,
+    DeleteTaskPushNotificationConfigRequest,
+    GetExtendedAgentCardRequest,
+    GetTaskPushNotificationConfigRequest,
     GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest,
     ListTasksRequest,
     SubscribeToTaskRequest,
     Task,
+    TaskPushNotificationConfig,
 )
 from a2a.utils.errors import A2AError, ExtensionSupportRequiredError, InternalError, TaskNotFoundError
 from starlette.authentication import AuthCredentials, AuthenticationBackend, SimpleUser
@@ -268,5 +273,46 @@ def test_the_interceptor_leaves_alone_what_is_the_callers() -> None:
         assert shared.state == {"a": 1}
         with pytest.raises(InputError):
             await held.before(BeforeArgs(input=message(), method="another", agent_card=agent.card))
+
+    agent.run(work)
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_the_methods_about_notifications_and_cards(rest: bool) -> None:
+    agent = Agent(rest=rest)
+    agent.card.capabilities.push_notifications = True
+    agent.card.capabilities.extended_agent_card = True
+    agent.inner._push_config_store = InMemoryPushNotificationConfigStore()
+    agent.inner.extended_agent_card = agent.card
+    other = TaskPushNotificationConfig(id="p", url="https://thief.example/told")
+
+    def calls(client: Any, task: str) -> dict[str, Callable[[], Awaitable[Any]]]:
+        config = TaskPushNotificationConfig(id="c", task_id=task, url="https://scout.example/told")
+        named = {"task_id": task, "id": "c"}
+        return {
+            "create": lambda: client.create_task_push_notification_config(config),
+            "get": lambda: client.get_task_push_notification_config(GetTaskPushNotificationConfigRequest(**named)),
+            "list": lambda: client.list_task_push_notification_configs(
+                ListTaskPushNotificationConfigsRequest(task_id=task)
+            ),
+            "delete": lambda: client.delete_task_push_notification_config(
+                DeleteTaskPushNotificationConfigRequest(**named)
+            ),
+            "card": lambda: client.get_extended_agent_card(GetExtendedAgentCardRequest()),
+        }
+
+    async def work() -> None:
+        task = await agent.sent(message("wait"), holding())
+        other.task_id = task.id
+        async with agent.client(holding()) as client:
+            for call in calls(client, task.id).values():
+                await call()
+        async with agent.client() as client:
+            for call in calls(client, task.id).values():
+                with pytest.raises(ExtensionSupportRequiredError):
+                    await call()
+        async with agent.client(holding(by=thief)) as client:
+            with pytest.raises(TaskNotFoundError):
+                await client.create_task_push_notification_config(other)
 
     agent.run(work)
