@@ -10,7 +10,7 @@ from attorn.display import shown
 from attorn.errors import InputError, LimitError, MalformedError
 from attorn.request.resource import normalise
 
-MOST_FIELD: Final = 8192
+MOST_FIELD: Final = 4096
 """Longest field of a signature, in characters."""
 ONCE: Final = frozenset({"authorization", "content-digest", "signature", "signature-agent", "signature-input"})
 """Fields of which one line is read. A second one is refused: another reader might prefer it."""
@@ -22,7 +22,7 @@ class SignedMessage:
 
     `path` and `query` are raw, still percent-encoded; `headers` are all field lines in their order. Raises
     `InputError` for parts of another type or spelling, `MalformedError` for two lines of a field that is read once,
-    and `LimitError` for such a line of over 8192 characters.
+    and `LimitError` for such a line of over 4096 characters.
     """
 
     method: str

@@ -23,6 +23,7 @@ from attorn.httpsig.directories import Directories
 from attorn.httpsig.fields import LABEL, TAG, UnverifiedClaim, read_claim
 from attorn.httpsig.message import Fields, SignedMessage, View
 from attorn.keys.public import PublicKey
+from attorn.request.resource import normalise
 from attorn.store.memory import MemoryStore
 from attorn.store.ports import Store
 
@@ -69,7 +70,7 @@ class AgentVerifier:
             raise InputError("expected spans of time that are not negative")
         self._directories = directories
         self._policy = agents if callable(agents) else None
-        self._agents = frozenset[str]() if callable(agents) else frozenset(items("list of agents", agents))
+        self._agents = frozenset[str]() if callable(agents) else frozenset(map(normalise, items("agents", agents)))
         self._store: Store = MemoryStore() if store is None else store
         self._clock = clock
         self._coverage = coverage

@@ -72,7 +72,8 @@ def test_a_jwk_set_at_a_url_whose_kids_are_its_own_affair() -> None:
 def test_one_agent_however_its_url_is_spelt(spelling: str) -> None:
     clock = Clock()
     request = signed(clock, by=signer(clock, agent=spelling))
-    assert verifier(clock).identify(request).url == AGENT
+    assert verifier(clock, agents=[AGENT]).identify(request).url == AGENT
+    assert verifier(clock, agents=[spelling]).identify(signed(clock)).url == AGENT
 
 
 def test_the_target_uri_is_authority_path_and_query() -> None:
