@@ -215,17 +215,31 @@ def test_a_stranger_cannot_use_up_the_nonce_of_another() -> None:
 
 
 def test_nothing_is_remembered_and_so_nothing_counts() -> None:
-    # attacks 82, 122
+    # attacks 82, 122, 131
     class Broken(MemoryStore):
         def remember(self, presentation: bytes, *, expires: int, now: int) -> bool:
             raise OSError("disk")
 
+    class Vague(MemoryStore):
+        def remember(self, presentation: bytes, *, expires: int, now: int) -> bool:
+            return 1  # type: ignore[return-value]
+
     refused(altered(), "unavailable", store=Broken())
+    refused(altered(), "replayed", store=Vague())
+
+
+def test_one_store_for_two_origins_keeps_them_apart() -> None:
+    clock, store = Clock(), MemoryStore()
+    by = signer(clock, random=bytes)
+    elsewhere = replace(message(), origin="https://bank.example")
+    for asked in (message(), elsewhere):
+        assert verifier(clock, store=store).identify(signed(clock, asked, by)).url == AGENT
+        refused(signed(clock, asked, by), "replayed", clock, store=store)
 
 
 @pytest.mark.parametrize(
     ("created", "expires"),
-    [(61, 90), (3600, 3700), (-120, -60), (-60, 0), (0, 0), (10, 0), (-10, 86_391), (0, 86_401), (0, 10**9)],
+    [(61, 90), (3600, 3700), (-120, -60), (-60, 0), (0, 0), (10, 0), (-10, 86_391), (0, 86_401), (0, 10**9), (30, 20)],
 )
 def test_untimely(created: int, expires: int) -> None:
     # attacks 57, 81: in the future, over, or good for more than a day
@@ -432,6 +446,8 @@ def test_the_legacy_form_counts_only_where_it_is_taken() -> None:
     refused(made(**legacy), "bad_signature")
     assert verifier(Clock(), legacy=True).identify(made(**legacy)).url == AGENT
     refused(made(WHOLE, agent=f'sig1="{AGENT}";type=nothing'), "bad_signature", legacy=True)
+    for wrong in ({"agent": f'"{AGENT}";type=directory'}, {"components": WHOLE.replace(';key="sig1"', ";bs")}):
+        refused(made(**{**legacy, **wrong}), "bad_signature", legacy=True)
     for value in (f'"{AGENT}";type=directory', f'"{AGENT}", "{OTHER}"', '"http://agent.example"', '"'):
         with pytest.raises(AttornError):
             verifier(Clock(), legacy=True).identify(replace(made(**legacy), headers=tuple(
