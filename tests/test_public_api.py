@@ -337,6 +337,7 @@ def test_the_names_for_evidence() -> None:
 
 def test_the_names_for_oauth() -> None:
     assert sorted(attorn.oauth.__all__) == [
+        "ClientMetadata",
         "DpopAuth",
         "DpopAuthorized",
         "DpopDoor",
@@ -348,9 +349,15 @@ def test_the_names_for_oauth() -> None:
         "EvidenceVerifier",
         "Nonces",
         "Origin",
+        "TxnToken",
+        "fetch_client_metadata",
+        "issue_txn_token",
         "mint",
         "origin",
         "prove",
+        "read_client_metadata",
+        "verify_txn_token",
+        "write_client_metadata",
     ]
     assert all(hasattr(attorn.oauth, name) for name in attorn.oauth.__all__)
 

@@ -103,6 +103,7 @@ TYPS = (
     *("kb-sd-jwt+kb", "aa-agent+jwt", "aip+jwt", "entity-statement+jwt", "logout+jwt", "vc+jwt", "vp+jwt"),
 )
 """Kinds of token that are neither a plain JWT nor an ID-JAG."""
+ENCODING = serialization.Encoding.PEM
 _HASHES = {"256": SHA256(), "384": SHA384(), "512": SHA512()}
 
 

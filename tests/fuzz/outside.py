@@ -1,4 +1,4 @@
-"""Harnesses of what servers outside say: key sets, JWS signed with RSA, ECDSA or Ed25519, and names of workloads."""
+"""Harnesses of what servers outside say: key sets, JWS of every algorithm, workloads, clients, transactions."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from tests.adapters.oauth import evidence_scene
 from tests.adapters.workload import workload_scene
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, require, text_of, tried
+from tests.unit.scene import NOW, PLANNER, Clock
 
 from attorn.agent import SpiffeId, WorkloadEvidence
 from attorn.canonical import parse
 from attorn.encoding import base64url_encode
-from attorn.errors import CredentialError, MalformedError, VerificationError
-from attorn.jose import foreign
+from attorn.errors import CredentialError, InputError, MalformedError, VerificationError
+from attorn.jose import foreign, jws
 from attorn.jose.key_set import MOST_KEYS, KeySet
+from attorn.oauth import read_client_metadata, verify_txn_token, write_client_metadata
 from attorn.workload import Bundle
 
 _KEYS = (outside.RSA, outside.P256, outside.P384, outside.P521, outside.ED)
+_CLIENT = "https://agent.example/client"
 _TYPS = (None, "jwt", evidence_scene.JAG_TYP)
 
 
@@ -85,6 +88,43 @@ def _workloads() -> Iterable[bytes]:
     yield json.dumps(workload_scene.found(workload_scene.svid()).evidence.write()).encode()
 
 
+def _client_metadata(data: bytes) -> bool:
+    found = accepted(lambda: read_client_metadata(data, client_id=_CLIENT), MalformedError)
+    require(b"client_secret" not in data.replace(b"client_secret_", b""), "a secret")
+    require((found.method == "none") == (found.keys is found.jwks_uri is None), "a client without a key", found.method)
+    return found.client_id == _CLIENT
+
+
+def _documents() -> Iterable[bytes]:
+    uris = ["https://agent.example/back"]
+    made = json.loads(write_client_metadata(PLANNER, client_id=_CLIENT, name="Planner", redirect_uris=uris))
+    yield json.dumps(made).encode()
+    yield json.dumps({**made, "jwks": {"keys": [outside.jwk(outside.RSA)]}}).encode()
+    del made["jwks"]
+    yield json.dumps({**made, "jwks_uri": "https://agent.example/jwks"}).encode()
+    yield json.dumps({**made, "token_endpoint_auth_method": "none"}).encode()
+
+
+def _txn_token(data: bytes) -> bool:
+    """The claims in an input, once they are signed."""
+    members = accepted(lambda: parse(data), MalformedError)
+    if not isinstance(members, dict):
+        return False
+    text = accepted(lambda: jws.sign(members, by=PLANNER.signer, typ="txntoken+jwt"), InputError)
+    expected: dict[str, Any] = {"issuer": PLANNER.did, "trust_domain": _CLIENT, "clock": Clock()}
+    found = accepted(lambda: verify_txn_token(text, **expected), VerificationError)
+    require(found.issued <= NOW + 30 and NOW < found.expires <= NOW + 930, "a token that lives too long")
+    require(all([found.subject, found.txn, found.workload, *found.actors]), "an empty name")
+    return True
+
+
+def _txn_tokens() -> Iterable[bytes]:
+    said = {"iss": PLANNER.did, "iat": NOW, "exp": NOW + 300, "aud": _CLIENT, "txn": "1", "sub": "a", "scope": "a b"}
+    yield json.dumps({**said, "req_wl": "w", "act": {"sub": "b", "act": {"sub": "c"}}, "tctx": {"a": 1}}).encode()
+    yield json.dumps({**said, "req_wl": "w", "rctx": {}}).encode()
+    yield json.dumps({**said, "req_wl": "w", "exp": NOW}).encode()
+
+
 HARNESSES = (
     Harness("key-set", "keys for signatures alone, and for what they are", _key_set, _key_sets,
             "attorn.jose.key_set:KeySet.read", None, mutators.json_text),
@@ -92,4 +132,8 @@ HARNESSES = (
             "attorn.jose.foreign:read", None, size=8192),
     Harness("workload", "one spelling of a name; evidence is a fixpoint", _workload, _workloads,
             "attorn.agent.workload:SpiffeId.read", None, mutators.either(mutators.json_text, mutators.plain)),
+    Harness("client-metadata", "no secret, and a key where one is promised", _client_metadata, _documents,
+            "attorn.oauth.client_metadata:read_client_metadata", None, mutators.json_text),
+    Harness("txn-token", "signed; good for minutes", _txn_token, _txn_tokens,
+            "attorn.oauth.txn_token:verify_txn_token", None, mutators.json_text),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""OAuth at the borders: DPoP as the holder's proof, and what other servers say as evidence. It decides nothing."""
+"""OAuth at the borders: DPoP as the holder's proof, evidence by others, what others are told. It decides nothing."""
 
 try:
     import httpx  # noqa: F401 - what the extra brings
@@ -7,14 +7,22 @@ except ImportError as error:
     raise ImportError(f"attorn.oauth needs {error.name}, not installed here: pip install 'attorn[oauth]'") from error
 
 from attorn.oauth.client import DpopAuth
+from attorn.oauth.client_metadata import (
+    ClientMetadata,
+    fetch_client_metadata,
+    read_client_metadata,
+    write_client_metadata,
+)
 from attorn.oauth.dpop import DpopError, DpopNonceError, DpopProof, prove
 from attorn.oauth.evidence import EvidenceVerifier
 from attorn.oauth.granted import Evidence, Origin
 from attorn.oauth.nonces import Nonces
 from attorn.oauth.resource import DpopAuthorized, DpopDoor, DpopMiddleware
 from attorn.oauth.root_link import mint, origin
+from attorn.oauth.txn_token import TxnToken, issue_txn_token, verify_txn_token
 
 __all__ = [
+    "ClientMetadata",
     "DpopAuth",
     "DpopAuthorized",
     "DpopDoor",
@@ -26,7 +34,13 @@ __all__ = [
     "EvidenceVerifier",
     "Nonces",
     "Origin",
+    "TxnToken",
+    "fetch_client_metadata",
+    "issue_txn_token",
     "mint",
     "origin",
     "prove",
+    "read_client_metadata",
+    "verify_txn_token",
+    "write_client_metadata",
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attorn.jose.foreign import ALGS, MOST
 from attorn.keys.rsa_key import LEAST_BITS, MOST_BITS
+from attorn.oauth import client_metadata, txn_token
 from attorn.oauth.evidence import ID_JAG, LONGEST
 
 PAGE = (Path(__file__).parents[3] / "docs" / "adapters" / "oauth-evidence.md").read_text(encoding="utf-8")
@@ -21,8 +22,9 @@ def test_the_examples_run() -> None:
 
 
 def test_the_bounds_are_those_of_the_code() -> None:
-    for number in (MOST, LEAST_BITS, MOST_BITS):
+    for number in (MOST, LEAST_BITS, MOST_BITS, txn_token.MOST, client_metadata.MOST_BYTES, txn_token.MOST_ACTORS):
         assert f"{number:,}" in PAGE
     assert LONGEST == 24 * 3600
+    assert f"{txn_token.LONGEST.seconds // 60} at most" in PAGE
     assert f"`{ID_JAG}`" in PAGE
     assert {alg[:2] for alg in ALGS} == {"RS", "PS", "ES", "Ed"}

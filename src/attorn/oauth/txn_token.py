@@ -1,0 +1,203 @@
+"""Transaction tokens (draft-ietf-oauth-transaction-tokens) out of a decision, for services inside one trust domain.
+
+One permitted request becomes a JWT that lives for minutes: `sub` is the root, `act` the holder with those before it
+inside, `scope` the one action that was permitted. It proves nothing about the chain; who takes it trusts its issuer.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.clock import LATEST, Clock, second_of, system_clock
+from attorn.did.did import is_did
+from attorn.did.document import Relationship
+from attorn.did.resolver import LocalResolver, Resolver
+from attorn.encoding import base64url_encode
+from attorn.errors import AudienceError, ExpiredError, InputError, MalformedError, UntrustedRootError
+from attorn.handed import ask
+from attorn.jose import jws
+from attorn.jose.kid import kid_of
+from attorn.keys.signer import Signatory, require_signatory
+from attorn.tree import until
+from attorn.verify.access import Access
+
+TYP: Final = "txntoken+jwt"
+MOST: Final = 16_384
+"""Longest text, in characters."""
+LONGEST: Final = timedelta(minutes=15)
+"""Longest life."""
+MOST_ACTORS: Final = 16
+_MOST_CONTEXT: Final = 4096
+_MOST_TEXT: Final = 2048
+_REQUIRED: Final = ("iss", "aud", "txn", "sub", "scope", "req_wl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TxnToken:
+    """A transaction token that its issuer signed, and that was good when it was verified. Made by `verify_txn_token`.
+
+    `actors` are who acts for `subject`, the current one first. `issued` and `expires` are Unix seconds.
+    """
+
+    issuer: str
+    subject: str
+    actors: tuple[str, ...]
+    txn: str
+    scope: tuple[str, ...]
+    workload: str
+    issued: int
+    expires: int
+    context: Mapping[str, JsonValue]
+    request: Mapping[str, JsonValue]
+
+
+def issue_txn_token(
+    access: Access,
+    *,
+    by: Signatory,
+    trust_domain: str,
+    workload: str,
+    request_context: Mapping[str, JsonValue] | None = None,
+    lifetime: timedelta = timedelta(minutes=5),
+    txn: str | None = None,
+    kid: str | None = None,
+    clock: Clock = system_clock,
+    random: Callable[[int], bytes] = secrets.token_bytes,
+) -> str:
+    """The transaction token for the request that `access` permitted, good for services of `trust_domain`.
+
+    `by` is the trust domain's token service, `workload` names who asked for it (`req_wl`), `request_context` what is
+    known of the request beside (`rctx`). It ends `lifetime`, at most 15 minutes, after the decision, and no later than
+    the first link of the chain. `txn` goes on with a transaction that has a name. Raises `InputError` for unusable
+    arguments and chains of more than 16 links, `ExpiredError` if it would be over already, and `UnavailableError`.
+    """
+    if not isinstance(access, Access) or not access.decision.allowed or len(access.chain) > MOST_ACTORS:
+        raise InputError(f"transaction token: expected an Access through at most {MOST_ACTORS} links")
+    by = require_signatory(by, "transaction token")
+    name = base64url_encode(ask("random source", lambda: random(16))) if txn is None else txn
+    if not all(_is_text(text) for text in (trust_domain, workload, name)):
+        raise InputError("transaction token: expected the trust domain, the workload and txn as text")
+    if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
+        raise InputError("transaction token: expected a lifetime from one second to 15 minutes")
+    now, limit = second_of(clock), until(access.chain)
+    ends = int((access.at + lifetime).timestamp())
+    if limit is not None:
+        ends = min(ends, int(limit[0].timestamp()))
+    if now >= ends:
+        raise ExpiredError("transaction token: it would be over already")
+    claims: dict[str, JsonValue] = {
+        "iss": by.did,
+        "iat": now,
+        "exp": ends,
+        "aud": trust_domain,
+        "txn": name,
+        "sub": access.root,
+        "scope": access.request.action,
+        "req_wl": workload,
+        "act": _act(access),
+        "tctx": {
+            "action": access.request.action,
+            "resource": access.request.resource,
+            "request": f"sha-256:{base64url_encode(access.request.digest())}",
+            "links": [base64url_encode(link.id) for link in access.chain],
+        },
+        "rctx": _context(request_context),
+    }
+    return jws.sign(claims, by=by.signer, typ=TYP, kid=kid_of(by, kid, "transaction token"))
+
+
+def verify_txn_token(
+    text: str,
+    *,
+    issuer: str,
+    trust_domain: str,
+    resolver: Resolver | None = None,
+    clock: Clock = system_clock,
+    skew: timedelta = timedelta(seconds=30),
+) -> TxnToken:
+    """What the transaction token in `text` says, signed by the DID `issuer` for `trust_domain`, and good now.
+
+    `skew` is how far ahead the issuer's clock may be. Raises `MalformedError` (another `typ` among others),
+    `UntrustedRootError` for another issuer, `ResolutionError`, `SignatureError`, `AudienceError`, `ExpiredError`, and
+    `UnavailableError`; `InputError` for unusable arguments other than `text`.
+    """
+    if not (isinstance(issuer, str) and is_did(issuer)) or not _is_text(trust_domain):
+        raise InputError("transaction token: expected an issuer as a DID, and a trust domain as text")
+    if not isinstance(skew, timedelta) or skew < timedelta(0):
+        raise InputError("transaction token: expected a skew that is not negative")
+    found = jws.read(text, typ=TYP, most=MOST)
+    texts = [value for name in _REQUIRED if _is_text(value := found.claims.get(name)) and isinstance(value, str)]
+    if len(texts) != len(_REQUIRED):
+        raise MalformedError(f"transaction token: expected {', '.join(_REQUIRED)} as text")
+    said, audience, txn, subject, scope, workload = texts
+    if said != issuer:
+        raise UntrustedRootError("transaction token: by another issuer")
+    found.verify(jws.issuer_keys(resolver or LocalResolver(), issuer, found.kid, Relationship.ASSERTION_METHOD))
+    if audience != trust_domain:
+        raise AudienceError("transaction token: for another trust domain")
+    issued, ends = (_second(found.claims.get(name), name) for name in ("iat", "exp"))
+    now = second_of(clock)
+    if now >= ends or issued > now + skew.total_seconds() or ends - issued > LONGEST.total_seconds():
+        raise ExpiredError("transaction token: not valid now, or for too long")
+    contexts = [found.claims.get(name, {}) for name in ("tctx", "rctx")]
+    context, request = (each if isinstance(each, dict) else None for each in contexts)
+    if context is None or request is None:
+        raise MalformedError("transaction token: expected tctx and rctx as objects")
+    return TxnToken(
+        issuer=issuer,
+        subject=subject,
+        actors=_actors(found.claims),
+        txn=txn,
+        scope=tuple(scope.split()),
+        workload=workload,
+        issued=issued,
+        expires=ends,
+        context=context,
+        request=request,
+    )
+
+
+def _act(access: Access) -> dict[str, JsonValue]:
+    """The holder, and inside it those through whom it came."""
+    inner: dict[str, JsonValue] = {}
+    for link in access.chain:
+        inner = {"sub": link.delegate, **({"act": inner} if inner else {})}
+    return inner
+
+
+def _actors(claims: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    found: list[str] = []
+    while "act" in claims:
+        actor = claims["act"]
+        subject = actor.get("sub") if isinstance(actor, dict) else None
+        if not isinstance(actor, dict) or not isinstance(subject, str) or not _is_text(subject):
+            raise MalformedError("transaction token: expected act as an object with sub")
+        found.append(subject)
+        claims = actor
+    if len(found) > MOST_ACTORS:
+        raise MalformedError(f"transaction token: expected at most {MOST_ACTORS} actors")
+    return tuple(found)
+
+
+def _context(context: Mapping[str, JsonValue] | None) -> JsonValue:
+    if context is not None and not isinstance(context, Mapping):
+        raise InputError("transaction token: expected the request context as a mapping")
+    try:
+        return parse(canonicalise({} if context is None else dict(context)), most=_MOST_CONTEXT, depth=8)
+    except MalformedError:
+        raise InputError("transaction token: the request context is too long or too deep") from None
+
+
+def _second(value: JsonValue, name: str) -> int:
+    if type(value) is not int or not 0 <= value <= LATEST:
+        raise MalformedError(f"transaction token: expected {name} as a Unix second")
+    return value
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _MOST_TEXT and value.isprintable()
