@@ -337,7 +337,9 @@ def test_the_names_for_evidence() -> None:
 
 def test_the_names_for_oauth() -> None:
     assert sorted(attorn.oauth.__all__) == [
+        "CHAIN",
         "ClientMetadata",
+        "DETAILS_TYPE",
         "DpopAuth",
         "DpopAuthorized",
         "DpopDoor",
@@ -347,9 +349,14 @@ def test_the_names_for_oauth() -> None:
         "DpopProof",
         "Evidence",
         "EvidenceVerifier",
+        "GRANT",
         "Nonces",
         "Origin",
+        "PRESENTATION",
+        "TokenExchange",
+        "TokenRequestError",
         "TxnToken",
+        "exchange_request",
         "fetch_client_metadata",
         "issue_txn_token",
         "mint",

@@ -244,7 +244,6 @@ ARGUED: Final[dict[str, str]] = {
     "verify.standing:known: if not all": _STORE,
     "verify.standing:check_life: if not events": _STORE,
     "verify.standing:_list: at the end": _STORE,
-    "verify.verifier:Verifier.verify: self._check_again": "a call of its own; tests/unit/test_verifier_again.py",
     "verify.verifier:Verifier._check_again: self._check_time": "a call of its own; tests/unit/test_verifier_again.py",
     "verify.verifier:Verifier._check_again: self._check_standing":
         "a call of its own; tests/unit/test_verifier_again.py",

@@ -27,10 +27,10 @@ SCOPE: Final = (
     *("encoding", "canonical", "clock", "handed", "statement", "request.facts", "request.glob"),
 )
 """The modules, and packages, whose checks are deleted. Outside are what reads a request or a verifier's own settings,
-credentials and DID documents, which have operations and vectors of their own, proofs of other protocols, which no
-vector carries, and other stores than memory."""
+credentials and DID documents, which have operations and vectors of their own, proofs of other protocols and
+what is asked in a second call, which no vector does, and other stores than memory."""
 OUTSIDE: Final = (
-    *("verify.arguments", "verify.possession", "verify.trail"),
+    *("verify.arguments", "verify.later", "verify.possession", "verify.trail"),
     *("store.sqlite", "store.redis", "store.postgres", "store.remote"),
 )
 _STEPS: Final = {

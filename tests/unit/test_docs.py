@@ -446,7 +446,7 @@ def test_the_procedure_names_only_real_codes() -> None:
     told = {errors.RollbackError.code, errors.GapError.code, IssuerError.code}
     told |= {errors.CredentialError.code, errors.ProofError.code, errors.MandateError.code}
     # Proofs of other protocols have pages of their own.
-    told |= {attorn.oauth.DpopError.code, attorn.oauth.DpopNonceError.code}
+    told |= {attorn.oauth.DpopError.code, attorn.oauth.DpopNonceError.code, attorn.oauth.TokenRequestError.code}
     assert missing == {"invalid", MissingError.code} | told
     assert named <= {kind.code for kind in classes(AttornError)}
 

@@ -1,4 +1,4 @@
-"""OAuth at the borders: DPoP as the holder's proof, evidence by others, what others are told. It decides nothing."""
+"""OAuth at the borders: DPoP, token exchange, evidence by others, and what others are told. It decides nothing."""
 
 try:
     import httpx  # noqa: F401 - what the extra brings
@@ -6,6 +6,7 @@ try:
 except ImportError as error:
     raise ImportError(f"attorn.oauth needs {error.name}, not installed here: pip install 'attorn[oauth]'") from error
 
+from attorn.oauth.asked import CHAIN, DETAILS_TYPE, GRANT, PRESENTATION, TokenRequestError, exchange_request
 from attorn.oauth.client import DpopAuth
 from attorn.oauth.client_metadata import (
     ClientMetadata,
@@ -15,6 +16,7 @@ from attorn.oauth.client_metadata import (
 )
 from attorn.oauth.dpop import DpopError, DpopNonceError, DpopProof, prove
 from attorn.oauth.evidence import EvidenceVerifier
+from attorn.oauth.exchange import TokenExchange
 from attorn.oauth.granted import Evidence, Origin
 from attorn.oauth.nonces import Nonces
 from attorn.oauth.resource import DpopAuthorized, DpopDoor, DpopMiddleware
@@ -22,6 +24,10 @@ from attorn.oauth.root_link import mint, origin
 from attorn.oauth.txn_token import TxnToken, issue_txn_token, verify_txn_token
 
 __all__ = [
+    "CHAIN",
+    "DETAILS_TYPE",
+    "GRANT",
+    "PRESENTATION",
     "ClientMetadata",
     "DpopAuth",
     "DpopAuthorized",
@@ -34,7 +40,10 @@ __all__ = [
     "EvidenceVerifier",
     "Nonces",
     "Origin",
+    "TokenExchange",
+    "TokenRequestError",
     "TxnToken",
+    "exchange_request",
     "fetch_client_metadata",
     "issue_txn_token",
     "mint",

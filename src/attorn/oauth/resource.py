@@ -12,14 +12,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from attorn.clock import second_of
 from attorn.errors import AttornError, Denied, InputError, ReplayError, UnavailableError, VerificationError
 from attorn.oauth import dpop
-from attorn.oauth.dpop import ALGS, WINDOW, DpopError
+from attorn.oauth.dpop import ALGS, WINDOW, DpopError, DpopProof
 from attorn.oauth.nonces import Nonces
+from attorn.request.request import Request
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.asgi import AttornMiddleware
 from attorn.web.dependency import Authorized
 from attorn.web.door import Door
-from attorn.web.http import MissingError, Route, fixed_route, plain_route, read_authorization
+from attorn.web.http import HttpMessage, MissingError, Route, fixed_route, plain_route, read_authorization
 from attorn.web.problem import Problem, problem
 from attorn.web.scope import MOST_BODY, header_values
 
@@ -62,19 +63,22 @@ class DpopDoor(Door):
         def authorize(body: bytes) -> Access:
             message = self.message(scope, body)
             request = self.asked(message)
-            held = dpop.read(
-                proof,
-                token=token,
-                message=message,
-                request=request,
-                audience=self.verifier.audience,
-                now=second_of(self.verifier.clock),
-                window=self._window,
-                nonces=self.nonces,
-            )
-            return self.verifier.authorize(held, request)
+            return self.verifier.authorize(self.held(proof, token, message, request), request)
 
         return authorize
+
+    def held(self, proof: str, token: str, message: HttpMessage, request: Request) -> DpopProof:
+        """The token with its proof, found to be of this message now. Raises `DpopError`."""
+        return dpop.read(
+            proof,
+            token=token,
+            message=message,
+            request=request,
+            audience=self.verifier.audience,
+            now=second_of(self.verifier.clock),
+            window=self._window,
+            nonces=self.nonces,
+        )
 
     def refusal(self, error: AttornError) -> Problem:
         """See `Door`: with a DPoP challenge, and a fresh nonce if this server asks for them."""

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from attorn.biscuit.container import Container, ProofKind, parse
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import InputError, LimitError, MalformedError
+from attorn.errors import InputError, LimitError, MalformedError, NotAdmittedError, PossessionError
 from attorn.limits import Limits
 from attorn.macaroon import container as macaroons
 from attorn.macaroon import text as macaroon_text
@@ -64,6 +64,22 @@ class Token:
         if len(container.blocks) > limits.links:
             raise LimitError(f"expected at most {limits.links} links")
         return cls.of(BiscuitCarrier(container.blocks), limits)
+
+    @classmethod
+    def of_presentation(cls, text: str, *, limits: Limits | None = None) -> Self:
+        """The token, as it was in transit, of which a presentation in `text` was made: a Biscuit's links alone.
+
+        Raises `MalformedError`, `NotAdmittedError` (also for a Macaroon), `LimitError`, or `PossessionError` for no
+        presentation. It proves nothing.
+        """
+        limits = limits or Limits()
+        data = read_text(text, limits)
+        if is_macaroon(data):
+            raise NotAdmittedError("a Macaroon does not show what it was in transit")
+        container = read_container(data, limits)
+        if container.proof is not ProofKind.SEAL or len(container.blocks) < 2:
+            raise PossessionError("expected a presentation")
+        return cls.of(BiscuitCarrier(container.blocks[:-1]), limits)
 
     def __repr__(self) -> str:
         return f"Token({len(self.unverified.links)} links, holder {self.holder})"

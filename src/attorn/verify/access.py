@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from attorn.caveat.validity import Expires, moment
 from attorn.decision import Decision
 from attorn.request.request import Request
 from attorn.token.link import Link
@@ -30,6 +31,12 @@ class _Presented:
         """The DID that made the request."""
         return self.chain[-1].delegate
 
+    @property
+    def expires(self) -> datetime | None:
+        """From when on a link of the chain is no longer valid; None if that is never."""
+        ends = [caveat.second for link in self.chain for caveat in link.caveats if isinstance(caveat, Expires)]
+        return moment(min(ends)) if ends else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleared(_Presented):
@@ -53,6 +60,7 @@ class Verified(_Presented):
     """A genuine presentation of a chain that is valid now (steps 0 to 8). It permits nothing until it is cleared."""
 
     _clear: Callable[[], Access] = field(repr=False, compare=False)
+    _lasting: Callable[[Request, str], None] = field(repr=False, compare=False)
 
     def clear(self) -> Access:
         """Steps 9 and 10: every caveat of every link, then what it costs. A second call charges again.
@@ -61,6 +69,16 @@ class Verified(_Presented):
         those steps raise, or `UnavailableError`.
         """
         return self._clear()
+
+    def require_lasting(self, request: Request, *, audience: str) -> None:
+        """Steps 6, 7 and 9 for another request: return if the chain permits it again and again, here and at `audience`.
+
+        For whoever issues something that stands for the chain elsewhere, and must not outlive `expires`. Without
+        arguments, it is whether they may be any; and what is permitted for a resource, is for all below it. Nothing is
+        charged: a limit on uses, or an approval, denies. Raises `Denied`, what those steps raise, or
+        `UnavailableError`.
+        """
+        self._lasting(request, audience)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from attorn.errors import (
     VerificationError,
 )
 from attorn.handed import ask
+from attorn.request.facts import Facts
 from attorn.request.request import Request
 from attorn.store.ports import Ledger, Retry
 from attorn.token.presentation import Presentation
@@ -51,7 +52,8 @@ class _Recorded(Protocol):
 class Steps:
     """The steps of the procedure for one presentation, as its verifier does them, and what all have in common.
 
-    `genuine` is 0 to 8 but for the replay, which `remember` asks, `again` is 6 and 7, and `use` is 9.
+    `genuine` is 0 to 8 but for the replay, which `remember` asks, `again` is 6 and 7, and `use` is 9. `clear` is 9 and
+    10, and `caveats` what of 9 hangs on no approval.
     """
 
     audience: str
@@ -62,6 +64,8 @@ class Steps:
     remember: Callable[[VerifiedChain, Presentation, datetime], None]
     again: Callable[[VerifiedChain, Presentation, datetime], None]
     use: Callable[[VerifiedChain, Presentation, Request, datetime], tuple[Use, Retry | None]]
+    clear: Callable[[VerifiedChain, Presentation, Request, datetime, Trail], Access]
+    caveats: Callable[[VerifiedChain, Presentation, Facts, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)

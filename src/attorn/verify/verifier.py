@@ -48,7 +48,7 @@ from attorn.token.link import Link
 from attorn.token.presentation import Presentation
 from attorn.token.principal import Principal
 from attorn.token.token import Token
-from attorn.verify import arguments, joint, standing
+from attorn.verify import arguments, joint, later, standing
 from attorn.verify import chain as links
 from attorn.verify.access import Access, Joint, Verified
 from attorn.verify.approving import Approvals
@@ -161,19 +161,9 @@ class Verifier:
         channel is shown, everybody in it could have seen. Raises as `authorize`; `error.presentation` and `error.root`
         say whose chain refused.
         """
-        steps = joint.Steps(
-            audience=self.audience,
-            clock=self.clock,
-            ledger=self._ledger,
-            recorded=self._recorded,
-            genuine=self._genuine,
-            remember=self._check_replay,
-            again=self._check_again,
-            use=self._use,
-        )
-        return joint.authorize(steps, wires, request, challenge, audience_of)
+        return joint.authorize(self._steps(), wires, request, challenge, audience_of)
 
-    def verify(self, wire: str, request: Request, *, challenge: str | None = None) -> Verified:
+    def verify(self, wire: str | Possession, request: Request, *, challenge: str | None = None) -> Verified:
         """The genuine presentation in `wire`, made for this very request: steps 0 to 8. It uses up the presentation.
 
         `challenge` is the text this verifier asked to be answered, if it did. Raises `VerificationError` or
@@ -181,17 +171,8 @@ class Verifier:
         """
         trail = Trail()
         with self._recorded(request, trail, decides=False):
-            chain, presentation, at = self._verify(wire, request, challenge, trail)
-
-        def cleared() -> Access:
-            again = Trail(chain)
-            with self._recorded(request, again):
-                now = again.at = read(self.clock)
-                # Time has passed since: the windows are asked again, and what was taken back.
-                self._check_again(chain, presentation, now)
-                return self._clear(chain, presentation, request, now, again)
-
-        return Verified(chain=chain.links, request=request, audience=self.audience, at=at, _clear=cleared)
+            found = self._verify(wire, request, challenge, trail)
+        return later.verified(self._steps(), request, *found)
 
     def exposure(self, token: Token) -> Exposure:
         """The worst that can happen through this token, and all delegated from it, after it is revoked now.
@@ -221,6 +202,20 @@ class Verifier:
         self._check_window(chain, now)
         self._check_standing(chain, now)
         return chain.links
+
+    def _steps(self) -> joint.Steps:
+        return joint.Steps(
+            audience=self.audience,
+            clock=self.clock,
+            ledger=self._ledger,
+            recorded=self._recorded,
+            genuine=self._genuine,
+            remember=self._check_replay,
+            again=self._check_again,
+            use=self._use,
+            clear=self._clear,
+            caveats=self._check_caveats,
+        )
 
     def _join(self, chain: UnverifiedChain) -> VerifiedChain:
         """(3) (4) (5) The links alone, verified."""
@@ -365,11 +360,15 @@ class Verifier:
         """(9) What is left to charge, as no caveat prohibits it, and under what it is the same when tried again."""
         now = int(at.timestamp())
         facts = Facts(request, audience=self.audience, now=now, depth=len(chain.links) - 1)
-        clear(chain, presentation.demands, facts)
-        self._attestations.clear(chain, presentation, facts)
-        consult(self._after, chain.links, request, self.audience, at)
+        self._check_caveats(chain, presentation, facts, at)
         spent = self._approvals.spend(chain, presentation, facts)
         return Use(chain, spent, facts), self._retry(chain, presentation, now)
+
+    def _check_caveats(self, chain: VerifiedChain, presentation: Presentation, facts: Facts, at: datetime) -> None:
+        """(9) No caveat prohibits the request, nor does this verifier's policy. Of approvals nobody is asked yet."""
+        clear(chain, presentation.demands, facts)
+        self._attestations.clear(chain, presentation, facts)
+        consult(self._after, chain.links, facts.request, facts.audience, at)
 
     def _retry(self, chain: VerifiedChain, presentation: Presentation, now: int) -> Retry | None:
         """Under what this use is the same one when it is tried again: holder, chain, request and the holder's key."""
