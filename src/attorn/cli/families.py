@@ -27,7 +27,7 @@ FAMILIES: Final = {
     "audits": {"audit": "verify and read a log of receipts"},
     "credentials": {"vc": "issue, verify and present verifiable credentials"},
     "mandates": {"mandate": "sign, hand on, close and verify mandates to buy"},
-    "serving": {"serve": "issue and verify credentials for whoever asks over https"},
+    "serving": {"serve": "issue and verify credentials, or decide, for others over https"},
     "vectors": {"vectors": "run conformance vectors"},
     "demonstration": {"demo": "run a resource server and two agents, and show what is refused and why"},
 }

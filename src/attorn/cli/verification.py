@@ -75,7 +75,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
             resolver=resolver,
         )
         if arguments.revocations is not None:
-            _revoke(store, arguments.revocations, resolver)
+            apply_revocations(store, arguments.revocations, resolver)
         access = verifier.authorize(source.token_text(arguments.token), request, challenge=arguments.challenge)
     on = colour()
     rows = [
@@ -97,7 +97,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
     return Result("\n".join(rows), data)
 
 
-def _revoke(store: MemoryStore | SQLiteStore, path: str, resolver: Resolver) -> None:
+def apply_revocations(store: MemoryStore | SQLiteStore, path: str, resolver: Resolver) -> None:
     """Apply every line of the file, or refuse to go on: a revocation that was not understood must not be lost."""
     content = source.file(path, "revocations", _MOST_REVOCATIONS).decode("ascii", "replace")
     for number, text in enumerate(content.split("\n"), start=1):

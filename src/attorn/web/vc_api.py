@@ -6,7 +6,6 @@ Source: VC API (W3C CCG draft), as the conformance suites of the W3C use it; doc
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
@@ -15,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from attorn.canonical import JsonValue
 from attorn.display import shown
@@ -23,7 +22,8 @@ from attorn.errors import AttornError, InputError
 from attorn.handed import ask
 from attorn.status import bitstring
 from attorn.web.did_api import DidApi
-from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, header_values, read_body
+from attorn.web.named import Named
+from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body
 from attorn.web.vc_body import read_changes, read_issue, read_verify
 from attorn.web.vc_issuing import Issuing
 from attorn.web.vc_lists import Lists
@@ -70,21 +70,7 @@ def application(
     if dids is not None:
         routes += dids.routes
     app = Starlette(routes=routes, exception_handlers={HTTPException: _unrouted})
-    return app if authorities is None else _Named(app, frozenset(each.lower().encode() for each in authorities))
-
-
-class _Named:
-    """Answers requests that name this server in their one Host header, and no others."""
-
-    def __init__(self, app: ASGIApp, names: frozenset[bytes]) -> None:
-        self._app = app
-        self._names = names
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
-        given = header_values(scope, b"host") if scope["type"] == "http" else ()
-        named = len(given) == 1 and given[0].lower() in self._names
-        await (self._app if named else plain(HTTPStatus.MISDIRECTED_REQUEST))(scope, receive, send)
+    return app if authorities is None else Named(app, authorities)
 
 
 def _post(path: str, answered: _Answered, most: int, *, verifying: bool = False) -> Route:
