@@ -65,6 +65,7 @@ def test_a_no_is_a_denial_of_no_link(answer: object) -> None:
     error = refused(wire(), "denied", 9, by=verifier(policy=Saying(answer)))
     assert isinstance(error, Denied)
     assert error.decision.link is None
+    assert error.decision.allowed is False
     assert error.decision.denial is not None
     assert error.decision.denial.caveat == ("Policy" if answer is False else "Hours")
 

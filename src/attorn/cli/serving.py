@@ -25,7 +25,7 @@ _MOST_STATE: Final = 256 << 20
 
 
 def add(commands: Commands) -> None:
-    """Add `serve` with its one form."""
+    """Add `serve` with its forms."""
     family = commands.add_parser("serve", help=SUMMARIES["serve"])
     forms = family.add_subparsers(dest="form", metavar="SERVER", required=True, parser_class=Parser)
     parser = command(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.adapters.authzen.scene import wire
 from tests.unit.scene import ALICE, AUDIENCE, NOW, PLANNER, REQUEST, SCOUT, accepted, given, refused, shown, verifier
+from tests.web import world
 
 from attorn import Denied, Request, caveat
 from attorn.authzen.cedar import CedarPolicy, _value
@@ -179,6 +180,16 @@ def test_groups_are_entities_of_the_caller() -> None:
     permitted(text, entities=entities)
     prohibited(text)
     undecided(when("principal.level > 2"))
+
+
+def test_it_holds_behind_a_web_server_too() -> None:
+    reads = when('context.args["@method"] == "GET" && context.within.contains("https://calendar.example/events")')
+    app = world.by_middleware(world.verifier(policy=CedarPolicy(reads)))
+    assert world.call(app, wire=world.present()).status_code == 200
+    problem = world.refused(world.call(app, "POST", wire=world.present("POST", body=b"x"), content=b"x"), 403, "denied")
+    assert (problem["caveat"], problem["link"], problem["step"]) == ("Cedar", None, 9)
+    broken = world.by_middleware(world.verifier(policy=CedarPolicy(when("context.args.none"))))
+    world.refused(world.call(broken, wire=world.present()), 503, "unavailable")
 
 
 SCHEMA = """

@@ -33,12 +33,11 @@ def test_the_page_shows_the_policy_that_is_certified() -> None:
 
 
 def test_each_end_loads_what_it_needs() -> None:
-    for module, absent in (
-        ("attorn.authzen", {"starlette", "httpx", "cedarpy"}),
-        ("attorn.authzen.pep", {"starlette", "cedarpy"}),
-        ("attorn.authzen.pdp", {"httpx", "cedarpy"}),
-        ("attorn.authzen.cedar", {"starlette", "httpx"}),
-    ):
-        script = f"import sys, {module}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
-        found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        assert not absent & set(found.stdout.split()), module
+    script = """
+import sys
+def loaded(): return {"starlette", "httpx", "cedarpy"} & {name.split(".")[0] for name in sys.modules}
+import attorn.authzen; assert loaded() == set()
+import attorn.authzen.cedar; assert loaded() == {"cedarpy"}
+import attorn.authzen.pep; assert loaded() == {"cedarpy", "httpx"}
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -29,8 +29,10 @@ from tests.unit.scene import (
 )
 
 from attorn import Request, caveat
+from attorn.authzen.carried import read_carried
 from attorn.authzen.cedar import CedarPolicy
 from attorn.authzen.deciding import DecisionPoint
+from attorn.authzen.evaluation import read_evaluation
 from attorn.authzen.pdp import application
 from attorn.authzen.pep import EVALUATION, EVALUATIONS, RemotePolicy, question
 from attorn.errors import InputError, UnavailableError
@@ -138,6 +140,12 @@ def test_what_is_asked(tell: Any) -> None:
         },
     }
     assert text[:60].encode() not in content
+
+
+def test_what_is_asked_is_a_question_of_the_standard() -> None:
+    read = read_evaluation(question(CLEARED))
+    assert (read.subject.id, read.action, read.resource.id) == (SCOUT.did, REQUEST.action, REQUEST.resource)
+    assert read_carried(read) is None
 
 
 @pytest.mark.parametrize(
