@@ -69,7 +69,7 @@ function judged(text, chain, world) {
 /** What counts, or might; a refusal is one of step 9. */
 function judgeAll(texts, chain, asking, world) {
   const issuers = asking.flatMap(({ by }) => by);
-  const around = { ...world, contexts: new Contexts({}, [AGENT]), issuers, cosigners: null, audience: null, nonce: null };
+  const around = { ...world, contexts: new Contexts({}, [AGENT]), issuers, cosigners: null, audience: null, nonce: null, skew: world.limits.skew };
   try {
     return texts.map((text) => judged(text, chain, around)).filter((one) => one !== null);
   } catch (error) {

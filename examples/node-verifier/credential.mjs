@@ -11,7 +11,7 @@ import { judge } from "./standing.mjs";
 import { bad } from "./terms.mjs";
 import { asCredential, forged } from "./wrapped.mjs";
 
-const SKEW = 300;
+export const SKEW = 300;
 
 /** Step 1: a credential in any form, with its issuer and its subjects. */
 export function readCredential(given, contexts, options) {

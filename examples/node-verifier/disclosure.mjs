@@ -31,7 +31,7 @@ export function hashOf(payload) {
   return (text) => createHash(HASHES[said]).update(text).digest("base64url");
 }
 
-/** Puts disclosures in their places, and keeps where digests stand: each place is a path from the top. */
+/** Puts disclosures in their places. Each place is a path from the top: of what was hidden, or of a digest that still hides. */
 class Revealing {
   seen = new Set();
   used = new Set();
@@ -46,8 +46,8 @@ class Revealing {
     if (!isText(digest)) throw malformed("a digest that is no text");
     if (this.seen.has(digest)) throw unsound("a digest twice");
     this.seen.add(digest);
-    this.places.push(path);
     const found = this.byDigest.get(digest);
+    this.places.push(found?.name === undefined ? path : [...path, found.name]);
     if (found) this.used.add(digest);
     return found;
   }
@@ -80,7 +80,6 @@ class Revealing {
       const { name } = found;
       if (name === undefined) throw unsound("no name where a member is hidden");
       if (name in revealed) throw unsound("a claim that is there already");
-      this.places.push([...path, name]);
       revealed[name] = this.value(found.value, [...path, name]);
     }
     return revealed;

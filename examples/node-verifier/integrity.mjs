@@ -6,7 +6,6 @@ import { requireDefined } from "./defined.mjs";
 import { splitUrl } from "./did.mjs";
 import { canonical, isObject } from "./json.mjs";
 import { ED25519, P256, verifyRaw } from "./keys.mjs";
-import { shell } from "./model.mjs";
 import { readMoment, SECOND } from "./moment.mjs";
 import { Refusal } from "./refusal.mjs";
 import { length } from "./text.mjs";
@@ -95,7 +94,7 @@ export function readProofs(secured, contexts) {
   checkPrevious(proofs);
   const signed = contextsOf(plain, proofs);
   const document = signed === undefined ? plain : { ...plain, "@context": signed };
-  if (signed !== undefined) requireDefined({ ...shell(document), proof }, contexts);
+  if (signed !== undefined) requireDefined({ ...document, proof }, contexts);
   return { document, proofs };
 }
 

@@ -1,7 +1,7 @@
 // verify-credential: who says what of whom, and who shows it. credential.md.
 
 import { Contexts } from "./contexts.mjs";
-import { readCredential, verifyCredential } from "./credential.mjs";
+import { readCredential, SKEW, verifyCredential } from "./credential.mjs";
 import { isPages } from "./described.mjs";
 import { LIMITS } from "./limits.mjs";
 import { isSecond, isText, isTexts, Members } from "./members.mjs";
@@ -12,7 +12,8 @@ import { verifyShown } from "./shown.mjs";
 
 const isFlag = (value) => typeof value === "boolean";
 const isNothing = (value) => value === undefined;
-const isDomain = (value) => isText(value) || (isTexts(value) && value.length > 0);
+const isAsked = (value) => isText(value) && value !== "";
+const isDomain = (value) => isAsked(value) || (isTexts(value) && value.length > 0 && value.every(isAsked));
 
 function listsOf(members, resolver, now) {
   const texts = members.take("lists", isTexts, null);
@@ -25,6 +26,7 @@ function worldOf(members) {
   const resolver = new Resolver({ documents: members.take("documents", isPages, {}), now });
   return {
     now,
+    skew: SKEW,
     resolver,
     issuers: members.take("issuers", isTexts),
     cosigners: members.take("cosigners", isTexts, null),
@@ -42,7 +44,7 @@ export function verifyIssuedOrShown(input) {
   const world = worldOf(members);
   const asked = isShown
     ? {
-        challenge: members.take("challenge", isText, null) ?? undefined,
+        challenge: members.take("challenge", isAsked, null) ?? undefined,
         domain: members.take("domain", isDomain, null) ?? undefined,
         holderIsSubject: members.take("holder_is_subject", isFlag, false),
         unsigned: members.take("unsigned", isFlag, false),

@@ -16,9 +16,6 @@ const WORDS = ["@value", "@language", "@direction"];
 const isText = (value) => typeof value === "string";
 const listOf = (value) => (Array.isArray(value) ? value : [value]);
 
-/** Without the credentials in it, whose terms are their own. */
-export const shell = (document) => ("verifiableCredential" in document ? { ...document, verifiableCredential: [] } : document);
-
 const isNamed = (value) => isUrl(value) || (isObject(value) && isUrl(value.id));
 
 /** The version of the data model that its contexts say; version 1.1 only where that is taken. */
@@ -119,7 +116,7 @@ export function checkPresentation(document, contexts, { acceptsOne = false } = {
   if (!list.every(isObject)) throw bad("a credential that is no object");
   const proofs = list.flatMap(({ proof = [] }) => listOf(proof)).length;
   if (list.length > MOST_SHOWN.credentials || proofs > MOST_SHOWN.proofs) throw bad("too many credentials or proofs");
-  requireDefined(shell(document), contexts);
+  requireDefined({ ...document, verifiableCredential: [] }, contexts); // they have terms of their own
   return list;
 }
 

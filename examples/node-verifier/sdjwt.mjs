@@ -77,7 +77,8 @@ function checkClaims(claims, { header, typ }) {
   if ("aud" in claims && !isText(claims.aud) && !isTexts(claims.aud)) throw bad("aud");
   if ("status" in claims) checkStatus(claims.status);
   if (typ === SD_JWT_VC) {
-    const whole = isText(claims.vct) && claims.vct !== "" && isText(claims["vct#integrity"] ?? "") && isTexts(claims.aka_vcts ?? []);
+    const isName = (value) => isText(value) && value !== "";
+    const whole = isName(claims.vct) && isName(claims["vct#integrity"] ?? "none") && Array.isArray(claims.aka_vcts ?? []) && (claims.aka_vcts ?? []).every(isName);
     if (!whole) throw bad("vct");
   }
   if (typ === W3C) {
@@ -92,16 +93,16 @@ function checkHidden(places, typ) {
   if (places.some(([top]) => never.includes(top))) throw bad("hidden, and must not be");
 }
 
-function checkTimes({ exp, nbf, iat }, now) {
+function checkTimes({ exp, nbf, iat }, { now, skew = SKEW }) {
   const outside = () => new Refusal("outside_validity", 6);
   if (exp !== undefined && now >= exp) throw outside();
-  if ([nbf, iat].some((start) => start !== undefined && now < start - SKEW)) throw outside();
+  if ([nbf, iat].some((start) => start !== undefined && now < start - skew)) throw outside();
 }
 
 const keyOf = ({ key, url }, resolver) => key ?? resolver.keyOf(url, "authentication");
 
 /** The key binding, as far as one is asked for. */
-function checkBinding({ binding, bound, jws }, holder, { audience, nonce, now, resolver }) {
+function checkBinding({ binding, bound, jws }, holder, { audience, nonce, now, resolver, skew = SKEW }) {
   const isAsked = audience !== null;
   if (isAsked !== (holder !== null)) throw notHolder("a holder is asked for, or named, and not both");
   if (!isAsked && binding !== "") throw notHolder("a key binding by nobody");
@@ -113,7 +114,7 @@ function checkBinding({ binding, bound, jws }, holder, { audience, nonce, now, r
   if (digest !== hashOf(jws.claims)(bound) || !isSecond(iat)) throw notHolder("over another text, or at no time");
   if (aud !== audience) throw new Refusal("wrong_audience", 8);
   if (answered !== nonce) throw new Refusal("wrong_request", 8);
-  if (iat < now - LONGEST || iat > now + SKEW) throw new Refusal("outside_validity", 8);
+  if (iat < now - LONGEST || iat > now + skew) throw new Refusal("outside_validity", 8);
 }
 
 /** {issuer, claims, places, holder, verify(asked)} of a text; nothing is verified before `verify`. */
@@ -126,11 +127,11 @@ export function readSdJwt(text, typ) {
     checkHidden(places, typ);
     return { claims, places, holder: checkClaims(claims, { header: jws.header, typ }) };
   };
-  /** Asked: {audience, nonce, now, resolver}, the first two null where no holder is. */
+  /** Asked: {audience, nonce, now, resolver, skew}, the first two null where no holder is. */
   const verify = (asked) => {
     jws.verify(issuer, asked.resolver, { step: 4 });
     const { claims, holder } = show();
-    checkTimes(claims, asked.now);
+    checkTimes(claims, asked);
     const named = [claims.aud ?? asked.audience].flat();
     if (claims.aud !== undefined && !named.includes(asked.audience)) throw new Refusal("wrong_audience", 8);
     checkBinding(parts, holder, asked);

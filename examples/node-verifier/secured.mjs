@@ -5,7 +5,7 @@ import { readProofs, verifyProof } from "./integrity.mjs";
 import { isObject, isOnly, parse } from "./json.mjs";
 import { readSdJwt } from "./sdjwt.mjs";
 import { bad } from "./terms.mjs";
-import { asCredential, forged, parted, readWrapped } from "./wrapped.mjs";
+import { asCredential, checkClaims, checkHeader, forged, parted, readWrapped } from "./wrapped.mjs";
 
 const MOST = 262_144;
 const ENVELOPES = { vc: "EnvelopedVerifiableCredential", vp: "EnvelopedVerifiablePresentation" };
@@ -35,15 +35,17 @@ function readProven(secured) {
 /** What may be kept back of a credential is what it says of its subjects, and the evidence. */
 function readSelective(text) {
   const found = asCredential(() => readSdJwt(text, "vc+sd-jwt"));
+  if (found.header.kid === undefined) throw forged("no key of the issuer");
   const { claims: shown, places, holder } = asCredential(found.show);
+  checkHeader({ header: found.header, claims: shown }, "vc");
   if (!places.every(([top]) => MAY_HIDE.includes(top))) throw forged("kept back, and must not be");
-  const verify = (by, { resolver, now, audience, nonce }) => {
+  const verify = (by, { resolver, now, audience, nonce, skew }) => {
     if (by !== found.issuer) throw forged("signed by another");
-    asCredential(() => found.verify({ audience, nonce, now, resolver }));
+    asCredential(() => found.verify({ audience, nonce, now, resolver, skew }));
     return { signers: [by], keys: [] };
   };
   const { document, claims } = parted(shown);
-  return { form: "sd-jwt", document, claims, holder, check: () => {}, verify };
+  return { form: "sd-jwt", document, claims, holder, check: (said) => checkClaims(claims, document, said), verify };
 }
 
 function readText(text, kind) {

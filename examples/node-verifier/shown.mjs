@@ -48,7 +48,7 @@ function readPresentation(given, { contexts, acceptsOne }) {
   if ("status" in found.claims) throw bad("a presentation has no status");
   const isEnvelope = ({ type }) => isOnly(type, "EnvelopedVerifiableCredential");
   if (found.form === "jws" && !shown.every(isEnvelope)) throw bad("a credential in a JWS without envelope");
-  return { ...found, shown: shown.map((one) => readCredential(one, contexts, { acceptsOne })) };
+  return { ...found, shown };
 }
 
 /** {holder, credentials}. */
@@ -59,8 +59,10 @@ export function verifyShown(given, world) {
   if (unsigned && !isTaken) throw forged("nobody signed it");
   const { holder, keys } = unsigned ? { holder: holderOf(found.document) ?? null, keys: [] } : verifyHolder(found, world);
   const isHolder = ({ key, url }) => keys.some((one) => isSame(one, key ?? world.resolver.keyOf(url, "authentication")));
-  const credentials = found.shown.map((one) => verifyCredential(one, { ...world, isHolder, challenge: undefined, domain: undefined }));
-  const about = found.shown.flatMap(({ subjects }) => subjects.map(({ id }) => id));
+  const around = { ...world, isHolder, challenge: undefined, domain: undefined };
+  const read = found.shown.map((one) => readCredential(one, world.contexts, world));
+  const credentials = read.map((one) => verifyCredential(one, around));
+  const about = read.flatMap(({ subjects }) => subjects.map(({ id }) => id));
   if (world.holderIsSubject && (about.length === 0 || about.some((id) => id !== holder))) {
     throw new Refusal("not_holder", 8, "about another");
   }
