@@ -36,8 +36,7 @@ export const isPages = (value) => isObject(value) && Object.values(value).every(
 
 function methodsOf(did, resolver) {
   const { methods } = resolver.resolve(did);
-  const signing = methods.filter(({ uses }) => uses.some((use) => use !== "keyAgreement"));
-  return Object.fromEntries(signing.map(({ id, key, uses }) => [id, { key: multibase(key), for: [...uses].sort() }]));
+  return Object.fromEntries(methods.map(({ id, key, uses }) => [id, { key: multibase(key), for: [...uses].sort() }]));
 }
 
 export function resolveDid(input) {

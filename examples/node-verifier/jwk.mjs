@@ -2,6 +2,7 @@
 
 import * as base64url from "./base64url.mjs";
 import { isSound, readKey } from "./keys.mjs";
+import { malformed } from "./refusal.mjs";
 
 const PRIVATE = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 const PRIME = BigInt("0xffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
@@ -26,16 +27,32 @@ function read(members) {
   return readKey(1, Buffer.concat([Buffer.from([2 + (y[31] & 1)]), x]));
 }
 
-function isForVerifying({ use, key_ops: operations, alg }, { algorithm }) {
+const isFitting = ({ alg }, { algorithm }) => alg === undefined || (algorithm === 0 ? ["EdDSA", "Ed25519"] : ["ES256"]).includes(alg);
+
+/** Whether it may verify; null where its operations are no list of different texts. */
+function isForVerifying({ use, key_ops: operations }) {
   if (use !== undefined && use !== "sig") return false;
-  if (alg !== undefined && !(algorithm === 0 ? ["EdDSA", "Ed25519"] : ["ES256"]).includes(alg)) return false;
   if (operations === undefined) return true;
-  if (!Array.isArray(operations) || !operations.every((one) => typeof one === "string")) return false;
-  return new Set(operations).size === operations.length && operations.includes("verify");
+  if (!Array.isArray(operations) || !operations.every((one) => typeof one === "string")) return null;
+  return new Set(operations).size === operations.length ? operations.includes("verify") : null;
+}
+
+function soundKey(members) {
+  const key = read(members);
+  return key && isSound(key) && isFitting(members, key) ? key : null;
 }
 
 /** The key of a JWK that may verify, or null; some of what is none is `malformed`. */
-export function keyOfJwk(members) {
-  const key = read(members);
-  return key && isSound(key) && isForVerifying(members, key) ? key : null;
+export const keyOfJwk = (members) => (isForVerifying(members) ? soundKey(members) : null);
+
+const KNOWN = { OKP: "Ed25519", EC: "P-256" };
+
+/** That of a method in a document, where a key that is of no use breaks nothing. */
+export function keyOfMethod(members) {
+  const { kty, crv } = members;
+  if (typeof kty !== "string" || PRIVATE.some((name) => name in members)) throw malformed("no public key");
+  if (!Object.hasOwn(KNOWN, kty) || KNOWN[kty] !== crv) return null;
+  const [key, isUsed] = [soundKey(members), isForVerifying(members)];
+  if (key === null || isUsed === null) throw malformed("a key that is none");
+  return isUsed ? key : null;
 }

@@ -22,6 +22,9 @@ export function readMultikey(bytes) {
   return readKey(algorithm, bytes.subarray(2));
 }
 
+/** Whether bytes name themselves a key of one of the two kinds. */
+export const isMultikey = (bytes) => PREFIX.includes(bytes.subarray(0, 2).toString("hex"));
+
 export const multikey = (key) => Buffer.concat([Buffer.from(PREFIX[key.algorithm], "hex"), key.bytes]);
 export const multibase = (key) => `z${base58.encode(multikey(key))}`;
 export const didKey = (key) => `did:key:${multibase(key)}`;
@@ -44,7 +47,7 @@ const OURS = Buffer.concat([Buffer.from("302e020100300506032b656e04220420", "hex
 
 /** Whether the bytes of a Multikey are an X25519 key, and of no low order: with that nobody can agree on anything. */
 export function isAgreement(bytes) {
-  if (bytes.length !== 34 || bytes.subarray(0, 2).toString("hex") !== "ec01") return false;
+  if (bytes.length !== 34 || bytes.subarray(0, 2).toString("hex") !== "ec01" || bytes[33] > 0x7f) return false;
   const theirs = { kty: "OKP", crv: "X25519", x: bytes.subarray(2).toString("base64url") };
   try {
     const privateKey = createPrivateKey({ key: OURS, format: "der", type: "pkcs8" });

@@ -8,7 +8,7 @@ import { isObject, parse } from "./json.mjs";
 import { isAgreement, isSound, readMultikey } from "./keys.mjs";
 import { malformed } from "./refusal.mjs";
 import { decode } from "./text.mjs";
-import { readDocument } from "./web.mjs";
+import { checkServices, readDocument } from "./web.mjs";
 
 const USES = {
   A: "assertionMethod", D: "capabilityDelegation", E: "keyAgreement", I: "capabilityInvocation", V: "authentication",
@@ -42,20 +42,26 @@ function keyOf(letter, text) {
   return key;
 }
 
-const isOwn = (id, did) => typeof id === "string" && (id.startsWith("#") || id.startsWith(`${did}#`));
-
-function checkService(text, did) {
+/** A service in full. */
+function readService(text, at) {
   const written = objectOf(base64url.decode(text));
-  const names = Object.keys(written).map((name) => (Object.hasOwn(SHORT, name) ? SHORT[name] : name));
-  const whole = ["type", "serviceEndpoint"].every((name) => names.includes(name));
-  if (!whole || new Set(names).size !== names.length) throw malformed("a service");
-  if ("id" in written && !isOwn(written.id, did)) throw malformed("a service of another");
+  const members = Object.entries(written).map(([name, value]) => [Object.hasOwn(SHORT, name) ? SHORT[name] : name, value]);
+  const service = { id: at ? `#service-${at}` : "#service", ...Object.fromEntries(members) };
+  if (new Set(members.map(([name]) => name)).size !== members.length) throw malformed("a name and its short form");
+  return service;
+}
+
+function checkAll(services, did) {
+  const isOwn = (id) => typeof id === "string" && (id.startsWith("#") || id.startsWith(`${did}#`));
+  if (!services.every(({ id }) => isOwn(id))) throw malformed("a service of another");
+  checkServices(services);
 }
 
 function resolveKeys(did) {
   const [kind, ...parts] = did.slice("did:peer:".length).split(".");
   if (kind !== "2") return null;
-  parts.filter((part) => part[0] === "S").forEach((part) => checkService(part.slice(1), did));
+  const services = parts.filter((part) => part[0] === "S");
+  checkAll(services.map((part, at) => readService(part.slice(1), at)), did);
   const keys = parts.filter((part) => part[0] !== "S");
   if (keys.length === 0 || !keys.every((part) => Object.hasOwn(USES, part.slice(0, 1)))) return null;
   const methods = keys.map(([letter, ...text], at) => {
@@ -66,32 +72,27 @@ function resolveKeys(did) {
 
 const isRelative = (id) => typeof id === "string" && id.startsWith("#");
 
-/** The document inside, its ids relative and its methods without controllers, as that of the DID. */
+/** The document inside, the ids of its methods relative and without controllers, as that of the DID. */
 function documentOf(inside, did) {
   const own = (method) => {
     if (!isObject(method) || !isRelative(method.id) || "controller" in method) throw malformed("a method of another");
     return { ...method, controller: did };
   };
   const many = (value = []) => (Array.isArray(value) ? value : [null]);
-  const refer = (one) => {
-    if (isObject(one)) return own(one);
-    if (!isRelative(one)) throw malformed("a reference to another");
-    return one;
-  };
-  if ("id" in inside || many(inside.service).some((one) => !isObject(one) || !isRelative(one.id))) throw malformed("an id");
+  const refer = (one) => (isObject(one) ? own(one) : one);
+  if ("id" in inside) throw malformed("an id");
   const uses = RELATIONSHIPS.filter((use) => use in inside).map((use) => [use, many(inside[use]).map(refer)]);
   return { ...inside, id: did, verificationMethod: many(inside.verificationMethod).map(own), ...Object.fromEntries(uses) };
 }
 
-function resolveDocument(did, now) {
+/** A DID that holds its document has no clock. */
+function resolveDocument(did) {
   const [hash, encoded, ...others] = did.slice("did:peer:4".length).split(":");
   if (encoded === undefined || others.length) return null;
   const digest = createHash("sha256").update(encoded).digest("hex");
   const bytes = bytesOf(encoded);
   const isWhole = bytesOf(hash).toString("hex") === SHA_256 + digest && bytes.subarray(0, 2).toString("hex") === JSON_CODE;
-  return isWhole ? readDocument(documentOf(objectOf(bytes.subarray(2)), did), did, now) : null;
+  return isWhole ? readDocument(documentOf(objectOf(bytes.subarray(2)), did), did, null) : null;
 }
 
-export function resolvePeer(did, { now }) {
-  return did.startsWith("did:peer:4") ? resolveDocument(did, now) : resolveKeys(did);
-}
+export const resolvePeer = (did) => (did.startsWith("did:peer:4") ? resolveDocument(did) : resolveKeys(did));

@@ -3,15 +3,18 @@
 import * as base58 from "./base58.mjs";
 import { isDid, RELATIONSHIPS, splitUrl } from "./did.mjs";
 import { isObject, parse } from "./json.mjs";
-import { keyOfJwk } from "./jwk.mjs";
-import { ED25519, isSound, readMultikey } from "./keys.mjs";
+import { keyOfMethod } from "./jwk.mjs";
+import { ED25519, isMultikey, isSound, readMultikey } from "./keys.mjs";
+import { readMoment, SECOND } from "./moment.mjs";
 import { malformed } from "./refusal.mjs";
 
+const isText = (value) => typeof value === "string";
 const LABEL = "(?!-|xn--)[a-z0-9-]{1,63}(?<!-)";
 const HOST = new RegExp(`^(?:${LABEL}\\.)*(?!0x[0-9a-f]*(?:%|$)|[0-9]+(?:%|$))${LABEL}(?:%3[Aa]([1-9][0-9]{0,4}))?$`);
 const SEGMENT = /^(?:[A-Za-z0-9._-]|%(?:2[0-46-9A-Ca-c]|3[A-Fa-f]|40|5[BDEbde]|60|7[B-Eb-e]))+$/;
 const MOST = 65_536;
 const MOST_OF_ANYTHING = 256;
+const MOST_DIGITS = 1_024;
 const TYPES = { Multikey: "publicKeyMultibase", Ed25519VerificationKey2020: "publicKeyMultibase", JsonWebKey: "publicKeyJwk", JsonWebKey2020: "publicKeyJwk" };
 const SECRET = ["privateKeyJwk", "privateKeyMultibase", "secretKeyMultibase", "privateKeyBase58", "privateKeyHex"];
 
@@ -32,9 +35,9 @@ export function resolveWeb(did, { documents, now }) {
   return readDocument(parse(text), did, now);
 }
 
-/** {did, methods} of a document; what it must not be is malformed. */
+/** {did, methods} of a document; what it must not be is malformed. Without a clock (null) no method that ever ends counts. */
 export function readDocument(value, did, now) {
-  if (!isObject(value) || value.id !== did || value.deactivated === true) throw malformed("a document of another");
+  if (!isObject(value) || value.id !== did) throw malformed("a document of another");
   const methods = new Map();
   const uses = new Map();
   const add = (method) => {
@@ -56,7 +59,9 @@ export function readDocument(value, did, now) {
       if (isObject(one) || listed.has(id)) uses.set(id, [...(uses.get(id) ?? []), use]);
     }
   }
-  listOf(value.service).forEach(checkService);
+  checkServices(listOf(value.service).map((one) => ({ ...objectOf(one), id: full(one.id) })));
+  const named = [listOf(value.alsoKnownAs), listOf([value.controller ?? []].flat())].flat();
+  if (!named.every(isText)) throw malformed("a name that is no text");
   const found = [...methods].map(([id, key]) => ({ id, key, uses: uses.get(id) ?? [] }));
   return { did, methods: found.filter(({ key }) => key !== null) };
 }
@@ -71,15 +76,20 @@ function objectOf(value) {
   return value;
 }
 
-function checkService(service) {
-  if (!isObject(service) || !["id", "type", "serviceEndpoint"].every((name) => name in service)) throw malformed("a service");
+const isSome = (value, is) => (Array.isArray(value) ? value.length > 0 && value.every(is) : is(value));
+
+/** Services, each with an id of its own, a type and an endpoint. */
+export function checkServices(services) {
+  const isPlace = (value) => isText(value) || isObject(value);
+  const isService = ({ id, type, serviceEndpoint: place }) => isText(id) && id !== "" && isSome(type, isText) && isSome(place, isPlace);
+  if (!services.every(isService) || new Set(services.map(({ id }) => id)).size !== services.length) throw malformed("a service");
 }
 
 function isPast(text, now) {
   if (text === undefined) return false;
-  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-  if (typeof text !== "string" || !shape.test(text) || Number.isNaN(Date.parse(text))) throw malformed("a time");
-  return Date.parse(text) <= now * 1_000;
+  const moment = readMoment(text);
+  if (moment === null) throw malformed("a time");
+  return now === null || moment <= BigInt(now) * SECOND;
 }
 
 /** The key of a method, or null where it is of no use. */
@@ -91,14 +101,17 @@ function readMethod(method, did, now) {
   if ("publicKeyJwk" in method && "publicKeyMultibase" in method) throw malformed("two keys");
   const ends = [isPast(method.expires, now), isPast(method.revoked, now)];
   if (!Object.hasOwn(TYPES, type)) return null;
-  const key = TYPES[type] === "publicKeyJwk" ? keyOfJwk(objectOf(method.publicKeyJwk)) : keyOfMultibase(method.publicKeyMultibase);
-  if (key === null) throw malformed("a key that is none");
-  if (type === "Ed25519VerificationKey2020" && key.algorithm !== ED25519) throw malformed("a key of another kind");
+  const key = TYPES[type] === "publicKeyJwk" ? keyOfMethod(objectOf(method.publicKeyJwk)) : keyOfMultibase(method.publicKeyMultibase);
+  if (type === "Ed25519VerificationKey2020" && key?.algorithm !== ED25519) throw malformed("a key of another kind");
   return ends.includes(true) ? null : key;
 }
 
+/** A Multikey, or null where it is one of another kind. */
 function keyOfMultibase(text) {
-  const bytes = typeof text === "string" && text[0] === "z" ? base58.decode(text.slice(1)) : null;
-  const key = bytes && readMultikey(bytes);
-  return key && isSound(key) ? key : null;
+  const bytes = isText(text) && text[0] === "z" && text.length <= MOST_DIGITS + 1 ? base58.decode(text.slice(1)) : null;
+  if (bytes === null) throw malformed("no Multikey");
+  if (!isMultikey(bytes)) return null;
+  const key = readMultikey(bytes);
+  if (!isSound(key)) throw malformed("a key that is none");
+  return key;
 }
