@@ -11,13 +11,13 @@ import { Resolver } from "./resolver.mjs";
 import { verifyShown } from "./shown.mjs";
 
 const isFlag = (value) => typeof value === "boolean";
-const isNothing = (value) => value === undefined;
 const isAsked = (value) => isText(value) && value !== "";
 const isDomain = (value) => isAsked(value) || (isTexts(value) && value.length > 0 && value.every(isAsked));
 
 function listsOf(members, resolver, now) {
   const texts = members.take("lists", isTexts, null);
-  const staleness = members.take("staleness", texts === null ? isNothing : isSecond, texts === null ? null : undefined);
+  const staleness = members.take("staleness", isSecond, null);
+  if ((staleness === null) !== (texts === null)) throw invalidInput("lists and staleness");
   return texts === null ? null : { store: storeOfLists(texts, resolver), now, limits: { ...LIMITS, staleness } };
 }
 
@@ -28,7 +28,7 @@ function worldOf(members) {
     now,
     skew: SKEW,
     resolver,
-    issuers: members.take("issuers", isTexts),
+    issuers: members.take("issuers", isTexts, []),
     cosigners: members.take("cosigners", isTexts, null),
     lists: listsOf(members, resolver, now),
     contexts: new Contexts(members.take("contexts", isPages, {})),
@@ -39,8 +39,8 @@ function worldOf(members) {
 
 export function verifyIssuedOrShown(input) {
   const members = new Members(input);
-  const isShown = "presentation" in members.rest;
-  const given = members.take(isShown ? "presentation" : "credential", (value) => value !== undefined);
+  const isShown = (members.rest.presentation ?? null) !== null;
+  const given = members.take(isShown ? "presentation" : "credential", () => true);
   const world = worldOf(members);
   const asked = isShown
     ? {
@@ -51,7 +51,7 @@ export function verifyIssuedOrShown(input) {
         audience: null,
         nonce: null,
       }
-    : { audience: members.take("audience", isText, null), nonce: members.take("nonce", isText, null) };
+    : { audience: members.take("audience", isAsked, null), nonce: members.take("nonce", isAsked, null) };
   members.end();
   if ((asked.audience === null) !== (asked.nonce === null)) throw invalidInput("audience and nonce");
   if (isShown) return verifyShown(given, { ...world, ...asked });

@@ -10,10 +10,10 @@ export class Members {
   }
 
   take(name, is, otherwise) {
-    const value = this.rest[name];
+    const value = this.rest[name] ?? undefined; // null is as left out
     delete this.rest[name];
     if (value === undefined && otherwise !== undefined) return otherwise;
-    if (!is(value)) throw invalidInput(`${name}: missing, or of another type`);
+    if (value === undefined || !is(value)) throw invalidInput(`${name}: missing, or of another type`);
     return value;
   }
 

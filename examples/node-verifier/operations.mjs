@@ -3,7 +3,6 @@
 import { evaluateCaveat } from "./asked.mjs";
 import * as base64url from "./base64url.mjs";
 import { isPages, readAnyKey, resolveDid } from "./described.mjs";
-import { isDid } from "./did.mjs";
 import { isObject } from "./json.mjs";
 import { verifyIssuedOrShown } from "./issued.mjs";
 import { Ledger } from "./ledger.mjs";
@@ -14,7 +13,7 @@ import { readStatus } from "./reference.mjs";
 import { Request } from "./request.mjs";
 import { Resolver } from "./resolver.mjs";
 import { verifySdJwt } from "./selective.mjs";
-import { Store } from "./store.mjs";
+import { isPrincipal, Store } from "./store.mjs";
 import { compare } from "./text.mjs";
 import { attenuate, verifyToken } from "./transit.mjs";
 import { verifyPresentation } from "./verification.mjs";
@@ -50,7 +49,7 @@ function keysOf(texts) {
 
 const isChallenge = (value) => isText(value) && value !== "";
 const isFlag = (value) => typeof value === "boolean";
-const isDids = (value) => isTexts(value) && value.every(isDid);
+const isDids = (value) => isTexts(value) && value.every(isPrincipal);
 
 /** What a verifier was set up with and told. */
 function worldOf(members) {
@@ -60,7 +59,7 @@ function worldOf(members) {
     limits: LIMITS,
     now,
     resolver,
-    roots: members.take("roots", isDids),
+    roots: members.take("roots", isDids, []),
     store: storeOf(members.take("revocations", isTexts, []), resolver),
     macaroonKeys: keysOf(members.take("macaroon_keys", isTexts, [])),
   };
@@ -115,7 +114,7 @@ function runTrace(input) {
     limits: LIMITS,
     resolver,
     audience: members.take("audience", isText),
-    roots: members.take("roots", isDids),
+    roots: members.take("roots", isDids, []),
     macaroonKeys: keysOf(members.take("macaroon_keys", isTexts, [])),
     retries: members.take("retries", isSecond, 0),
     ledger: members.take("without_ledger", isFlag, false) ? null : new Ledger(),

@@ -25,7 +25,8 @@ function readCost(cost) {
 }
 
 export class Request {
-  constructor({ action, resource, args = {}, cost = null, ...others }) {
+  constructor({ action, resource, args: given, cost = null, ...others }) {
+    const args = given ?? {};
     if (Object.keys(others).length || typeof action !== "string" || !isAction(action)) throw invalidInput("action");
     const normal = typeof resource === "string" ? normalise(resource) : null;
     if (normal === null) throw invalidInput("resource");

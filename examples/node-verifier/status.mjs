@@ -4,7 +4,7 @@ import * as base64url from "./base64url.mjs";
 import { Contexts } from "./contexts.mjs";
 import { isDid, splitUrl } from "./did.mjs";
 import { readProofs, verifyProof } from "./integrity.mjs";
-import { isInteger, isObject, parse } from "./json.mjs";
+import { isInteger, isObject, isOnly, parse } from "./json.mjs";
 import { readJws } from "./jws.mjs";
 import { LAST_SECOND, MOST_INTEGER } from "./limits.mjs";
 import { readMoment, SECOND } from "./moment.mjs";
@@ -89,7 +89,7 @@ function readBitstring({ claims, proofs = [] }, issuer) {
     Array.isArray(context) && context[0] === W3C && context.every((one) => typeof one === "string" || isObject(one)) &&
     Array.isArray(type) && types.every((one) => type.includes(one)) &&
     isUri(claims.id) && [undefined, issuer].includes(claims.iss) &&
-    isObject(subject) && subject.type === "BitstringStatusList" && typeof subject.encodedList === "string" &&
+    isObject(subject) && isOnly(subject.type, "BitstringStatusList") && typeof subject.encodedList === "string" &&
     !["vc", "vp", "credentialStatus"].some((name) => name in claims);
   if (!whole) throw malformed("no bitstring status list");
   if (subject.encodedList[0] !== "u") throw malformed("no multibase of base64url");
@@ -97,6 +97,7 @@ function readBitstring({ claims, proofs = [] }, issuer) {
   const { kinds, size } = purposesOf(subject);
   const [from, until] = [instant(claims.validFrom), instant(claims.validUntil)];
   const [iat, nbf, exp] = ["iat", "nbf", "exp"].map((name) => seconds(claims, name));
+  if ([from, iat, nbf].every((start) => start === undefined)) throw bad("no start");
   const starts = [iat, nbf, ...[from, ...proofs.map(({ created }) => created)].map(floor)];
   const ends = [exp, ...[until, ...proofs.map(({ expires }) => expires)].map(ceiling)];
   const read = () => {

@@ -20,7 +20,7 @@ const LIST = {
   since: (value) => isInteger(value, 0, MOST_INTEGER),
 };
 /** A DID; one that is a key holds it. */
-const isPrincipal = (value) => IS.did(value) && (!value.startsWith("did:key:") || isKey(value));
+export const isPrincipal = (value) => IS.did(value) && (!value.startsWith("did:key:") || isKey(value));
 
 const EVENTS = ["enrol", "suspend", "resume", "deprovision"];
 const LIFE = {
