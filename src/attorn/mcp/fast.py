@@ -46,7 +46,7 @@ class Guarded(Middleware):
         bound = context.fastmcp_context.request_context if context.fastmcp_context is not None else None
         # The message in `context` is a model of what came; a presentation is for what came.
         wire = bound._srctx if bound is not None else None
-        if wire is None or wire.method != context.method or self._guard.serves(wire):
+        if wire is None or self._guard.serves(wire):
             raise refusal(MissingError("this was asked by no message from outside"), self._guard.server)
         meta = (wire.params or {}).get("_meta")
         if isinstance(meta, dict) and extract_version_spec(meta) is not None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.adapters.mcp.world import URI, verifier
@@ -64,6 +65,18 @@ def meant(method: str, params: dict[str, Any] | None) -> str:
     if method in ("tools/call", "prompts/get") and members.get("arguments") is None:
         members["arguments"] = {}
     return json.dumps([method, members], sort_keys=True)
+
+
+@pytest.mark.parametrize("method", ["tools/call", "prompts/get"])
+def test_names_and_methods_that_could_be_taken_for_others(method: str) -> None:
+    # attack 52
+    assert asked(URI, method, {"name": "a.B-c_9" + "x" * 121}).action[-128:] == "a.B-c_9" + "x" * 121
+    for name in ("", "a:b", "read:", ":read", "a/b", "a b", "r\u0435ad", "read\n", "x" * 129, "*", None, 7, ["read"]):
+        with pytest.raises(InputError):
+            asked(URI, method, {"name": name})
+    for other in (f"{method}/read", method.replace("/", ":"), f"/{method}", f"{method}/", f"{method}\n", "", None, 7):
+        with pytest.raises(InputError):
+            asked(URI, other, {})  # type: ignore[arg-type]
 
 
 @FEW
