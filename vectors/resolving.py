@@ -67,12 +67,13 @@ class Resolved:
     asked: Callable[[Scene], dict[str, Any]]
     methods: Callable[[Scene], dict[str, tuple[Key, list[str]]]]
     spec: str
+    family: str = "did"
 
     def __call__(self, w: World) -> Case:
         s = Scene(w)
         methods = {url: {"key": multibase(key), "for": uses} for url, (key, uses) in self.methods(s).items()}
         asked = {"now": s.now, **self.asked(s)}
-        name = f"did/valid-{self.name}"
+        name = f"{self.family}/valid-{self.name}"
         return Case(name, "resolve-did", self.notes, None, self.spec, asked, result={"methods": methods})
 
 
@@ -85,9 +86,10 @@ class Unresolved:
     attack: int
     asked: Callable[[Scene], dict[str, Any]]
     spec: str
+    family: str = "did"
 
     def __call__(self, w: World) -> Case:
         s = Scene(w)
         asked = {"now": s.now, **self.asked(s)}
-        name = f"did/{self.name}"
+        name = f"{self.family}/{self.name}"
         return Case(name, "resolve-did", self.notes, self.attack, self.spec, asked, "unresolved_principal", 3)

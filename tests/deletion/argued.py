@@ -102,8 +102,6 @@ ARGUED: Final[dict[str, str]] = {
     "did.resolver:_live: if not isinstance": _RESOLVER,
     "did.resolver:_live: if document.id": _RESOLVER,
     "did.resolver:_live: if document.deactivated": _RESOLVER + "; attorn's refuse such a DID themselves",
-    "did.resolver:past_document: if not":
-        "`Principals` takes no period with such a resolver; tests/unit/test_rotated_keys.py",
     "did.resolver:LocalResolver.resolve: at the end":
         "without, it returns None, and `_live` refuses that with the code",
     "did.resolver:LocalResolver.resolve: except": "without, the end of the function refuses it, with the same code",
@@ -237,8 +235,6 @@ ARGUED: Final[dict[str, str]] = {
     "verify.policy:require: if not isinstance": _POLICY,
     "verify.policy:require: except (Denied": _POLICY,
     "verify.policy:require: except AttornError": _POLICY,
-    "verify.rotation:Principals._rotated_key: if": "the setting `rotated_keys`; tests/unit/test_rotated_keys.py",
-    "verify.rotation:_key_at: except": "the setting `rotated_keys`; tests/unit/test_rotated_keys.py",
     "verify.standing:Lists.read: except": _STORE,
     "verify.standing:known: if not isinstance": _STORE,
     "verify.standing:known: if not all": _STORE,

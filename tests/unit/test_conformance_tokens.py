@@ -35,6 +35,8 @@ def test_a_question_is_answered_and_one_with_another_member_is_none(operation: s
     [
         ("verify-token", {**TOKEN, "macaroon_keys": ["AAAA"]}),
         ("verify-token", {**TOKEN, "documents": {"https://a.example/": 1}}),
+        ("verify-token", {**TOKEN, "rotated_keys": 0}),
+        ("verify-token", {**TOKEN, "rotated_keys": 366 * 86_400 + 1}),
         ("attenuate", {**LINK, "id": kit.url64(bytes(15))}),
         ("attenuate", {**LINK, "seed": kit.url64(bytes(31))}),
         ("attenuate", {**LINK, "caveats": {"MaxUses": 1}}),

@@ -7,6 +7,7 @@ from attorn.conformance.members import Members
 from attorn.did.methods import MethodResolver
 from attorn.did.resolver import Resolver
 from attorn.did.web import WebResolver
+from attorn.did.webvh import WebvhResolver
 from attorn.errors import InputError
 
 
@@ -24,7 +25,7 @@ class Pages:
 
 
 def resolver(members: Members, now: int) -> Resolver:
-    """Who resolves DIDs at second `now`: what they say themselves, and did:web by the member `documents`.
+    """Who resolves DIDs at second `now`: what they say themselves, and did:web and did:webvh by the member `documents`.
 
     That is an object of texts by the URL at which they are served. Raises `InputError`.
     """
@@ -33,7 +34,8 @@ def resolver(members: Members, now: int) -> Resolver:
         if not isinstance(text, str):
             raise InputError("input: documents: expected texts by URL")
         pages[url] = encoded(text, "documents")
-    return MethodResolver({"web": WebResolver(Pages(pages), clock=lambda: moment(now))})
+    web, clock = Pages(pages), lambda: moment(now)
+    return MethodResolver({"web": WebResolver(web, clock=clock), "webvh": WebvhResolver(web, clock=clock)})
 
 
 def encoded(text: str, name: str) -> bytes:

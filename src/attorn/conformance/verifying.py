@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from attorn.caveat.validity import moment
 from attorn.conformance import pages
 from attorn.conformance.members import Members
@@ -10,11 +12,12 @@ from attorn.encoding import base64url_decode
 from attorn.errors import InputError, MalformedError, UnavailableError, VerificationError
 from attorn.macaroon import MacKey
 from attorn.store import MemoryStore
+from attorn.verify.rotation import LONGEST
 from attorn.verify.verifier import Verifier
 
 
 def verifier(members: Members, audience: str) -> Verifier:
-    """By `now`, `roots`, `documents`, `revocations` and `macaroon_keys`. Raises `InputError`."""
+    """By `now`, `roots`, `documents`, `revocations`, `macaroon_keys` and `rotated_keys`. Raises `InputError`."""
     now = members.second("now")
     resolver, at = pages.resolver(members, now), moment(now)
     store = MemoryStore()
@@ -27,7 +30,18 @@ def verifier(members: Members, audience: str) -> Verifier:
         clock=lambda: at,
         resolver=resolver,
         macaroon_keys=map(key, members.texts("macaroon_keys")),
+        rotated_keys=_period(members),
     )
+
+
+def _period(members: Members) -> timedelta | None:
+    """For how long a key counts once its DID has taken it out; None where nothing is said."""
+    if not members.has("rotated_keys"):
+        return None
+    seconds = members.integer("rotated_keys")
+    if not 0 < seconds <= int(LONGEST.total_seconds()):
+        raise InputError("input: rotated_keys: expected seconds, at most 366 days")
+    return timedelta(seconds=seconds)
 
 
 def apply(store: MemoryStore, entry: str, resolver: Resolver) -> None:
