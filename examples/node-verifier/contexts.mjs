@@ -27,7 +27,7 @@ const KNOWN = {
 /** Attorn's own, which are known where such credentials are read. */
 export const AGENT = "https://w3id.org/attorn/agent/v1";
 const OWN = {
-  [AGENT]: [new URL("agent-v1.jsonld", SPEC), "e232cba2da09ac6f98061b4b844d6a1647b9421654937f21fb2a26e1ca22f59b"],
+  [AGENT]: [new URL("agent-v1.jsonld", SPEC), "a5b7d3119722c7e02d50a55a4a0eab24565aebcb0f3e16fb17c36135483971e7"],
 };
 
 const fault = (why) => new Refusal("bad_credential", 1, why);
