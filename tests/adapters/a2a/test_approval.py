@@ -125,7 +125,7 @@ CHANGES: dict[str, Callable[[SendMessageRequest], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_an_approval_of_something_else(change: Callable[[SendMessageRequest], object]) -> None:
-    # attack 77: what was approved is not what is done.
+    # attack 84, of the approval: what was approved is not what is done.
     agent = Agent()
 
     async def work() -> None:
@@ -168,7 +168,7 @@ def test_an_approval_in_another_task() -> None:
 
 
 def test_an_approval_is_good_once() -> None:
-    # attack 78
+    # attack 80, of the approval
     agent = Agent()
 
     async def work() -> None:

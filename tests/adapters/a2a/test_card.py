@@ -116,7 +116,7 @@ def test_what_the_caller_expects_decides() -> None:
     assert (found.signers, asked) == ((planner.did,), [planner.did, scout.did])
     assert found.unchecked == (f"{scout.did}#{scout.did.removeprefix('did:key:')}",)
     assert verify_card(both, signers={planner.did, scout.did}).signers == (planner.did, scout.did)
-    # attack 54: a stranger's signature, however good, is nobody's.
+    # A stranger's signature, however good, is nobody's.
     refused(SignatureError, lambda: check(offered(thief)))
     refused(SignatureError, lambda: verify_card(both, signers=lambda did: 1))  # type: ignore[arg-type, return-value]
     refused(UnavailableError, lambda: verify_card(both, signers=lambda did: 1 / 0 > 0))
@@ -175,6 +175,7 @@ def test_signed_anew() -> None:
 
 
 def test_a_card_with_the_kid_of_another() -> None:
+    # attacks 28, 29
     kid = f"{planner.did}#{planner.did.removeprefix('did:key:')}"
     refused(SignatureError, lambda: check(resigned(offered(thief), {"kid": kid}, thief)))
     refused(InputError, lambda: sign_card(card(), by=thief, kid=kid))
@@ -199,6 +200,7 @@ def test_a_card_that_names_another_agent() -> None:
     ],
 )
 def test_another_algorithm(header: dict[str, Any]) -> None:
+    # attacks 15 to 17
     refused(SignatureError, lambda: check(resigned(offered(), header)))
 
 
@@ -220,11 +222,12 @@ def test_another_algorithm(header: dict[str, Any]) -> None:
     ],
 )
 def test_headers_that_are_refused(header: dict[str, Any]) -> None:
+    # attacks 19, 20, 22
     refused(MalformedError, lambda: check(resigned(offered(), header)))
 
 
 def test_a_header_may_say_where_keys_are_and_nobody_looks() -> None:
-    # attack: `jku` to the attacker's keys; the key is that of the DID.
+    # attack 19: the key is that of the DID.
     for header in ({"jku": "https://thief.example/keys"}, {"typ": None}, {"alg": "Ed25519"}):
         assert check(resigned(offered(), header)).signers == (planner.did,)
     refused(SignatureError, lambda: check(resigned(offered(), {"jku": "https://thief.example/keys"}, thief)))
@@ -247,6 +250,7 @@ def test_a_header_may_say_where_keys_are_and_nobody_looks() -> None:
     ],
 )
 def test_entries_that_are_no_signatures(entry: AgentCardSignature) -> None:
+    # attacks 2, 21, 44
     made = offered()
     made.signatures.append(entry)
     refused(MalformedError, lambda: check(made))
@@ -264,6 +268,7 @@ def test_signatures_of_other_kinds_count_for_nothing() -> None:
 
 
 def test_a_stranger_does_not_choose_what_is_looked_up() -> None:
+    # attack 35
     asked: list[str] = []
 
     class Watched:
@@ -302,7 +307,7 @@ def test_a_stranger_does_not_choose_what_is_looked_up() -> None:
     ],
 )
 def test_texts_that_are_no_cards(said: str) -> None:
-    # attack 12: two readers of one text.
+    # attacks 1, 12, 13, 21: two readers of one text.
     refused(MalformedError, lambda: read_card(said))
     refused(MalformedError, lambda: check(said))
 
@@ -389,7 +394,7 @@ def test_an_agent_with_a_name_on_the_web() -> None:
     assert check(made, WEB, resolver=web_agent()).did == WEB
     refused(InputError, lambda: sign_card(card(), by=by))
     refused(InputError, lambda: sign_card(card(), by=by, kid=f"{WEB}#{'k' * 4096}"))
-    # It has another key by now, or its key is not for saying things, or it is no more, or nobody knows it.
+    # attacks 30, 38, 39: it has another key by now, its key is not for saying things, it is no more, nobody knows it.
     refused(SignatureError, lambda: check(made, WEB, resolver=web_agent(of=scout)))
     refused(ResolutionError, lambda: check(made, WEB, resolver=web_agent(uses=Relationship.AUTHENTICATION)))
     refused(ResolutionError, lambda: check(made, WEB, resolver=web_agent(deactivated=True)))

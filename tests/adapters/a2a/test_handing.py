@@ -57,7 +57,7 @@ def test_delegation_over_the_wire() -> None:
 
 
 def test_the_part_is_under_the_proof() -> None:
-    # attack: the token that is handed over is exchanged on its way.
+    # attack 84: the token that is handed over is exchanged on its way.
     agent = Agent()
     request = message("read", token_part(scout.delegate(wide(), to=planner.did)))
 
@@ -97,6 +97,7 @@ def test_nothing_is_handed_over() -> None:
     ],
 )
 def test_tokens_that_are_not_handed_over(part: Part) -> None:
+    # attack 64
     with pytest.raises(VerificationError):
         handed_over(message("read", part).message, access(), to=planner.did)
 

@@ -99,12 +99,12 @@ def test_no_chain(streaming: bool, rest: bool) -> None:
 
 
 def test_another_audience() -> None:
-    # attack 61
+    # attacks 83, 129
     refused(Agent(), crafted(audience=thief.did), "wrong_audience")
 
 
 def test_a_second_use() -> None:
-    # attack 17: the very same bytes again.
+    # attack 80: the very same bytes again.
     agent, request = Agent(), crafted()
     agent.send(request, **HEADER)
     refused(agent, request, "replayed")
@@ -125,6 +125,7 @@ def test_a_proof_taken_away_or_only_announced(say: str) -> None:
 
 
 def test_the_header_and_the_message_disagree() -> None:
+    # attack 130
     for headers in ({"other": "x"}, {"A2A-Extensions": ""}, {"A2A-Extensions": f"{EXTENSION}/"}):
         refused(Agent(), crafted(), "malformed", **headers)
     twice = crafted()
@@ -169,7 +170,7 @@ CHANGES: dict[str, Callable[[SendMessageRequest], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_a_message_that_was_changed(change: Callable[[SendMessageRequest], object]) -> None:
-    # attack 18
+    # attack 84
     request = crafted()
     change(request)
     refused(Agent(), request, "wrong_request")
@@ -198,7 +199,7 @@ def test_a_presentation_of_another_message() -> None:
 
 @pytest.mark.parametrize("city", ["Rome", 3, None, ["Paris"], {"name": "Paris"}])
 def test_an_argument_that_is_not_permitted(city: Any) -> None:
-    # attack 34
+    # attack 67
     held = token(caveat.OneOf("city", ["Paris"]))
     agent = Agent()
     assert agent.send(message({"city": "Paris"}), holding(held)).status.state == TaskState.TASK_STATE_COMPLETED
@@ -209,6 +210,7 @@ def test_an_argument_that_is_not_permitted(city: Any) -> None:
 
 
 def test_arguments_that_two_readers_would_read_differently() -> None:
+    # attack 130
     held = token(caveat.OneOf("city", ["Paris"]))
     for parts in (
         ({"city": "Paris"}, {"city": "Rome"}),
@@ -260,6 +262,7 @@ def test_other_actions_and_resources() -> None:
     ],
 )
 def test_what_is_no_presentation(value: Any, expected: str) -> None:
+    # attack 4, and others' types
     request = crafted()
     request.message.metadata[EXTENSION] = value
     refused(Agent(), request, expected)
@@ -272,7 +275,7 @@ def test_nothing_said() -> None:
 
 
 def test_a_token_is_no_presentation() -> None:
-    # attack 3: what a thief of a token, or a server that was handed one, has.
+    # attacks 59, 85: what a thief of a token, or a server that was handed one, has.
     request = crafted()
     request.message.metadata[EXTENSION] = token().encode()
     refused(Agent(), request, "not_holder")
@@ -281,6 +284,7 @@ def test_a_token_is_no_presentation() -> None:
 
 
 def test_somebody_elses_authority() -> None:
+    # attacks 70, 71, 75
     stranger = Identity.from_seed(bytes([77]) * 32)
     refused(Agent(), crafted(held=token(root=stranger)), "untrusted_root")
     kept = store.MemoryStore()
@@ -292,6 +296,7 @@ def test_somebody_elses_authority() -> None:
 
 
 def test_undecided_is_no_and_says_nothing_of_why() -> None:
+    # attack 131
     def broken(root: str, request: Request) -> bool:
         raise RuntimeError("secret")
 
@@ -338,7 +343,7 @@ def test_a_tenant(rest: bool) -> None:
 @pytest.mark.parametrize("named", ["", "north", "south"])
 @pytest.mark.parametrize("path", ["", "/north", "/south"])
 def test_the_path_and_the_message_disagree_about_the_tenant(path: str, named: str) -> None:
-    # Over REST the SDK acts for the tenant of the path.
+    # attack 130: over REST the SDK acts for the tenant of the path.
     agent, request = Agent(rest=True), message("hello")
     request.tenant = "north"
     made = crafted(request)
@@ -390,6 +395,7 @@ def test_the_same_presentation_twice_at_once() -> None:
 
 
 def test_what_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    # attack 133
     caplog.set_level(logging.INFO)
     agent, held = Agent(), token(caveat.OneOf("city", ["Paris"]))
     good, bad = crafted(message({"city": "Paris"}), held=held), crafted(message({"city": "Secretville"}), held=held)

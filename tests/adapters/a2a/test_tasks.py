@@ -113,7 +113,7 @@ def test_a_tenant_of_other_methods(rest: bool) -> None:
 
 @pytest.mark.parametrize("other", [holding(by=thief), holding(token(root=bob))])
 def test_others_see_no_task(other: HolderInterceptor) -> None:
-    # attack: an id is no authority.
+    # An id is no authority.
     agent = Agent()
 
     async def work() -> None:
