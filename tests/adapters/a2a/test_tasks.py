@@ -56,7 +56,8 @@ from attorn.a2a import (
     approved,
     with_chain,
 )
-from attorn.errors import InputError
+from attorn.a2a.carrying import in_header
+from attorn.errors import InputError, MalformedError
 
 METHODS: dict[str, Callable[[Any, str], Awaitable[Any]]] = {
     "GetTask": lambda client, task: client.get_task(GetTaskRequest(id=task)),
@@ -316,3 +317,13 @@ def test_the_methods_about_notifications_and_cards(rest: bool) -> None:
                 await client.create_task_push_notification_config(other)
 
     agent.run(work)
+
+
+def test_a_header_that_stands_twice() -> None:
+    # attack 130
+    assert in_header({"attorn-presentation": "a", "other": "b"}) == "a"
+    assert in_header({"other": "b"}) is None
+    assert in_header(None) is None
+    for headers in ({"attorn-presentation": "a", "Attorn-Presentation": "a"}, {"attorn-presentation": 7}):
+        with pytest.raises(MalformedError):
+            in_header(headers)
