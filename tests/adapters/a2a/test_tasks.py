@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from a2a.client import ClientCallContext
 from a2a.client.interceptors import BeforeArgs
+from a2a.server.agent_execution import RequestContext
 from a2a.server.context import ServerCallContext
+from a2a.server.events import EventQueue
 from a2a.server.request_handlers import DefaultRequestHandler
 from a2a.server.tasks import InMemoryPushNotificationConfigStore, InMemoryTaskStore
 from a2a.types import (
@@ -232,6 +235,16 @@ def test_an_executor_without_a_handler_in_front_runs_nothing() -> None:
     assert agent.executor.ran == []
 
 
+def test_nothing_is_cancelled_without_access() -> None:
+    class Watched(Planner):
+        async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
+            raise AssertionError("cancelled")
+
+    unverified = RequestContext(call_context=ServerCallContext())
+    with pytest.raises(InternalError):
+        asyncio.run(ChainExecutor(Watched()).cancel(unverified, None))  # type: ignore[arg-type]
+
+
 def test_access_is_nowhere_else() -> None:
     for context in (ServerCallContext(), ServerCallContext(state={"attorn.access": "yes"})):
         with pytest.raises(InputError):
@@ -251,6 +264,7 @@ def test_arguments_of_no_use() -> None:
         lambda: ChainExecutor(None),  # type: ignore[arg-type]
         lambda: Binding(resource="https://planner.example/a2a?x"),
         lambda: Binding(resource=URL, route="x"),  # type: ignore[arg-type]
+        lambda: HolderInterceptor(scout.did, token(), audience=planner.did, binding=BINDING),  # type: ignore[arg-type]
         lambda: HolderInterceptor(scout, token().encode(), audience=planner.did, binding=BINDING),  # type: ignore[arg-type]
         lambda: HolderInterceptor(scout, token(), audience="", binding=BINDING),
         lambda: HolderInterceptor(scout, token(), audience=planner.did, binding=URL),  # type: ignore[arg-type]
