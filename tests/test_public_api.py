@@ -338,6 +338,7 @@ def test_the_names_for_evidence() -> None:
 def test_the_names_for_oauth() -> None:
     assert sorted(attorn.oauth.__all__) == [
         "CHAIN",
+        "CHAIN_DETAILS",
         "ClientMetadata",
         "DETAILS_TYPE",
         "DpopAuth",
@@ -353,6 +354,7 @@ def test_the_names_for_oauth() -> None:
         "Nonces",
         "Origin",
         "PRESENTATION",
+        "ProjectionError",
         "TokenExchange",
         "TokenRequestError",
         "TxnToken",
@@ -361,8 +363,10 @@ def test_the_names_for_oauth() -> None:
         "issue_txn_token",
         "mint",
         "origin",
+        "project",
         "prove",
         "read_client_metadata",
+        "read_detail",
         "verify_txn_token",
         "write_client_metadata",
     ]

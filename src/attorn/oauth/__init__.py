@@ -19,12 +19,14 @@ from attorn.oauth.evidence import EvidenceVerifier
 from attorn.oauth.exchange import TokenExchange
 from attorn.oauth.granted import Evidence, Origin
 from attorn.oauth.nonces import Nonces
+from attorn.oauth.rar import CHAIN_DETAILS, ProjectionError, project, read_detail
 from attorn.oauth.resource import DpopAuthorized, DpopDoor, DpopMiddleware
 from attorn.oauth.root_link import mint, origin
 from attorn.oauth.txn_token import TxnToken, issue_txn_token, verify_txn_token
 
 __all__ = [
     "CHAIN",
+    "CHAIN_DETAILS",
     "DETAILS_TYPE",
     "GRANT",
     "PRESENTATION",
@@ -40,6 +42,7 @@ __all__ = [
     "EvidenceVerifier",
     "Nonces",
     "Origin",
+    "ProjectionError",
     "TokenExchange",
     "TokenRequestError",
     "TxnToken",
@@ -48,8 +51,10 @@ __all__ = [
     "issue_txn_token",
     "mint",
     "origin",
+    "project",
     "prove",
     "read_client_metadata",
+    "read_detail",
     "verify_txn_token",
     "write_client_metadata",
 ]
