@@ -6,7 +6,7 @@ const MOST = 2_048;
 export const SIGNING = ["authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation"];
 export const RELATIONSHIPS = [...SIGNING, "keyAgreement"];
 
-export const isDid = (text) => text.length <= MOST && DID.test(text);
+export const isDid = (text) => typeof text === "string" && text.length <= MOST && DID.test(text);
 export const methodOf = (did) => DID.exec(did)[1];
 
 /** [DID, fragment] of an absolute DID URL without path and query, or null. */

@@ -13,6 +13,7 @@ import { readStatus } from "./reference.mjs";
 import { Request } from "./request.mjs";
 import { Resolver } from "./resolver.mjs";
 import { verifySdJwt } from "./selective.mjs";
+import { IS } from "./signed.mjs";
 import { isPrincipal, Store } from "./store.mjs";
 import { compare } from "./text.mjs";
 import { attenuate, verifyToken } from "./transit.mjs";
@@ -70,7 +71,7 @@ function askPresentation(input) {
   const world = {
     ...worldOf(members),
     request: new Request(members.take("request", isObject)),
-    audience: members.take("audience", isText),
+    audience: members.take("audience", IS.audience),
     challenge: members.take("challenge", isChallenge, null),
     seen: new Set(),
     ledger: new Ledger(),
@@ -113,7 +114,7 @@ function runTrace(input) {
   const world = {
     limits: LIMITS,
     resolver,
-    audience: members.take("audience", isText),
+    audience: members.take("audience", IS.audience),
     roots: members.take("roots", isDids, []),
     macaroonKeys: keysOf(members.take("macaroon_keys", isTexts, [])),
     retries: members.take("retries", isSecond, 0),
@@ -159,7 +160,8 @@ function applyRevocations(input) {
   const resolver = new Resolver({ documents: members.take("documents", isPages, {}), now });
   const store = storeOf(members.take("before", isTexts, []), resolver);
   const statement = members.take("statement", isText, null);
-  const [links, principals, signers] = ["links", "principals", "signers"].map((name) => members.take(name, isTexts, []));
+  const links = members.take("links", (value) => isTexts(value) && value.every(isBytes(16)), []);
+  const [principals, signers] = ["principals", "signers"].map((name) => members.take(name, isDids, []));
   members.end();
   if (statement !== null) store.apply(statement);
   return {

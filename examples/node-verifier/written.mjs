@@ -158,20 +158,19 @@ const allOf = (parts) =>
   );
 
 function atomOf(kind, value, negated) {
-  const members = isObject(value) ? Object.keys(value) : [];
-  const known = members.every((name) => name === "name" || MEMBERS[kind].includes(name));
+  const known = isObject(value) && Object.keys(value).every((name) => name === "name" || MEMBERS[kind].includes(name));
   if (!known || typeof value.name !== "string" || !isArgumentName(value.name)) refuse(kind);
   return bounded(ATOMS[kind](value, negated));
 }
 
-export const isFormula = (kind) => kind in ATOMS || ["AllOf", "AnyOf", "Not"].includes(kind);
+export const isFormula = (kind) => Object.hasOwn(ATOMS, kind) || ["AllOf", "AnyOf", "Not"].includes(kind);
 
 /** The alternatives of a formula, `{kind: value}`, or of its negation: lists of literals. */
 export function alternativesOf(formula, negated = false, depth = 0) {
   const [[kind, value] = [], ...more] = isObject(formula) ? Object.entries(formula) : [];
   if (more.length || !isFormula(kind ?? "") || depth > MOST.depth) refuse("no formula");
   if (kind === "Not") return alternativesOf(value, !negated, depth + 1);
-  if (kind in ATOMS) return atomOf(kind, value, negated);
+  if (Object.hasOwn(ATOMS, kind)) return atomOf(kind, value, negated);
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST.parts) refuse("parts");
   const parts = value.map((part) => alternativesOf(part, negated, depth + 1));
   return (kind === "AllOf") === negated ? anyOf(parts) : allOf(parts);
