@@ -2,7 +2,7 @@
 
 import { AGENT, Contexts } from "./contexts.mjs";
 import { entriesOf, isCurrent, readCredential, verifyIssued } from "./credential.mjs";
-import { readProfile } from "./profile.mjs";
+import { checkEvidence, readProfile } from "./profile.mjs";
 import { valueOf } from "./reference.mjs";
 import { areResources } from "./related.mjs";
 import { Refusal } from "./refusal.mjs";
@@ -41,6 +41,7 @@ function readIdentity(found) {
   if (![type].flat().includes(TYPE) || validFrom === undefined || validUntil === undefined) throw bad("of another type, or open");
   const entries = entriesOf(found);
   if (!entries.every(({ kind, size }) => PURPOSES.includes(kind) && (size ?? 1) === 1)) throw bad("another status");
+  checkEvidence(found.document);
   return { by: found.issuer, about: found.about, says: readProfile(found.subjects[0]), entries };
 }
 
