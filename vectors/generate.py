@@ -40,6 +40,7 @@ from . import (
     did_webvh_cases,
     form_cases,
     json_form_cases,
+    later_cases,
     ledger_cases,
     ledger_list_cases,
     ledger_period_cases,
@@ -69,6 +70,7 @@ from . import (
     status_token_cases,
     status_token_member_cases,
     strength_cases,
+    together_cases,
     transit_cases,
     transit_macaroon_cases,
 )
@@ -112,6 +114,7 @@ RECIPES: tuple[Recipe, ...] = (
     *did_web_cases.RECIPES,
     *did_webvh_cases.RECIPES,
     *form_cases.RECIPES,
+    *later_cases.RECIPES,
     *lifecycle_cases.RECIPES,
     *link_cases.RECIPES,
     *macaroon_cases.RECIPES,
@@ -135,6 +138,7 @@ RECIPES: tuple[Recipe, ...] = (
     *status_token_cases.RECIPES,
     *status_token_member_cases.RECIPES,
     *strength_cases.RECIPES,
+    *together_cases.RECIPES,
     *transit_cases.RECIPES,
     *transit_macaroon_cases.RECIPES,
 )

@@ -30,7 +30,7 @@ import attorn
 ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "vectors" / "cases"
 OPERATIONS = (
-    *("verify-presentation", "verify-token", "evaluate-caveat", "run-trace"),
+    *("verify-presentation", "verify-together", "verify-token", "evaluate-caveat", "run-trace"),
     *("resolve-did", "read-key", "apply-revocations", "read-status", "verify-credential", "verify-sd-jwt"),
 )
 """Those that run the procedure or read what it reads. Mandates and receipts have procedures of their own."""

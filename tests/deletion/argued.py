@@ -230,6 +230,8 @@ ARGUED: Final[dict[str, str]] = {
     "verify.clearing:_answer: if answer.refused": _STORE,
     "verify.clearing:used: if not isinstance": _STORE,
     "verify.clearing:used: if not all": _STORE,
+    "verify.joint:_reader: at the end": "None in its place is refused by `did.subject`, with the same code",
+    "verify.joint:_about_charge: at the end: raise (2)": _STORE,
     "verify.policy:consult: require": _POLICY,
     "verify.policy:require: at the end": _POLICY,
     "verify.policy:require: if not isinstance": _POLICY,
@@ -240,9 +242,8 @@ ARGUED: Final[dict[str, str]] = {
     "verify.standing:known: if not all": _STORE,
     "verify.standing:check_life: if not events": _STORE,
     "verify.standing:_list: at the end": _STORE,
-    "verify.verifier:Verifier._check_again: self._check_time": "a call of its own; tests/unit/test_verifier_again.py",
-    "verify.verifier:Verifier._check_again: self._check_standing":
-        "a call of its own; tests/unit/test_verifier_again.py",
+    "verify.verifier:Verifier.verify_token: if self._policy":
+        "the setting `roots`, if it is a callable; tests/unit/test_verify_token.py",
     "verify.verifier:Verifier._verify_presentation: if holder":
         "a link's next key is read from its block, which has one",
     "verify.verifier:Verifier._recorded: except": "the setting `receipts`; tests/unit/test_receipted.py",

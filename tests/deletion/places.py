@@ -12,7 +12,9 @@ from attorn import errors
 
 ROOTS: Final[tuple[Place, ...]] = (
     ("verify.verifier", "Verifier.authorize"),
+    ("verify.verifier", "Verifier.authorize_all"),
     ("verify.verifier", "Verifier.verify"),
+    ("verify.verifier", "Verifier.verify_token"),
     ("store.memory", "MemoryStore.apply"),
     ("store.memory", "MemoryStore.remember"),
     ("store.memory", "MemoryStore.statements"),
@@ -43,6 +45,7 @@ _STEPS: Final = {
     "statement": 7,
     "store.applying": 7,
     "verify.standing": 7,
+    "verify.joint": 9,
     "verify.rotation": 3,
     "verify.attesting": 9,
     "verify.approving": 9,

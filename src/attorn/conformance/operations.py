@@ -17,6 +17,7 @@ from attorn.conformance import (
     revocation,
     selective,
     status_lists,
+    together,
     trace,
     transit,
 )
@@ -41,6 +42,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "verify-presentation": presentation.verify,
         "verify-receipt": receipt.verify,
         "verify-sd-jwt": selective.verify,
+        "verify-together": together.verify,
         "verify-token": transit.verify,
     }
 )

@@ -6,31 +6,39 @@ from attorn.canonical import JsonValue
 from attorn.conformance import asked, verifying
 from attorn.conformance.answer import Answer
 from attorn.conformance.members import Members
-from attorn.errors import Denied, UnavailableError, VerificationError
-from attorn.request.request import Request
+from attorn.did.resolver import LocalResolver
+from attorn.store import MemoryStore
 from attorn.verify.access import Access
-from attorn.verify.verifier import Verifier
 
 
 def verify(members: Members) -> Answer:
     """Who authorised the request and through whom, if the verifier that `members` describe permits it."""
     request = asked.request(members.inner("request"))
     wire, challenge = members.text("wire"), members.maybe_text("challenge")
-    before = members.texts("before")
-    verifier = verifying.verifier(members, members.text("audience"))
+    before, later = members.texts("before"), _later(members)
+    hands, store = verifying.Hands(), MemoryStore()
+    verifier = verifying.verifier(members, members.text("audience"), hands, store)
     members.done()
     for earlier in before:
-        _use(verifier, earlier, request, challenge)
-    return Answer(result=_result(verifier.authorize(wire, request, challenge=challenge)))
+        verifying.use(verifier, earlier, request, challenge)
+    if later is None:
+        return Answer(result=_result(verifier.authorize(wire, request, challenge=challenge)))
+    found = verifier.verify(wire, request, challenge=challenge)
+    hands.second, statements = later
+    for entry in statements:
+        verifying.apply(store, entry, LocalResolver())
+    return Answer(result=_result(found.clear()))
+
+
+def _later(members: Members) -> tuple[int, tuple[str, ...]] | None:
+    """When it is judged, if that is a call of its own, and what the verifier is told in between."""
+    if not members.has("later"):
+        return None
+    inner = members.inner("later")
+    found = inner.second("now"), inner.texts("revocations")
+    inner.done()
+    return found
 
 
 def _result(access: Access) -> dict[str, JsonValue]:
     return {"root": access.root, "holder": access.holder, "chain": [link.delegate for link in access.chain]}
-
-
-def _use(verifier: Verifier, wire: str, request: Request, challenge: str | None) -> None:
-    try:
-        verifier.authorize(wire, request, challenge=challenge)
-    except (VerificationError, Denied, UnavailableError):
-        # A case may say that a refused presentation came first; its verdict is another case's.
-        return

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.caveat.validity import moment
 from attorn.conformance import asked, verifying
 from attorn.conformance.answer import OK, Answer
 from attorn.conformance.members import Members
@@ -31,18 +30,6 @@ class _Use:
     statements: tuple[str, ...]
 
 
-class _Hands:
-    """A clock that shows what it was set to."""
-
-    __slots__ = ("second",)
-
-    def __init__(self) -> None:
-        self.second = 0
-
-    def __call__(self) -> datetime:
-        return moment(self.second)
-
-
 @dataclass(frozen=True, slots=True)
 class _Plain:
     """A store that keeps no ledger."""
@@ -63,7 +50,7 @@ class _Plain:
 
 def run(members: Members) -> Answer:
     """What became of each use: its code and step, and which of them were retries."""
-    store, clock = MemoryStore(), _Hands()
+    store, clock = MemoryStore(), verifying.Hands()
     uses = [_use(Members(value, "input: uses")) for value in members.items("uses")]
     verifier = Verifier(
         audience=members.text("audience"),
