@@ -88,6 +88,7 @@ KNOWN = {
     "an absolute type": subject(type=["https://a.example/Agent"]),
     "a context of a type": subject({"A": {"@id": "urn:x:a", "@context": {"role": "urn:x:b"}}}, type="A", role=1),
     "a context of a member": subject({"of": {"@id": "urn:x:a", "@context": {"role": "urn:x:b"}}}, of={"role": 1}),
+    "a datatype by its address": subject(name={"@value": "5", "@type": "http://www.w3.org/2001/XMLSchema#integer"}),
     "keywords": subject(name={"@value": "x", "@language": "en", "@direction": "ltr"}, **{"@type": "JsonSchema"}),
     "an alias": subject({"kind": "@type"}, kind="JsonSchema"),
     "raw JSON": subject(type="JsonSchema", jsonSchema={"$anything": [{"@context": 1}]}),
@@ -155,6 +156,8 @@ UNDEFINED = {
     "without any context": {"type": "VerifiableCredential"},
     "with an empty context": {**credential(), "@context": []},
     "in a value object": subject(name={"@value": "x", "role": 1}),
+    "a datatype": subject(name={"@value": "x", "@type": "Foo"}),
+    "a datatype that is a blank node": subject(name={"@value": "x", "@type": "_:b"}),
     "in a credential that leans on its presentation": {
         "@context": [CREDENTIALS_V2, EXAMPLES],
         "type": "VerifiablePresentation",

@@ -94,7 +94,7 @@ class _Walk:
         for name, iri in expanded.items():
             self._check_name(active, name, iri)
         if "@value" in keywords:
-            self._value_object(expanded, members)
+            self._value_object(active, expanded, members)
             return
         for name, value in members.items():
             self._count(depth)
@@ -186,7 +186,9 @@ class _Walk:
                 if not isinstance(each, str) or language.startswith("@"):
                     raise CredentialError(f"expected the member {shown(name)} as text by language")
 
-    def _value_object(self, expanded: dict[str, str | None], members: Mapping[str, JsonValue]) -> None:
+    def _value_object(
+        self, active: ActiveContext, expanded: dict[str, str | None], members: Mapping[str, JsonValue]
+    ) -> None:
         for name, iri in expanded.items():
             self._count(0)
             if iri is None:
@@ -197,6 +199,15 @@ class _Walk:
                 raise CredentialError("a null says nothing that RDF could", problem=DATA_LOSS)
             if isinstance(members[name], dict | list) and iri != "@value":
                 raise CredentialError(f"a value object: expected {shown(name)} as text")
+            if iri == "@type":
+                self._datatype(active, members[name])
+
+    def _datatype(self, active: ActiveContext, value: JsonValue) -> None:
+        """Raises `CredentialError` for a datatype that nothing defines: the value would lose it without a word."""
+        iri = active.expand(value) if isinstance(value, str) else None
+        defined = iri is not None and (is_absolute(iri) or iri == "@json")
+        if value is not None and not defined:
+            raise _undefined(f"the datatype {shown(value)}")
 
     def _count(self, depth: int) -> None:
         self._left -= 1
