@@ -92,7 +92,7 @@ def test_nothing_is_handed_over() -> None:
         new_data_part({EXTENSION: {"token": "AAAA"}}),
         new_data_part({EXTENSION: {"token": scout.delegate(wide(), to=planner.did).encode()}, "city": "Rome"}),
         new_data_part({EXTENSION: {"token": 7}}),
-        new_data_part({EXTENSION: {"token": "x", "more": "y"}}),
+        new_data_part({EXTENSION: {"token": scout.delegate(wide(), to=planner.did).encode(), "more": "y"}}),
         new_data_part({EXTENSION: {"token": scout.present(wide(), READ, audience=CALENDAR)}}),
     ],
 )
