@@ -84,7 +84,7 @@ def _number(jwk: Mapping[str, JsonValue], name: str, most: int) -> int:
     if not isinstance(text, str) or not 0 < len(text) <= (most * 4 + 2) // 3:
         raise MalformedError(f"JWK: expected {name} as a number of at most {most} bytes in base64url")
     data = base64url_decode(text)
-    if not data or data[0] == 0:
+    if data[0] == 0:
         raise MalformedError(f"JWK: expected {name} without a zero in front")
     return int.from_bytes(data, "big")
 

@@ -57,7 +57,7 @@ def test_another_audience(aud: Any) -> None:
         as_jag(jag(aud=aud))
 
 
-@pytest.mark.parametrize("aud", [None, 5, [], [5], [SERVER, SERVER], {"a": 1}, [[SERVER]]])
+@pytest.mark.parametrize("aud", [None, 5, [], [5], [SERVER, 5], [SERVER, SERVER], {"a": 1}, [[SERVER]]])
 def test_an_audience_is_text(aud: Any) -> None:
     with pytest.raises((MalformedError, AudienceError)):
         as_jag(jag(aud=aud))
@@ -75,7 +75,16 @@ def test_an_issuer_does_not_redeem_what_it_issued() -> None:
 
 
 @pytest.mark.parametrize(
-    "claims", [{"aud": "other"}, {"aud": [CLIENT, "other"]}, {"azp": "other"}, {"azp": None}, {"aud": ...}, {"aud": []}]
+    "claims",
+    [
+        {"aud": "other"},
+        {"aud": [CLIENT, "other"]},
+        {"azp": "other"},
+        {"azp": None},
+        {"aud": ...},
+        {"aud": []},
+        {"aud": [CLIENT, None]},
+    ],
 )
 def test_an_id_token_for_another_client(claims: dict[str, Any]) -> None:
     with pytest.raises((AudienceError, MalformedError)):
@@ -203,6 +212,7 @@ def test_a_store_that_fails_decides_nothing() -> None:
         {"authorization_details": ["a"]},
         {"authorization_details": [{"actions": []}]},
         {"authorization_details": [{"type": 5}]},
+        {"authorization_details": [{"type": "calendar"}, {"actions": []}]},
         {"authorization_details": None},
         {"resource": None},
         {"resource": []},
@@ -216,6 +226,8 @@ def test_a_store_that_fails_decides_nothing() -> None:
         {"cnf": {"jwk": {}}},
         {"sub": "a" * 480},
         {"sub": "a\u202eb"},
+        {"jti": "a\nb"},
+        {"jti": "a" * 2049},
     ],
 )
 def test_what_cannot_be_understood_is_refused(claims: dict[str, Any]) -> None:

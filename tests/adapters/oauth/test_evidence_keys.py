@@ -129,6 +129,26 @@ def test_a_signature_is_as_long_as_the_modulus(alg: str) -> None:
     assert not key.verify(made, b"x", "none")
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kty": "EC"},
+        {"d": "AQAB"},
+        {"p": ""},
+        {"n": None},
+        {"n": "A" * 2000},
+        {"n": "AQ"},
+        {"n": ""},
+        {"e": ""},
+        {"e": 3},
+    ],
+)
+def test_what_is_no_rsa_key(changed: dict[str, Any]) -> None:
+    """Attack 25, attack 27."""
+    with pytest.raises(MalformedError):
+        RsaKey.read({**outside.jwk(outside.RSA), **changed})
+
+
 def test_a_longer_key_is_taken() -> None:
     # 65537 is odd, and so is the modulus: what is asked of a key beside its length.
     numbers = rsa.RSAPublicNumbers(65_537, 2**4095 + 9)

@@ -88,7 +88,7 @@ def test_a_scope_without_a_meaning_is_not_passed_over(scopes: Any) -> None:
         minted(as_jag(jag()), scopes=scopes)
 
 
-@pytest.mark.parametrize("scopes", [{"calendar.read": "events:read"}, [("calendar.read", [])], "calendar.read"])
+@pytest.mark.parametrize("scopes", [{"calendar.read": "read"}, [("calendar.read", [])], "calendar.read"])
 def test_scopes_are_lists(scopes: Any) -> None:
     with pytest.raises(InputError):
         minted(as_jag(jag()), scopes=scopes)
@@ -211,6 +211,7 @@ def test_a_claim_is_not_an_origin() -> None:
         {"by": PLANNER.did},
         {"caveats": []},
         {"caveats": None},
+        {"caveats": OWN[0]},
         {"caveats": ["x"]},
         {"caveats": [caveat.Purpose("another sentence")]},
         {"to": 5},

@@ -204,7 +204,11 @@ def test_json_with_two_meanings(header: bytes, claims: bytes) -> None:
 
 def test_a_huge_token() -> None:
     """Attack 2, attack 4."""
+    unsigned = jag().rsplit(".", 1)[0]
     for text in (jag(scope="x" * 16_384), "a" * 10_000_000, jag() + "." * 100, f"{'a' * 8192}.e30.AA"):
+        with pytest.raises(MalformedError):
+            as_jag(text)
+    for text in (f"{unsigned}.", f"{unsigned}.{'A' * 1368}"):
         with pytest.raises(MalformedError):
             as_jag(text)
 

@@ -225,7 +225,7 @@ def test_another_audience(aud: Any) -> None:
         found(svid(aud=aud))
 
 
-@pytest.mark.parametrize("aud", [[], [5], 5, None, [AUDIENCE, AUDIENCE], {"a": 1}, ""])
+@pytest.mark.parametrize("aud", [[], [5], [AUDIENCE, 5], 5, None, [AUDIENCE, AUDIENCE], {"a": 1}, ""])
 def test_an_audience_is_text(aud: Any) -> None:
     with pytest.raises((AudienceError, MalformedError)):
         found(svid(aud=aud))

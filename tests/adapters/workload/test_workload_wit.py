@@ -184,7 +184,9 @@ def test_a_proof_out_of_time(exp: int) -> None:
         proven(wit(), wpt(wit(), exp=exp))
 
 
-@pytest.mark.parametrize("changed", [{"exp": ...}, {"jti": ...}, {"jti": ""}, {"jti": 5}, {"aud": []}])
+@pytest.mark.parametrize(
+    "changed", [{"exp": ...}, {"jti": ...}, {"jti": ""}, {"jti": 5}, {"aud": []}, {"aud": [AUDIENCE, 5]}]
+)
 def test_what_a_proof_must_say(changed: dict[str, Any]) -> None:
     with pytest.raises(MalformedError):
         proven(wit(), wpt(wit(), **changed))
