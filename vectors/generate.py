@@ -160,23 +160,29 @@ def fresh(seed: str, count: int, recipes: Iterable[Recipe] = RECIPES) -> Iterato
         yield from (replace(case, name=f"{case.name}@{number}") for case in cases(world, recipes))
 
 
-def chosen(seed: str | None = None, count: int = 1, only: Sequence[str] = ()) -> list[Case]:
-    """The committed cases, or fresh ones from a seed; of these the ones that a name or glob of `only` fits, if any."""
-    recipes = [recipe for recipe in RECIPES if not only or _is_named(recipe(World()).name, only)]
-    return list(cases(World(), recipes) if seed is None else fresh(seed, count, recipes))
+def named(only: Sequence[str]) -> tuple[Recipe, ...]:
+    """The recipes whose case has a name that a name or glob of `only` fits; all if there is none."""
+    return tuple(recipe for recipe in RECIPES if not only or _is_named(recipe(World()).name, only))
+
+
+def chosen(seed: str | None, count: int, recipes: Iterable[Recipe]) -> Iterable[Case]:
+    """The committed cases of these recipes, or fresh ones from a seed, of one world at a time."""
+    return cases(World(), recipes) if seed is None else fresh(seed, count, tuple(recipes))
 
 
 def _is_named(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, each) for each in patterns)
 
 
-def write(directory: Path, made: Sequence[Case]) -> int:
+def write(directory: Path, made: Iterable[Case]) -> int:
     """How many files were written."""
+    written = 0
     for case in made:
         path = directory / f"{case.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(case.members(), indent=1) + "\n", encoding="ascii")
-    return len(made)
+        written += 1
+    return written
 
 
 def renew(folder: Path) -> int:
@@ -194,6 +200,6 @@ def renew(folder: Path) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(f"{write(Path(sys.argv[1]), chosen())} vectors in {sys.argv[1]}")
+        print(f"{write(Path(sys.argv[1]), cases(World()))} vectors in {sys.argv[1]}")
     else:
         print(f"{renew(Path(__file__).parent)} vectors")

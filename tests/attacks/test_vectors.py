@@ -31,7 +31,7 @@ def committed() -> list[Made]:
 @cache
 def _chosen() -> tuple[Made, ...]:
     """Every case of the fixed world; a worker makes them once."""
-    return tuple(generate.chosen())
+    return tuple(generate.cases(World()))
 
 
 @pytest.mark.parametrize("family", sorted({path.parent.name for path in FILES}))

@@ -107,7 +107,7 @@ LIES = {
     "result as a list": ('print(\'{"code":"ok","result":[]}\')', "result: expected an object"),
     "another member": ('print(\'{"code":"ok","why":""}\')', "unknown members 'why'"),
     "no UTF-8": ('sys.stdout.buffer.write(b\'{"code":"\\xff"}\')', "not valid UTF-8"),
-    "a byte order mark": ('sys.stdout.buffer.write(b\'\\xef\\xbb\\xbf{"code":"ok"}\')', "byte order mark"),
+    "a byte order mark": ('sys.stdout.buffer.write(b\'\\xef\\xbb\\xbf{"code":"ok"}\')', "nothing behind it"),
     "nesting": ("print('{\"code\":\"ok\",\"result\":' + 9999 * '[' + 9999 * ']' + '}')", "answer: "),
     "huge": ("[print('A' * 65536) for _ in range(99)]", "more than 1048576 bytes on standard output"),
     "without end": ("while True: print('A' * 65536)", "more than 1048576 bytes on standard output"),

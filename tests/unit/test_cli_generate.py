@@ -80,7 +80,12 @@ def test_a_folder_with_anything_in_it_is_left_alone(capsys: Capsys, tmp_path: Pa
 )
 def test_what_cannot_be_generated_is_refused(capsys: Capsys, tmp_path: Path, more: tuple[str, ...]) -> None:
     refused(call(capsys, "vectors", "generate", str(tmp_path / "new"), *more), 1, "invalid_input")
-    assert files(tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fresh_cases_are_made_of_one_world_at_a_time() -> None:
+    made = generate.chosen("a", 1000, generate.named(["chain/time-expired"]))
+    assert next(iter(made)).name == "chain/time-expired@1"
 
 
 def test_without_the_kit_nothing_is_generated(capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

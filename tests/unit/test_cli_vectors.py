@@ -52,7 +52,7 @@ INPUT = {
 def case(**changes: object) -> dict[str, object]:
     """A case that is allowed, with changes to it or to what is asked; None takes a member away."""
     members: dict[str, object] = {
-        "name": "allowed",
+        "name": "a/allowed",
         "operation": "verify-presentation",
         "notes": "n",
         "attack": None,

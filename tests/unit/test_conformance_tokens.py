@@ -50,3 +50,9 @@ def test_a_question_is_answered_and_one_with_another_member_is_none(operation: s
 )
 def test_a_question_that_cannot_be_asked(operation: str, asked: dict) -> None:
     assert answer(OPERATIONS[operation], asked) == Answer("invalid_input", None)
+
+
+def test_a_page_that_is_longer_than_its_method_takes_is_unavailable() -> None:
+    page = {"https://a.example/.well-known/did.json": " " * 65_537}
+    asked = {"did": "did:web:a.example", "documents": page, "now": FIXED.now}
+    assert answer(OPERATIONS["resolve-did"], asked) == Answer("unavailable", None)

@@ -334,7 +334,7 @@ LOGS: dict[str, tuple[Callable[[Forgery], str], str]] = {
     "a version with a zero before": (
         lambda f: json.dumps({**f.lines[0], "versionId": "0" + f.lines[0]["versionId"]}), "expected versionId"
     ),
-    "a byte order mark": (lambda f: "\ufeff" + f.log, "byte order mark"),
+    "a byte order mark": (lambda f: "\ufeff" + f.log, "nothing behind it"),
     "a lone surrogate": (lambda f: f.log.replace("example.com", "\\ud800", 1), "lone surrogate"),
     "nested without end": (lambda _: "[" * 60_000, "nested deeper than 24 levels"),
     "a state nested too deep": (

@@ -40,17 +40,17 @@ def _generate(arguments: argparse.Namespace) -> Result:
     if not 1 <= count <= _MOST_WORLDS:
         raise InputError(f"--count: expected 1 to {_MOST_WORLDS}")
     kit, folder = _kit(), arguments.folder
+    recipes = kit.named(arguments.only)
+    if not recipes:
+        raise InputError("vectors: no case is called as --only says")
     try:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         if any(target.iterdir()):
             raise InputError(f"vectors: {shown(folder)} is not empty")
-        made = kit.chosen(arguments.seed, count, arguments.only)
-        written = kit.write(target, made)
+        written = kit.write(target, kit.chosen(arguments.seed, count, recipes))
     except OSError as error:
         raise InputError(f"vectors: cannot write to {shown(folder)}: {source.reason(error)}") from None
-    if not written:
-        raise InputError("vectors: no case is called as --only says")
     return Result(f"{written} cases in {shown(folder)}", {"written": written})
 
 

@@ -13,6 +13,8 @@ from attorn.errors import InputError, MalformedError
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 _OPERATION: Final = re.compile(r"(?!batch$)[a-z]+(?:-[a-z]+)*")
+_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*(?:@[1-9][0-9]*)?")
+_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,14 @@ class Case:
         if _OPERATION.fullmatch(members.text("operation")) is None:
             # It becomes an argument of somebody's program.
             raise InputError("case: operation: expected words in small letters, with hyphens between them")
+        expect = Answer.read(members.inner("expect"))
+        if _NAME.fullmatch(members.text("name")) is None or _CODE.fullmatch(expect.code) is None:
+            raise InputError("case: expected a name as family/name, and a code in small letters")
         found = cls(
             members.text("name"),
             members.text("operation"),
             members.object("input"),
-            Answer.read(members.inner("expect")),
+            expect,
             members.maybe_text("notes") or "",
             members.maybe_text("spec") or "",
         )

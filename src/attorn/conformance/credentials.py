@@ -83,7 +83,7 @@ def _policy(members: Members) -> _Policy:
         "now": moment(now),
         "issuers": members.texts("issuers"),
         "status": _status(members, resolver, now),
-        "resources": _texts(members, "resources"),
+        "resources": pages.contents(members, "resources"),
         "contexts": _contexts(members),
         "accept_v1": members.flag("accept_v1"),
         "cosigners": members.texts("cosigners") if members.has("cosigners") else None,
@@ -101,15 +101,5 @@ def _contexts(members: Members) -> Contexts | None:
     """The contexts that the caller knows, each by the digest of what it knows."""
     if not members.has("contexts"):
         return None
-    known = _texts(members, "contexts")
+    known = pages.contents(members, "contexts")
     return Contexts({url: PinnedContext(data, hashlib.sha256(data).hexdigest()) for url, data in known.items()})
-
-
-def _texts(members: Members, name: str) -> dict[str, bytes]:
-    """Texts by URL, in UTF-8. Raises `InputError`."""
-    found: dict[str, bytes] = {}
-    for url, text in members.object(name).items():
-        if not isinstance(text, str):
-            raise InputError(f"input: {name}: expected texts by URL")
-        found[url] = pages.encoded(text, name)
-    return found

@@ -35,7 +35,6 @@ def verify(members: Members) -> Answer:
 
 
 def _held(members: Members) -> Answer:
-    members.text("kind")
     text, now, policy = members.text("mandate"), moment(members.second("now")), _policy(members)
     members.done()
     chain = verify_held(text, now=now, **policy)
@@ -150,9 +149,7 @@ def _seconds(members: Members, name: str) -> timedelta:
 def _status(members: Members) -> Status:
     lists = [each for text in members.texts("lists") for each in _lists(text)]
     staleness = _seconds(members, "staleness")
-    issuers = {name: did for name, did in members.object("issuers").items() if isinstance(did, str)}
-    if len(issuers) != len(members.object("issuers")):
-        raise InputError("input: issuers: expected DIDs by the URIs of their lists")
+    issuers = members.texts_by_name("issuers")
     members.done()
     return by_lists(lambda: lists, staleness=staleness, issuers=issuers)
 

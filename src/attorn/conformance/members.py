@@ -94,6 +94,13 @@ class Members:
             raise self._wrong(name, "an object")
         return value
 
+    def texts_by_name(self, name: str) -> dict[str, str]:
+        """An object of texts; empty where there is no such member."""
+        found = {inner: value for inner, value in self.object(name).items() if isinstance(value, str)}
+        if len(found) != len(self.object(name)):
+            raise self._wrong(name, "an object of texts")
+        return found
+
     def done(self) -> None:
         """Raises `InputError` if there is a member that nobody asked for."""
         left = sorted(self._members.keys() - self._asked)

@@ -8,7 +8,7 @@ from attorn.did.methods import MethodResolver
 from attorn.did.resolver import Resolver
 from attorn.did.web import WebResolver
 from attorn.did.webvh import WebvhResolver
-from attorn.errors import InputError
+from attorn.errors import InputError, UnavailableError
 
 
 class Pages:
@@ -20,8 +20,11 @@ class Pages:
         self._pages = pages
 
     def get(self, url: str, *, accept: str, most: int) -> bytes | None:
-        """The page, whatever it is; None where there is none."""
-        return self._pages.get(url)
+        """The page, whatever it is; None where there is none. Raises `UnavailableError` if it is longer than `most`."""
+        page = self._pages.get(url)
+        if page is not None and len(page) > most:
+            raise UnavailableError(f"the page has more than {most} bytes")
+        return page
 
 
 def resolver(members: Members, now: int) -> Resolver:
@@ -29,18 +32,13 @@ def resolver(members: Members, now: int) -> Resolver:
 
     That is an object of texts by the URL at which they are served. Raises `InputError`.
     """
-    pages: dict[str, bytes] = {}
-    for url, text in members.object("documents").items():
-        if not isinstance(text, str):
-            raise InputError("input: documents: expected texts by URL")
-        pages[url] = encoded(text, "documents")
-    web, clock = Pages(pages), lambda: moment(now)
+    web, clock = Pages(contents(members, "documents")), lambda: moment(now)
     return MethodResolver({"web": WebResolver(web, clock=clock), "webvh": WebvhResolver(web, clock=clock)})
 
 
-def encoded(text: str, name: str) -> bytes:
-    """`text` in UTF-8. Raises `InputError` for a lone surrogate."""
+def contents(members: Members, name: str) -> dict[str, bytes]:
+    """Texts by URL, in UTF-8: strict JSON holds no lone surrogate. Raises `InputError`."""
     try:
-        return text.encode()
+        return {url: text.encode() for url, text in members.texts_by_name(name).items()}
     except UnicodeEncodeError:
         raise InputError(f"input: {name}: a text holds a lone surrogate") from None

@@ -71,8 +71,10 @@ def run(words: Sequence[str], content: bytes, *, seconds: float, most: int) -> E
     try:
         return _attended(child, content, seconds, most)
     finally:
-        _end(child)
-        child.wait()
+        if child.returncode is None:
+            # Once it was waited for, its number may be another's.
+            _end(child)
+            child.wait()
 
 
 def _attended(child: subprocess.Popen[bytes], content: bytes, seconds: float, most: int) -> Ended:

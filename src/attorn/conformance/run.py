@@ -49,7 +49,8 @@ class Outcome:
 
     @property
     def family(self) -> str:
-        return self.file.name.rpartition("/")[0] or "-"
+        head, slash, _ = self.file.name.partition("/")
+        return head if slash else "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,10 @@ def run(files: Sequence[File], implementation: Ask, xfails: Sequence[str] = (), 
     chosen = [each for each in files if not only or _named(each.name, only)]
     asked = [each for each in chosen if each.case is not None]
     answers = implementation([each.case for each in asked if each.case is not None])
-    found = {each.path: _failure(each, answer) for each, answer in zip(asked, answers, strict=True)}
-    outcomes = tuple(_outcome(each, found.get(each.path, each.why), xfails) for each in chosen)
-    unused = tuple(each for each in xfails if not any(fnmatchcase(file.name, each) for file in files))
-    return Run(outcomes, unused)
+    found = {each.path: answer for each, answer in zip(asked, answers, strict=True)}
+    outcomes = tuple(_outcome(each, found.get(each.path), xfails) for each in chosen)
+    cases = [each.name for each in files if each.case is not None]
+    return Run(outcomes, tuple(each for each in xfails if not any(fnmatchcase(name, each) for name in cases)))
 
 
 def attorn(cases: Sequence[Case]) -> Iterable[Answer]:
@@ -88,11 +89,8 @@ def _named(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, each) for each in patterns)
 
 
-def _failure(file: File, answer: Answer | Fault) -> str:
+def _wrong(case: Case, answer: Answer) -> str:
     """How an answer is wrong, or nothing."""
-    case = file.case
-    if isinstance(answer, Fault) or case is None:
-        return answer.why if isinstance(answer, Fault) else file.why
     if answer.code == UNSUPPORTED:
         return f"no operation {shown(case.operation)}"
     if answer.meets(case.expect):
@@ -106,7 +104,11 @@ def _spelt(answer: Answer) -> str:
     return shown({**answer.result})
 
 
-def _outcome(file: File, why: str, xfails: Sequence[str]) -> Outcome:
+def _outcome(file: File, answer: Answer | Fault | None, xfails: Sequence[str]) -> Outcome:
+    if file.case is None or not isinstance(answer, Answer):
+        # Whoever lists a case knows of a wrong answer to it; what is no case, or no answer, nobody has foreseen.
+        return Outcome(file, Kind.FAILED, answer.why if isinstance(answer, Fault) else file.why)
+    why = _wrong(file.case, answer)
     if not _named(file.name, xfails):
         return Outcome(file, Kind.FAILED if why else Kind.PASSED, why)
     # An expectation that no longer holds would hide the next failure.
