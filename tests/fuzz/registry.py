@@ -20,6 +20,7 @@ from tests.fuzz import (
     httpsig,
     macaroons,
     mandates_v01,
+    mcp_messages,
     outside,
     proofs,
     servers,
@@ -51,5 +52,6 @@ MODULES = (
     a2a_agents,
     httpsig,
     decisions,
+    mcp_messages,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

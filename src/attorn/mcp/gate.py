@@ -65,7 +65,7 @@ class Gate:
             body = await read_body(receive, self._most_body)
             if body is None:
                 return
-            message = _message(body, scope)
+            message = read_message(body, scope)
             decided = await run_in_threadpool(self._decide, wire, message)
         except AttornError as error:
             await self._answer(error, message, send)
@@ -128,7 +128,7 @@ class Gate:
         return f"Bearer {', '.join(parts)}"
 
 
-def _message(body: bytes, scope: Scope) -> dict[str, JsonValue]:
+def read_message(body: bytes, scope: Scope) -> dict[str, JsonValue]:
     """The one JSON-RPC message of a body, of which its headers say nothing else. Raises `InputError`."""
     try:
         message = parse(body, most=len(body))
@@ -140,6 +140,7 @@ def _message(body: bytes, scope: Scope) -> dict[str, JsonValue]:
     name = params.get(NAME_BEARING_METHODS.get(str(method), "")) if isinstance(params, dict) else None
     for header, said in ((MCP_METHOD_HEADER, method), (MCP_NAME_HEADER, name)):
         for value in header_values(scope, header.encode()):
-            if decode_header_value(value.decode("latin-1")) != said:
+            # The SDK's decoder fails on what is not ASCII.
+            if not value.isascii() or decode_header_value(value.decode("ascii")) != said:
                 raise InputError(f"{header}: expected what the body says")
     return message

@@ -188,10 +188,13 @@ def test_bodies_that_say_nothing_or_two_things(door: Door) -> None:
 
 def test_header_and_body_disagree_in_an_older_protocol(door: Door) -> None:
     # attack 130; what stands between may read the headers in any version
+    cases = [(b"mcp-name", b"sum"), (b"mcp-method", b"tools/list"), (b"mcp-name", b"=?base64?c3Vt?=")]
+    cases += [(b"mcp-name", b"=?base64?\xff?="), (b"mcp-name", b"r\xe9ad"), (b"mcp-name", b"=?base64?!?=")]
+
     async def visit(there: Open) -> None:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": CALL}).encode()
-        for name, value in (("mcp-name", "sum"), ("mcp-method", "tools/list"), ("mcp-name", "=?base64?c3Vt?=")):
-            headers = {"authorization": f"Bearer {wire()}", name: value}
+        for name, value in cases:
+            headers = {b"authorization": f"Bearer {wire()}".encode(), name: value}
             async with there.http() as http:
                 answer = await http.post(URI, content=body, headers=headers)
             refused(answer, door, 400, "invalid_input")
