@@ -23,6 +23,7 @@ from attorn.handed import ask
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory, require_signatory
+from attorn.oauth.issued import act
 from attorn.tree import until
 from attorn.verify.access import Access
 
@@ -99,7 +100,7 @@ def issue_txn_token(
         "sub": access.root,
         "scope": access.request.action,
         "req_wl": workload,
-        "act": _act(access),
+        "act": act(link.delegate for link in access.chain),
         "tctx": {
             "action": access.request.action,
             "resource": access.request.resource,
@@ -160,14 +161,6 @@ def verify_txn_token(
         context=context,
         request=request,
     )
-
-
-def _act(access: Access) -> dict[str, JsonValue]:
-    """The holder, and inside it those through whom it came."""
-    inner: dict[str, JsonValue] = {}
-    for link in access.chain:
-        inner = {"sub": link.delegate, **({"act": inner} if inner else {})}
-    return inner
 
 
 def _actors(claims: Mapping[str, JsonValue]) -> tuple[str, ...]:

@@ -18,11 +18,12 @@ from attorn.errors import (
     Denied,
     ExpiredError,
     InputError,
+    MalformedError,
     PossessionError,
     UnavailableError,
     UntrustedRootError,
 )
-from attorn.oauth import Evidence, Origin, mint, origin
+from attorn.oauth import CHAIN_DETAILS, Evidence, Origin, mint, origin, read_detail
 
 SERVICE = Identity.from_seed(b"\x51" * 32, clock=Clock(), random=draw)
 OWN = [caveat.Resources("cal://alice")]
@@ -105,6 +106,24 @@ def test_authorization_details_are_a_ceiling() -> None:
     assert used(minted(evidence, details=read))
     with pytest.raises(Denied):
         used(minted(evidence, details=read), WRITE)
+
+
+def one_of_attorns(details: Sequence[Any]) -> Sequence[Any]:
+    """Several would be alternatives, and caveats all hold: one is what can be said."""
+    return read_detail(details[0]) if len(details) == 1 else ()
+
+
+def test_attorns_own_details_are_a_ceiling() -> None:
+    detail = {"type": CHAIN_DETAILS, "actions": ["events:read"], "locations": ["cal://alice/2026-11"]}
+    evidence = as_jag(jag(scope=..., authorization_details=[detail]))
+    assert used(minted(evidence, details=one_of_attorns))
+    for request in (WRITE, Request(action="events:read", resource="cal://alice/2027-01")):
+        with pytest.raises(Denied):
+            used(minted(evidence, details=one_of_attorns), request)
+    with pytest.raises(DelegationError):
+        minted(as_jag(jag(scope=..., authorization_details=[detail, detail])), details=one_of_attorns)
+    with pytest.raises(MalformedError):
+        minted(as_jag(jag(scope=..., authorization_details=[{**detail, "privileges": []}])), details=one_of_attorns)
 
 
 @pytest.mark.parametrize("read", [None, lambda _: [], lambda _: ()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -327,7 +328,14 @@ def test_a_bundle_is_fetched() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"bundles": []}, {"bundles": None}, {"bundles": [KEYS]}, {"bundles": [BUNDLE, BUNDLE]}, {"skew": 60}],
+    [
+        {"bundles": []},
+        {"bundles": None},
+        {"bundles": [KEYS]},
+        {"bundles": [BUNDLE, BUNDLE]},
+        {"skew": 60},
+        {"skew": -timedelta(1)},
+    ],
 )
 def test_unusable_arguments(changed: dict[str, Any]) -> None:
     with pytest.raises(InputError):
