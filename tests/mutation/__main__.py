@@ -99,6 +99,12 @@ TESTS = {
     "verify/attesting.py": ("unit/test_agent_caveat", "unit/test_agent_register"),
     "verify/rotation.py": ("unit/test_rotated_keys",),
     "verify/policy.py": ("unit/test_policy",),
+    "authzen/answer.py": ("adapters/authzen/test_pep",),
+    "authzen/carried.py": ("adapters/authzen/test_pdp",),
+    "authzen/cedar.py": ("adapters/authzen/test_cedar", "adapters/authzen/test_certification"),
+    "authzen/deciding.py": ("adapters/authzen/test_pdp",),
+    "authzen/evaluation.py": ("adapters/authzen/test_certification", "adapters/authzen/test_pdp"),
+    "authzen/peps.py": ("adapters/authzen/test_pdp",),
     "verify/arrival.py": (
         "unit/test_macaroon_story",
         "attacks/test_vectors",

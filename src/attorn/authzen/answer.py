@@ -41,9 +41,9 @@ def _members(body: bytes, most: int) -> dict[str, JsonValue]:
 
 
 def _decision(members: JsonValue) -> bool | Denial:
-    decision = members.get("decision") if isinstance(members, dict) else None
-    context = members.get("context", {}) if isinstance(members, dict) else None
-    if type(decision) is not bool or not isinstance(members, dict) or not isinstance(context, dict):
+    told = members if isinstance(members, dict) else {}
+    decision, context = told.get("decision"), told.get("context", {})
+    if type(decision) is not bool or not isinstance(context, dict):
         raise UnavailableError("the decision point's answer holds no decision")
     if decision is False:
         error = context.get("error")
@@ -52,7 +52,7 @@ def _decision(members: JsonValue) -> bool | Denial:
             raise UnavailableError("the decision point could not decide")
         return _NO
     obligations = context.get("obligations", [])
-    if "error" in members or "error" in context or not isinstance(obligations, list):
+    if "error" in told or "error" in context or not isinstance(obligations, list):
         raise UnavailableError("the decision point's answer is no clean yes")
     # None is understood here, and one that is not carried out takes the yes away.
     return _BOUND if obligations else True

@@ -244,6 +244,28 @@ def evaluation(**changed: Any) -> Evaluation:
     return Evaluation(**{**usual, **changed})
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'context.subject == {role: "admin"}',
+        "context.action == {soft: true}",
+        'context.resource == {status: "active"}',
+        'context.request == {ip: "192.0.2.1"}',
+        'principal == Asserted::user::"alice"',
+        'resource == Asserted::record::"1"',
+    ],
+)
+def test_what_is_said_of_an_asserted_subject(condition: str) -> None:
+    said = evaluation(
+        subject=Entity("user", "alice", {"role": "admin"}),
+        resource=Entity("record", "1", {"status": "active"}),
+        properties={"soft": True},
+        context={"ip": "192.0.2.1"},
+    )
+    assert CedarPolicy(when(condition)).permits_asserted(said) is True
+    assert isinstance(CedarPolicy(when(f"!({condition})")).permits_asserted(said), Denial)
+
+
 def test_nobody_is_an_agent_by_saying_so() -> None:
     """Whoever strips the presentation is another principal, in another namespace."""
     text = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,9 +24,10 @@ from tests.unit.scene import ALICE, MALLORY, NOW, PLANNER, REQUEST, SCOUT, Clock
 
 from attorn import Request, caveat
 from attorn.approval import ApprovalRequest
+from attorn.authzen.carried import read_carried
 from attorn.authzen.cedar import CedarPolicy
 from attorn.authzen.deciding import DecisionPoint
-from attorn.authzen.evaluation import MOST_EVALUATIONS, Evaluation
+from attorn.authzen.evaluation import Evaluation, read_evaluation
 from attorn.authzen.pdp import EVALUATION, EVALUATIONS, application
 from attorn.authzen.peps import anybody
 from attorn.errors import InputError, UnavailableError, VerificationError
@@ -249,6 +251,21 @@ def test_a_store_that_fails_is_a_deny_that_says_so() -> None:
     assert "hunter2" not in response.text
 
 
+def test_a_use_that_is_tried_again_is_no_second_yes() -> None:
+    """Attack 121: the PEP has the answer of then; another yes would have it act again, and is not charged."""
+    at = app(verifier=verifier(retries=timedelta(hours=1)))
+    token = given(caveat.Actions("events:read"), caveat.MaxUses(1), to=SCOUT)
+    yes(at, asked(shown(token, SCOUT, idempotency_key="order-7")))
+    context = no(at, asked(shown(token, SCOUT, idempotency_key="order-7")), "repeated")
+    assert context == {"reason": "repeated"}
+    no(at, asked(shown(token, SCOUT, idempotency_key="order-8")), "denied")
+
+
+def test_a_list_that_is_not_known_is_undecided() -> None:
+    context = no(app(), asked(wire(caveat.FreshList(ALICE.did))), "unavailable")
+    assert context["error"] == {"status": 503, "message": "it could not be decided"}
+
+
 # Several at once.
 
 
@@ -285,6 +302,8 @@ def test_a_default_overrides_nothing_that_is_proved() -> None:
     # What an item leaves out of a part is filled in, but for its properties.
     mixed = asked(resource={"id": REQUEST.resource})
     assert decisions(at, several(mixed, resource={"type": "resource", "id": "cal://bob"}))[0]["decision"] is True
+    unnamed = asked(action={"properties": {"limit": 10}})
+    assert decisions(at, several(unnamed, action={"name": "events:read"}))[0]["decision"] is True
     bob = {"type": "user", "id": "bob", "properties": {"role": "admin"}}
     archived = {"type": "record", "id": "record-2", "properties": {"status": "archived"}}
     item = {"subject": {"id": "mallory"}}
@@ -327,7 +346,7 @@ def test_semantics_stop_at_the_first() -> None:
         {"evaluations": [{}], "options": {"evaluations_semantic": "first"}},
         {"evaluations": [{}], "options": {"evaluations_semantic": None}},
         {"evaluations": [{}], "options": {"evaluations_semantic": ["execute_all"]}},
-        {"evaluations": [{}] * (MOST_EVALUATIONS + 1)},
+        {"evaluations": [{}] * 101},
         {"evaluations": [{}] * 10_000},
     ],
 )
@@ -336,9 +355,10 @@ def test_several_that_are_no_questions(body: dict[str, Any]) -> None:
 
 
 def test_as_many_answers_as_questions() -> None:
-    answers = decisions(app(), several(*[{}] * MOST_EVALUATIONS))
-    assert len(answers) == MOST_EVALUATIONS
-    assert all(each["context"]["error"]["status"] == 400 for each in answers)
+    answers = decisions(app(), several(*[{}] * 100))
+    assert len(answers) == 100
+    error = {"status": 400, "message": "subject: expected an object"}
+    assert all(each["context"] == {"reason": "malformed", "error": error} for each in answers)
 
 
 # The body and who sends it.
@@ -414,6 +434,37 @@ def test_several_peps_and_a_check_that_is_handed_in() -> None:
     assert ask(app(peps=lambda secret: secret == SECRET), asked()).status_code == 200
     assert ask(app(peps=lambda secret: 1), asked()).status_code == 401
     assert ask(app(peps=lambda secret: secret[1000]), asked()).status_code == 500
+
+
+def test_what_a_check_of_peps_is_given() -> None:
+    seen: list[str] = []
+
+    def known(secret: str) -> bool:
+        seen.append(secret)
+        return False
+
+    for authorization in (None, "Basic YTpi", "bearer", f"bearer {SECRET}", b"Bearer \xff"):
+        assert ask(app(peps=known), asked(), headers={"Authorization": authorization}).status_code == 401
+    assert seen == ["", "", "", SECRET, "\ufffd"]
+
+
+@pytest.mark.parametrize(("length", "served"), [(31, False), (32, True), (4096, True), (4097, False)])
+def test_how_long_a_secret_is(length: int, served: bool) -> None:
+    secret = "s" * length
+    if served:
+        assert ask(app(peps=[secret]), asked(), headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+    else:
+        with pytest.raises(InputError):
+            app(peps=[secret])
+
+
+def test_a_question_is_written_without_what_it_carries() -> None:
+    """Attack 133."""
+    question = asked(wire(challenge="once more"))
+    question["context"]["attorn"]["challenge"] = "once more"
+    read = read_evaluation(question)
+    assert question["context"]["attorn"]["presentation"] not in f"{read!r} {read_carried(read)!r}"
+    assert "once more" not in f"{read!r} {read_carried(read)!r}"
 
 
 def test_an_id_that_is_too_long_is_not_given_back() -> None:

@@ -357,6 +357,7 @@ def test_several_in_one_call(tell: Any) -> None:
         {"evaluations": [YES, None]},
         {"evaluations": [YES, True]},
         {"evaluations": [YES, [YES]]},
+        {"evaluations": [YES, {"decision": True, "context": None}]},
         {"evaluations": {"0": YES, "1": YES}},
         {"evaluations": [YES, {"decision": False, "context": {"error": {"status": 500}}}]},
         b'{"evaluations": [{"decision": false, "decision": true}, {"decision": true}]}',
