@@ -11,7 +11,7 @@ from .presentation import Presentation
 from .scene import Scene
 from .world import World
 
-AGAIN = "docs/spec/verification.md section The procedure: steps 6 and 7 are asked again where it is judged later"
+AGAIN = "docs/spec/verification.md section Verification: the second call reads the clock again, and repeats 6 and 7"
 
 Told = Callable[[Scene], list[str]]
 
