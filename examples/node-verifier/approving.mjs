@@ -49,6 +49,7 @@ const accountOf = ({ by, id }) => ({
   name: `approval/${by}/${Buffer.from(id, "base64url").toString("hex")}`,
   amount: 1n,
   limit: 1n,
+  code: "approval_required", // of a use that finds no room
 });
 
 /** The accounts of the approvals that are used up, or a refusal. */

@@ -22,7 +22,15 @@ export class Ledger {
     return this.held(name) + amount <= limit;
   }
 
-  charge({ name, amount }) {
-    this.#accounts.set(name, this.held(name) + amount);
+  /** Charges all, or none and says which is the first without room. One account may be charged for several. */
+  charge(charges) {
+    const held = new Map();
+    for (const charge of charges) {
+      const sum = (held.get(charge.name) ?? this.held(charge.name)) + charge.amount;
+      if (sum > charge.limit) return charge;
+      held.set(charge.name, sum);
+    }
+    held.forEach((sum, name) => this.#accounts.set(name, sum));
+    return null;
   }
 }

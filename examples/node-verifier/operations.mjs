@@ -78,9 +78,25 @@ function askPresentation(input) {
   };
   const wire = members.take("wire", isText);
   const before = members.take("before", isTexts, []);
+  const later = readLater(members.take("later", isObject, null));
   members.end();
   before.forEach((text) => attempt(() => verifyPresentation(text, world)));
-  return verifyPresentation(wire, world);
+  return verifyPresentation(wire, world, later && (() => laterWorld(world, later)));
+}
+
+function readLater(value) {
+  if (value === null) return null;
+  const members = new Members(value);
+  const later = { now: members.take("now", isSecond), revocations: members.take("revocations", isTexts, []) };
+  members.end();
+  return later;
+}
+
+/** The same verifier, by a clock that went on, and with what it was given in between. */
+function laterWorld(world, { now, revocations }) {
+  world.resolver.now = now;
+  revocations.forEach((text) => attempt(() => world.store.apply(text)));
+  return { ...world, now };
 }
 
 function readUse(value) {

@@ -62,11 +62,16 @@ export function checkWindows(links, presented, { now, limits }) {
   if (windowsOf(links, "Expires").some(({ at }) => now >= at)) throw outside("no longer");
 }
 
-/** Step 8. */
-function checkPresented(presented, holder, { audience, challenge, request, seen }) {
+/** Step 8, but for the replay. */
+export function checkPresented({ presented }, { audience, challenge, request }) {
   const wrong = () => new Refusal("wrong_request", 8);
   if (presented.audience !== audience) throw new Refusal("wrong_audience", 8);
   if (!presented.digest.equals(request.digest) || presented.challenge !== challenge) throw wrong();
+}
+
+/** The rest of step 8: each presentation is taken once. */
+export function useUp({ links, presented }, { audience, seen }) {
+  const holder = links.at(-1).delegate.key;
   const name = createHash("sha256").update(`${audience}\0`).update(multikeyless(holder)).update("\0").update(presented.nonce);
   const hex = name.digest("hex");
   if (seen.has(hex)) throw new Refusal("replayed", 8);
@@ -86,20 +91,45 @@ function checkCaveats({ links, discharged }, world) {
   if (discharged.flat().some((one) => prohibits(one, use))) throw denied();
 }
 
-/** What a presentation of text gives access to: {root, holder, chain}. */
-export function verifyPresentation(text, world) {
+/** Steps 0 to 5: the chain that a text presents. */
+export function verifyChain(text, world) {
   const chain = read(text, world);
-  const { links, presented } = chain;
   verifyLinks(chain, world);
+  return chain;
+}
+
+/** Steps 6 and 7, as far as they hang on the clock and on what was signed since. */
+export function checkStanding({ links, presented }, world) {
   checkWindows(links, presented, world);
   askStatus(links, world);
-  checkPresented(presented, links.at(-1).delegate.key, world);
+}
+
+/** Step 9: the accounts of the approvals that are used up. */
+export function judge(chain, world) {
   checkCaveats(chain, world);
   attest(chain, world);
-  const approvals = approve(chain, readApprovals(chain.approvals), world);
+  return approve(chain, readApprovals(chain.approvals), world);
+}
+
+/** What a presentation of text gives access to: {root, holder, chain}. `later`: judged in a call of its own, in this world. */
+export function verifyPresentation(text, world, later = null) {
+  const chain = verifyChain(text, world);
+  checkStanding(chain, world);
+  checkPresented(chain, world);
+  useUp(chain, world);
+  if (later === null) return authorize(chain, world);
+  const then = later();
+  checkStanding(chain, then);
+  return authorize(chain, then);
+}
+
+/** Steps 9 and 10. */
+function authorize(chain, world) {
+  const { links } = chain;
+  const approvals = judge(chain, world);
   const use = world.retries && world.ledger ? useOf(chain, world) : null;
   if (use !== null && world.ledger.wasCharged(use, world.now, world.retries)) return { ...accessOf(links), repeated: true };
-  charge(chargesOf(links, world), approvals, world.ledger);
+  charge([...chargesOf(links, world), ...approvals], world.ledger);
   if (use !== null) world.ledger.keep(use, world.now);
   return accessOf(links);
 }
@@ -114,11 +144,10 @@ function useOf({ links, presented }, { audience, request }) {
 }
 
 /** Step 10: all accounts are charged, or none. Without a ledger whatever counts prohibits. */
-function charge(charges, approvals, ledger) {
+function charge(charges, ledger) {
   if (ledger === null && charges.length) throw new Refusal("denied", 10);
-  if (charges.some((one) => !ledger.hasRoom(one))) throw new Refusal("denied", 10);
-  if (approvals.some((one) => !ledger.hasRoom(one))) throw new Refusal("approval_required", 10);
-  [...charges, ...approvals].forEach((one) => ledger.charge(one));
+  const full = ledger?.charge(charges);
+  if (full) throw new Refusal(full.code ?? "denied", 10);
 }
 
 export function accessOf(links) {
