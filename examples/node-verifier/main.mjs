@@ -15,7 +15,7 @@ function answer(operation, input) {
     return { code: "ok", step: null, result: OPERATIONS[operation](input) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { code: error.code, step: error.step };
+    return { code: error.code, step: error.step, result: error.result };
   }
 }
 

@@ -16,6 +16,7 @@ import { verifySdJwt } from "./selective.mjs";
 import { IS } from "./signed.mjs";
 import { isPrincipal, Store } from "./store.mjs";
 import { compare } from "./text.mjs";
+import { verifyTogether } from "./together.mjs";
 import { attenuate, verifyToken } from "./transit.mjs";
 import { verifyPresentation } from "./verification.mjs";
 
@@ -66,9 +67,9 @@ function worldOf(members) {
   };
 }
 
-function askPresentation(input) {
-  const members = new Members(input);
-  const world = {
+/** What is asked of it besides, and what it remembers: nothing yet. */
+function useOf(members) {
+  return {
     ...worldOf(members),
     request: new Request(members.take("request", isObject)),
     audience: members.take("audience", IS.audience),
@@ -76,12 +77,28 @@ function askPresentation(input) {
     seen: new Set(),
     ledger: new Ledger(),
   };
+}
+
+function askPresentation(input) {
+  const members = new Members(input);
+  const world = useOf(members);
   const wire = members.take("wire", isText);
   const before = members.take("before", isTexts, []);
   const later = readLater(members.take("later", isObject, null));
   members.end();
   before.forEach((text) => attempt(() => verifyPresentation(text, world)));
   return verifyPresentation(wire, world, later && (() => laterWorld(world, later)));
+}
+
+function askTogether(input) {
+  const members = new Members(input);
+  const world = useOf(members);
+  const wires = members.take("wires", isTexts);
+  const readers = members.take("audience_of", (value) => isDids(value) && value.length > 0, null);
+  const before = members.take("before", isTexts, []);
+  members.end();
+  before.forEach((text) => attempt(() => verifyPresentation(text, world)));
+  return verifyTogether(wires, readers, world);
 }
 
 function readLater(value) {
@@ -189,6 +206,7 @@ function applyRevocations(input) {
 
 export const OPERATIONS = {
   "verify-presentation": askPresentation,
+  "verify-together": askTogether,
   "verify-token": askToken,
   "run-trace": runTrace,
   attenuate: askAttenuation,

@@ -1,10 +1,11 @@
-// A verdict that is not "ok": a stable code, and the numbered step that refuses.
+// A verdict that is not "ok": a stable code, the numbered step that refuses, and a result where the operation has one for it.
 
 export class Refusal extends Error {
   constructor(code, step = null, why = "") {
     super(why || code);
     this.code = code;
     this.step = step;
+    this.result = undefined;
   }
 }
 

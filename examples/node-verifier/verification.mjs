@@ -143,11 +143,14 @@ function useOf({ links, presented }, { audience, request }) {
   return JSON.stringify([audience, holder, request.digest.toString("hex"), named, presented.key]);
 }
 
+/** What a charge says that found no room. */
+export const noRoom = ({ code = "denied" }) => new Refusal(code, 10);
+
 /** Step 10: all accounts are charged, or none. Without a ledger whatever counts prohibits. */
 function charge(charges, ledger) {
   if (ledger === null && charges.length) throw new Refusal("denied", 10);
   const full = ledger?.charge(charges);
-  if (full) throw new Refusal(full.code ?? "denied", 10);
+  if (full) throw noRoom(full);
 }
 
 export function accessOf(links) {
