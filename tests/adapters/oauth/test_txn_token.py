@@ -304,6 +304,7 @@ def test_too_early_too_late_or_too_long(changed: dict[str, Any]) -> None:
         {"act": {"sub": 5}},
         {"act": {"sub": "a", "act": {}}},
         {"act": {"sub": "a", "act": {"sub": ""}}},
+        {"act": {"sub": "a\nb"}},
         {"tctx": []},
         {"tctx": None},
         {"rctx": "x"},

@@ -202,7 +202,8 @@ def test_what_is_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("domain", "path"), [("Prod", "/a"), ("prod", "a"), ("prod", ""), (None, "/a"), ("prod", None)]
+    ("domain", "path"),
+    [("Prod", "/a"), ("p", "a"), ("p", ""), (None, "/a"), ("p", None), ("p", "/" + "a" * 2040)],
 )
 def test_an_id_that_is_made_is_one(domain: Any, path: Any) -> None:
     with pytest.raises(InputError):
