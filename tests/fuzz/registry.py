@@ -15,6 +15,7 @@ from tests.fuzz import (
     dids,
     disclosing,
     evidence,
+    exchanging,
     forms,
     histories,
     httpsig,
@@ -53,5 +54,6 @@ MODULES = (
     httpsig,
     decisions,
     mcp_messages,
+    exchanging,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}

@@ -30,8 +30,6 @@ NO_PARSERS = {
     "caveat.value.NotOneOf.from_pattern": "OneOf reads it",
     "caveat.unrecognised.Unrecognised.read": "made by whoever finds no other kind",
     "keys.owned.read": "reads a file that is the user's own",
-    "oauth.rar.read_detail": "`caveat` reads the same objects; tests/adapters/oauth/test_rar.py tries every member",
-    "oauth.dpop.read": "`jws` reads the same text; tests/adapters/oauth try every header and claim",
     "verify.possession.ArrivedToken.read_chain": "`token` reads the same bytes",
     "verify.possession.ArrivedToken.read_presentation": "hands out what an adapter made",
     "httpsig.signing.ClientRequest.read": "a protocol",
