@@ -26,5 +26,5 @@ def test_the_bounds_are_those_of_the_code() -> None:
     assert f"{LONGEST_PROOF} seconds" in PAGE
     assert LONGEST == 24 * 3600
     spec = (DOCS / "spec" / "agent.md").read_text(encoding="utf-8")
-    assert f"at most {MOST}, not in an SD-JWT" in spec
+    assert f"at most {MOST} (attorn writes none into an SD-JWT" in spec
     assert all(f"`{form}`" in spec for form in FORMS)
