@@ -1,6 +1,7 @@
 // The input of an operation, whose members are taken once each; what is left over is refused.
 
-import { isObject } from "./json.mjs";
+import { isInteger, isObject } from "./json.mjs";
+import { LAST_SECOND } from "./limits.mjs";
 import { invalidInput } from "./refusal.mjs";
 
 export class Members {
@@ -25,4 +26,4 @@ export class Members {
 
 export const isText = (value) => typeof value === "string";
 export const isTexts = (value) => Array.isArray(value) && value.every(isText);
-export const isSecond = (value) => Number.isInteger(value) && value >= 0;
+export const isSecond = (value) => isInteger(value, 0, LAST_SECOND);

@@ -93,7 +93,7 @@ function askPresentation(input) {
 function askTogether(input) {
   const members = new Members(input);
   const world = useOf(members);
-  const wires = members.take("wires", isTexts);
+  const wires = members.take("wires", isTexts, []);
   const readers = members.take("audience_of", (value) => isDids(value) && value.length > 0, null);
   const before = members.take("before", isTexts, []);
   members.end();
