@@ -7,6 +7,11 @@ const MOST_AWAY = 14 * 60;
 const FIRST = -62_135_596_800; // the year 1
 export const SECOND = 1_000_000_000n;
 
+const UTC = /^(?!0|1[0-8]|19[0-6])[^.]*(?:\.\d{1,6})?(?:Z|\+00:00)$/;
+
+/** The same of a time in UTC from 1970 on, at most to the microsecond. */
+export const readUtc = (text) => (typeof text === "string" && UTC.test(text) ? readMoment(text) : null);
+
 /** Nanoseconds since 1970, or null for what is no time of the years 1 to 9999 with a zone. */
 export function readMoment(text) {
   const found = typeof text === "string" ? SHAPE.exec(text) : null;

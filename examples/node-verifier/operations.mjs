@@ -3,7 +3,7 @@
 import { evaluateCaveat } from "./asked.mjs";
 import * as base64url from "./base64url.mjs";
 import { isPages, readAnyKey, resolveDid } from "./described.mjs";
-import { isObject } from "./json.mjs";
+import { isInteger, isObject } from "./json.mjs";
 import { verifyIssuedOrShown } from "./issued.mjs";
 import { Ledger } from "./ledger.mjs";
 import { LIMITS } from "./limits.mjs";
@@ -51,7 +51,10 @@ function keysOf(texts) {
 
 const isChallenge = (value) => isText(value) && value !== "";
 const isFlag = (value) => typeof value === "boolean";
+const isPeriod = (value) => isInteger(value, 1, LONGEST);
 const isDids = (value) => isTexts(value) && value.every(isPrincipal);
+
+const LONGEST = 366 * 86_400;
 
 /** What a verifier was set up with and told. */
 function worldOf(members) {
@@ -64,6 +67,7 @@ function worldOf(members) {
     roots: members.take("roots", isDids, []),
     store: storeOf(members.take("revocations", isTexts, []), resolver),
     macaroonKeys: keysOf(members.take("macaroon_keys", isTexts, [])),
+    rotatedKeys: members.take("rotated_keys", isPeriod, null),
   };
 }
 
@@ -150,6 +154,7 @@ function runTrace(input) {
     audience: members.take("audience", IS.audience),
     roots: members.take("roots", isDids, []),
     macaroonKeys: keysOf(members.take("macaroon_keys", isTexts, [])),
+    rotatedKeys: null,
     retries: members.take("retries", isSecond, 0),
     ledger: members.take("without_ledger", isFlag, false) ? null : new Ledger(),
     store: new Store(resolver),

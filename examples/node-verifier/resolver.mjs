@@ -10,6 +10,7 @@ import { resolvePeer } from "./peer.mjs";
 import { Refusal } from "./refusal.mjs";
 import { decode as decodeText } from "./text.mjs";
 import { resolveWeb } from "./web.mjs";
+import { resolveWebvh, resolveWebvhAt } from "./webvh.mjs";
 
 function resolveKey(did) {
   const text = did.slice("did:key:".length);
@@ -27,7 +28,7 @@ function resolveJwk(did) {
   return key && { did, methods: [{ id: `${did}#0`, key, uses: "use" in members ? SIGNING : RELATIONSHIPS }] };
 }
 
-const METHODS = { key: resolveKey, jwk: resolveJwk, peer: resolvePeer, web: resolveWeb };
+const METHODS = { key: resolveKey, jwk: resolveJwk, peer: resolvePeer, web: resolveWeb, webvh: resolveWebvh };
 
 /** Whether a did:key is one. */
 export function isKey(did) {
@@ -38,6 +39,16 @@ export function isKey(did) {
   }
 }
 
+/** The document that is found, or null. */
+function attempt(find) {
+  try {
+    return find() ?? null;
+  } catch (error) {
+    if (error instanceof Refusal && error.code !== "unavailable") return null;
+    throw error;
+  }
+}
+
 /** Finds documents. What web servers answer, it is handed. */
 export class Resolver {
   constructor({ documents = {}, now = 0 } = {}) {
@@ -45,14 +56,14 @@ export class Resolver {
   }
 
   resolve(did, step = 3) {
-    let document = null;
-    try {
-      if (isDid(did)) document = METHODS[methodOf(did)]?.(did, this) ?? null;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-    }
+    const document = isDid(did) ? attempt(() => METHODS[methodOf(did)]?.(did, this)) : null;
     if (document === null) throw new Refusal("unresolved_principal", step, did);
     return document;
+  }
+
+  /** What a DID said at some second, or null; of a method without history nobody knows. */
+  resolveAt(did, second) {
+    return methodOf(did) === "webvh" ? attempt(() => resolveWebvhAt(did, second, this)) : null;
   }
 
   /** The keys that a DID lists for a use. */

@@ -8,6 +8,7 @@ import * as base64url from "./base64url.mjs";
 import { prohibits } from "./evaluate.mjs";
 import { chargesOf } from "./charges.mjs";
 import { readMacaroon } from "./chained.mjs";
+import { confirmDelegator, rootKey } from "./former.mjs";
 import { multikey } from "./keys.mjs";
 import { limitExceeded, malformed, Refusal } from "./refusal.mjs";
 import { askStatus } from "./standing.mjs";
@@ -26,10 +27,11 @@ export function verifyLinks({ links, verify }, world) {
   const { root } = links[0];
   if (!world.roots.includes(root.did)) throw new Refusal("untrusted_root", 2);
   const { resolver } = world;
-  verify(root.key ?? resolver.keyOf(root.url, "capabilityDelegation"));
+  verify(root.key ?? rootKey(root, links[0].issued, world));
   links.forEach(({ delegate }, at) => {
-    const use = at === links.length - 1 ? "capabilityInvocation" : "capabilityDelegation";
-    if (delegate.url) resolver.confirm(delegate.url, delegate.key, use);
+    if (!delegate.url) return;
+    if (at === links.length - 1) resolver.confirm(delegate.url, delegate.key, "capabilityInvocation");
+    else confirmDelegator(delegate, links[at + 1].issued, world);
   });
   checkLinkage(links, world.limits.skew);
 }

@@ -6,7 +6,7 @@ import { isObject, parse } from "./json.mjs";
 import { keyOfMethod } from "./jwk.mjs";
 import { ED25519, isMultikey, isSound, readMultikey } from "./keys.mjs";
 import { readMoment, SECOND } from "./moment.mjs";
-import { malformed } from "./refusal.mjs";
+import { malformed, Refusal } from "./refusal.mjs";
 
 const isText = (value) => typeof value === "string";
 const LABEL = "(?!-|xn--)[a-z0-9-]{1,63}(?<!-)";
@@ -28,11 +28,17 @@ export function urlOf(did) {
   return `https://${host.replace(/%3[Aa]/, ":")}/${path}/did.json`;
 }
 
+/** What a server answers, or null where it has nothing; a transport takes no longer text. */
+export function pageAt(url, documents, most) {
+  const text = Object.hasOwn(documents, url) ? documents[url] : null;
+  if (text !== null && Buffer.byteLength(text) > most) throw new Refusal("unavailable", null, "a longer page");
+  return text;
+}
+
 export function resolveWeb(did, { documents, now }) {
   const url = urlOf(did);
-  const text = url !== null && Object.hasOwn(documents, url) ? documents[url] : null;
-  if (typeof text !== "string" || Buffer.byteLength(text) > MOST) return null;
-  return readDocument(parse(text), did, now);
+  const text = url && pageAt(url, documents, MOST);
+  return text === null ? null : readDocument(parse(text), did, now);
 }
 
 /** {did, methods} of a document; what it must not be is malformed. Without a clock (null) no method that ever ends counts. */
