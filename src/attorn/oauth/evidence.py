@@ -112,7 +112,7 @@ class EvidenceVerifier:
 
     def _once(self, names: tuple[str, ...], ends: int, now: int) -> None:
         seen = hashlib.sha256(canonicalise(["attorn evidence v1", *names])).digest()
-        if not ask("store", lambda: self._store.remember(seen, expires=ends, now=now)):
+        if ask("store", lambda: self._store.remember(seen, expires=ends, now=now)) is not True:
             raise ReplayError("evidence: it was used before")
 
 

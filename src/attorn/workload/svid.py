@@ -138,7 +138,7 @@ class WorkloadVerifier:
             raise AudienceError("WPT: for another audience, or for more than one")
         ends, one = found.require_times(now, self._skew, LONGEST_PROOF), found.text("jti")
         seen = hashlib.sha256(canonicalise(["attorn wpt v1", wit.digest, one])).digest()
-        if not ask("store", lambda: self._store.remember(seen, expires=ends, now=now)):
+        if ask("store", lambda: self._store.remember(seen, expires=ends, now=now)) is not True:
             raise ReplayError("WPT: it was used before")
         return ends
 

@@ -169,6 +169,21 @@ def test_an_id_token_is_used_once_for_each_nonce() -> None:
     assert by.id_jag(jag(jti=NONCE), audience=SERVER, client_id=CLIENT)
 
 
+@pytest.mark.parametrize("answer", [None, False, 1, "new", [0]])
+def test_only_true_says_that_it_is_new(answer: Any) -> None:
+    """Attack 80: a store that answers with something else, such as a coroutine, remembers nothing that is known."""
+
+    class Vague(MemoryStore):
+        def remember(self, presentation: bytes, *, expires: int, now: int) -> Any:
+            return answer
+
+    by = verifier(store=Vague())
+    with pytest.raises(ReplayError):
+        by.id_jag(jag(), audience=SERVER, client_id=CLIENT)
+    with pytest.raises(ReplayError):
+        by.id_token(id_token(), client_id=CLIENT, nonce=NONCE)
+
+
 def test_what_is_refused_uses_nothing_up() -> None:
     by = verifier()
     with pytest.raises(AudienceError):

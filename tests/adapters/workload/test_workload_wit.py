@@ -212,6 +212,18 @@ def test_a_proof_is_used_once() -> None:
     assert by.wit(other, proof=wpt(other), audience=AUDIENCE)
 
 
+@pytest.mark.parametrize("answer", [None, False, 1, "new", [0]])
+def test_only_true_says_that_a_proof_is_new(answer: Any) -> None:
+    """Attack 80."""
+
+    class Vague(MemoryStore):
+        def remember(self, presentation: bytes, *, expires: int, now: int) -> Any:
+            return answer
+
+    with pytest.raises(ReplayError):
+        verifier(store=Vague()).wit(wit(), proof=wpt(wit()), audience=AUDIENCE)
+
+
 def test_a_store_that_fails_decides_nothing() -> None:
     """Attack 82."""
 
