@@ -53,7 +53,7 @@ def mint(
         ceiling.append(_actions(evidence.scope, {} if scopes is None else scopes))
     if evidence.details is not None:
         said = evidence.details
-        limits = [] if details is None else list(ask("details", lambda: details(said)))
+        limits = [] if details is None else list(ask("details", lambda: tuple(details(said))))
         if not limits:
             raise DelegationError("mint: the evidence's authorization details have no meaning here")
         ceiling += limits
@@ -87,7 +87,7 @@ def origin(access: Access | Verified) -> Origin | None:
 def _actions(scope: Sequence[str], scopes: Mapping[str, Collection[str]]) -> Actions:
     if not isinstance(scopes, Mapping) or any(isinstance(actions, str) for actions in scopes.values()):
         raise InputError("mint: expected scopes as a mapping of each to a list of actions")
-    granted = {action for each in scope for action in scopes.get(each, ())}
+    granted = ask("scopes", lambda: {action for each in scope for action in scopes.get(each, ())})
     if not granted:
         raise DelegationError("mint: no scope of the evidence has a meaning here")
-    return Actions(*sorted(granted))
+    return Actions(*sorted(granted, key=str))

@@ -135,6 +135,15 @@ def test_authorization_details_are_not_passed_over(read: Any) -> None:
 def test_details_that_cannot_be_read_decide_nothing() -> None:
     with pytest.raises(UnavailableError):
         minted(as_jag(jag(authorization_details=DETAILS)), details=lambda _: {}["x"])
+    for read in (lambda _: None, lambda _: iter(lambda: {}["x"], 0)):
+        with pytest.raises(UnavailableError):
+            minted(as_jag(jag(authorization_details=DETAILS)), details=read)
+
+
+@pytest.mark.parametrize("actions", [None, 1, [1, "events:read"], [[]]])
+def test_scopes_that_stand_for_no_actions(actions: Any) -> None:
+    with pytest.raises((InputError, UnavailableError)):
+        minted(as_jag(jag()), scopes={"calendar.read": actions})
 
 
 def test_a_resource_is_a_ceiling() -> None:
