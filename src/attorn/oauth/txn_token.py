@@ -138,7 +138,8 @@ def verify_txn_token(
     said, audience, txn, subject, scope, workload = texts
     if said != issuer:
         raise UntrustedRootError("transaction token: by another issuer")
-    found.verify(jws.issuer_keys(resolver or LocalResolver(), issuer, found.kid, Relationship.ASSERTION_METHOD))
+    resolver = LocalResolver() if resolver is None else resolver
+    found.verify(jws.issuer_keys(resolver, issuer, found.kid, Relationship.ASSERTION_METHOD))
     if audience != trust_domain:
         raise AudienceError("transaction token: for another trust domain")
     issued, ends = (_second(found.claims.get(name), name) for name in ("iat", "exp"))

@@ -245,6 +245,15 @@ def test_one_audience_as_text(aud: Any) -> None:
         verified(signed(claims(aud=aud)))
 
 
+def test_a_resolver_that_is_empty_is_asked() -> None:
+    class Nobody(dict[str, Any]):
+        def resolve(self, did: str) -> Any:
+            raise ResolutionError("nobody is known here")
+
+    with pytest.raises(ResolutionError):
+        verified(issued(), resolver=Nobody())
+
+
 def test_another_issuer() -> None:
     with pytest.raises(UntrustedRootError):
         verified(issued(by=MALLORY))
