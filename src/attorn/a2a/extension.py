@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from a2a.types import AgentCard, AgentExtension
-from google.protobuf.json_format import MessageToDict
 
 from attorn.did.did import is_did
 from attorn.errors import InputError, MalformedError
@@ -41,7 +40,8 @@ def advertised(card: AgentCard) -> str | None:
     found = [each for each in card.capabilities.extensions if each.uri == EXTENSION]
     if not found:
         return None
-    did = MessageToDict(found[0].params).get("did")
-    if len(found) > 1 or not isinstance(did, str) or not is_did(did):
+    members = found[0].params.fields
+    did = members["did"].string_value if "did" in members else ""
+    if len(found) > 1 or not is_did(did):
         raise MalformedError("agent card: expected the extension once, with the DID of the agent")
-    return did
+    return str(did)

@@ -331,7 +331,11 @@ def test_the_extension() -> None:
     twice = offered()
     twice.capabilities.extensions.append(extension)
     nobody = card(capabilities=AgentCapabilities(extensions=[AgentExtension(uri=EXTENSION, params={"did": "planner"})]))
-    for each in (twice, nobody):
+    endless = offered()
+    endless.capabilities.extensions[0].params["x"] = float("nan")
+    assert advertised(endless) == planner.did
+    numbered = card(capabilities=AgentCapabilities(extensions=[AgentExtension(uri=EXTENSION, params={"did": 1})]))
+    for each in (twice, nobody, numbered):
         refused(MalformedError, lambda each=each: advertised(each))  # type: ignore[misc]
         refused(MalformedError, lambda each=each: check(sign_card(each, by=planner)))  # type: ignore[misc]
 
