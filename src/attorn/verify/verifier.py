@@ -83,7 +83,8 @@ class Verifier:
     None charges every try. `receipts` records every decision. `macaroon_keys` are those that base macaroons were issued
     with here; without them every Macaroon is refused. `rotated_keys` is for how long a delegator's key still counts for
     links dated before its DID took it out, if `resolver` has a history; by default not at all, since a thief of an old
-    key can date links back. The holder's own key must always be current. Raises `InputError` for unusable arguments.
+    key can date links back. The holder's own key must always be current. `policy` is asked once no caveat prohibits,
+    and can only refuse. Raises `InputError` for unusable arguments.
     """
 
     def __init__(
