@@ -83,7 +83,8 @@ class Guard(Extension):
     async def admitted(self, ctx: Context) -> Access:
         """Access for the message of `ctx`, decided here and now. Raises `MCPError`."""
         try:
-            return await self._access(ctx, asked(self.server, ctx.method, ctx.params))
+            # In a thread: long arguments take time, and nobody has shown who they are.
+            return await self._access(ctx, await to_thread.run_sync(asked, self.server, ctx.method, ctx.params))
         except AttornError as error:
             refused = refusal(error, self.server)
         raise refused

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -34,7 +36,8 @@ from tests.adapters.mcp.world import (
 
 from attorn import caveat
 from attorn.errors import InputError
-from attorn.mcp import Bearer, Gate
+from attorn.mcp import Bearer, Gate, gate
+from attorn.mcp import guard as guards
 
 SDK = DOORS["mcp-bearer"]
 META = {
@@ -79,6 +82,28 @@ def test_challenges(door: Door) -> None:
         assert denied.json()["id"] == 1
 
     at(door, visit)
+
+
+def test_nothing_long_is_read_on_the_event_loop(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A body of a megabyte takes a third of a second, and comes from anybody
+    looping: list[bool] = []
+
+    def watched(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def read_it(*given: Any) -> Any:
+            looping.append(threading.current_thread() is threading.main_thread())
+            return inner(*given)
+
+        return read_it
+
+    monkeypatch.setattr(gate, "read_message", watched(gate.read_message))
+    monkeypatch.setattr(guards, "asked", watched(guards.asked))
+
+    async def visit(there: Open) -> None:
+        assert (await there.call(wire=wire())).status_code == 200
+
+    at(door, visit)
+    # The third is the check that what runs is what was authorised.
+    assert looping[:2] == [False, False]
 
 
 def test_what_the_sdk_is_told_about_the_token() -> None:
