@@ -11,7 +11,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from attorn.biscuit.container import ProofKind, outline, parse_block
-from attorn.errors import MalformedError, NotAdmittedError
+from attorn.errors import MalformedError, NotAdmittedError, UnavailableError
+from attorn.handed import ask
 from attorn.keys.public import PublicKey
 from attorn.limits import Limits
 from attorn.token import chain as chains
@@ -68,8 +69,11 @@ class ArrivedToken:
 
     def read_presentation(self, symbols: tuple[str, ...], limits: Limits) -> Presentation:
         del symbols, limits
-        return self.proof.presentation()
+        made = ask("proof of possession", self.proof.presentation)
+        if not isinstance(made, Presentation):
+            raise UnavailableError(f"the proof of possession says nothing: {type(made).__name__}")
+        return made
 
     def verify_presentation(self, holder: PublicKey, previous: bytes, position: int) -> None:
         del previous, position
-        self.proof.verify(holder)
+        ask("proof of possession", lambda: self.proof.verify(holder))
