@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from . import testkit as kit
 from .case import Case
+from .later_cases import AGAIN
 from .presentation import Presentation
 from .scene import Scene, compact
 from .testkit import Key
@@ -81,11 +83,23 @@ def revoked(name: str, notes: str, *uses: str, code: str = "ok", step: int | Non
     return Presentation(f"standing/{name}", notes, 71, wire, code, step, also)
 
 
+def revoked_later(name: str, notes: str, *uses: str) -> Presentation:
+    """The same, between the call that verifies and the call that judges."""
+    first = revoked(name, notes, *uses, code="revoked", step=7)
+
+    def also(s: Scene) -> dict[str, Any]:
+        asked = first.also(s) if first.also else {}
+        return {**asked, "revocations": [], "later": {"now": s.now + 1, "revocations": asked["revocations"]}}
+
+    return replace(first, name=f"presentation/later-{name}", also=also, spec=AGAIN)
+
+
 INVOKES, DELEGATES = "capabilityInvocation", "capabilityDelegation"
 RECIPES: tuple[Callable[[World], Case], ...] = (
     delegate("did-web-holder", "a holder that is a did:web", None, lambda s: page(s, host(s), s.planner, INVOKES)),
     middle("did-web-delegator", "a delegator that is a did:web", None, DELEGATES),
     root("did-web-root", "a user who is a did:web", None, lambda s: page(s, host(s), s.alice, DELEGATES)),
+    revoked_later("revoked-by-did-web", "a user who is a did:web has taken it back since", DELEGATES),
     revoked("by-did-web", "a user who is a did:web takes it back", DELEGATES, code="revoked", step=7),
     delegate(
         "holder-only-delegates",

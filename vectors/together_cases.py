@@ -18,8 +18,8 @@ from .world import World
 
 PAGE = "docs/spec/many-users.md section "
 ORDER = PAGE + "The order of checks: "
-READERS = PAGE + "Readers"
-CHARGED = PAGE + "What is charged, and what is used up"
+READERS = PAGE + "Readers: each must be a user of one of the chains"
+CHARGED = PAGE + "What is charged, and what is used up: every chain pays, in one call, or none does"
 
 Also = Callable[[Scene], dict[str, Any]]
 Wires = Callable[[Scene], list[str]]

@@ -19,7 +19,7 @@ from attorn.encoding import base64url_encode
 from attorn.errors import CredentialError, InputError, MalformedError, VerificationError
 from attorn.jose import foreign, jws
 from attorn.jose.key_set import MOST_KEYS, KeySet
-from attorn.oauth import read_client_metadata, verify_txn_token, write_client_metadata
+from attorn.oauth import client_metadata, txn_token
 from attorn.workload import Bundle
 
 _KEYS = (outside.RSA, outside.P256, outside.P384, outside.P521, outside.ED)
@@ -89,7 +89,7 @@ def _workloads() -> Iterable[bytes]:
 
 
 def _client_metadata(data: bytes) -> bool:
-    found = accepted(lambda: read_client_metadata(data, client_id=_CLIENT), MalformedError)
+    found = accepted(lambda: client_metadata.read_client_metadata(data, client_id=_CLIENT), MalformedError)
     require(b"client_secret" not in data.replace(b"client_secret_", b""), "a secret")
     require((found.method == "none") == (found.keys is found.jwks_uri is None), "a client without a key", found.method)
     return found.client_id == _CLIENT
@@ -97,7 +97,9 @@ def _client_metadata(data: bytes) -> bool:
 
 def _documents() -> Iterable[bytes]:
     uris = ["https://agent.example/back"]
-    made = json.loads(write_client_metadata(PLANNER, client_id=_CLIENT, name="Planner", redirect_uris=uris))
+    made = json.loads(
+        client_metadata.write_client_metadata(PLANNER, client_id=_CLIENT, name="Planner", redirect_uris=uris)
+    )
     yield json.dumps(made).encode()
     yield json.dumps({**made, "jwks": {"keys": [outside.jwk(outside.RSA)]}}).encode()
     del made["jwks"]
@@ -112,7 +114,7 @@ def _txn_token(data: bytes) -> bool:
         return False
     text = accepted(lambda: jws.sign(members, by=PLANNER.signer, typ="txntoken+jwt"), InputError)
     expected: dict[str, Any] = {"issuer": PLANNER.did, "trust_domain": _CLIENT, "clock": Clock()}
-    found = accepted(lambda: verify_txn_token(text, **expected), VerificationError)
+    found = accepted(lambda: txn_token.verify_txn_token(text, **expected), VerificationError)
     require(found.issued <= NOW + 30 and NOW < found.expires <= NOW + 930, "a token that lives too long")
     require(all([found.subject, found.txn, found.workload, *found.actors]), "an empty name")
     return True

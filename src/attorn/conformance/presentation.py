@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from attorn.canonical import JsonValue
-from attorn.conformance import asked, verifying
+from attorn.conformance import asked, pages, verifying
 from attorn.conformance.answer import Answer
 from attorn.conformance.members import Members
-from attorn.did.resolver import LocalResolver
 from attorn.store import MemoryStore
 from attorn.verify.access import Access
 
@@ -17,6 +16,7 @@ def verify(members: Members) -> Answer:
     wire, challenge = members.text("wire"), members.maybe_text("challenge")
     before, later = members.texts("before"), _later(members)
     hands, store = verifying.Hands(), MemoryStore()
+    resolver = pages.resolver(members, members.second("now"))
     verifier = verifying.verifier(members, members.text("audience"), hands, store)
     members.done()
     for earlier in before:
@@ -26,7 +26,7 @@ def verify(members: Members) -> Answer:
     found = verifier.verify(wire, request, challenge=challenge)
     hands.second, statements = later
     for entry in statements:
-        verifying.apply(store, entry, LocalResolver())
+        verifying.apply(store, entry, resolver)
     return Answer(result=_result(found.clear()))
 
 
