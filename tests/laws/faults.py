@@ -220,13 +220,13 @@ def first_key_that_is_listed(patch: pytest.MonkeyPatch) -> None:
 
 
 def doubled_text_halved(patch: pytest.MonkeyPatch) -> None:
-    honest = verifier.read_text
+    honest = arrival.read_text
 
     def read(text: str, limits: Limits) -> bytes:
         half = len(text) // 2
         return honest(text[:half] if text[:half] == text[half:] else text, limits)
 
-    patch.setattr(verifier, "read_text", read)
+    patch.setattr(arrival, "read_text", read)
 
 
 def long_varints(patch: pytest.MonkeyPatch) -> None:
