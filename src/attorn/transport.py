@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from attorn.errors import InputError
+from attorn.handed import ask
 from attorn.request.url import hosts
 
 _LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
@@ -18,6 +20,21 @@ class Transport(Protocol):
         None where whoever is asked says that there is no such document. Raises `UnavailableError` if that could not be
         found out.
         """
+
+
+class DirectTransport(Transport, Protocol):
+    """A transport that says how many redirects it follows: `attorn.web.fetch.HttpTransport` does."""
+
+    @property
+    def redirects(self) -> int:
+        """Most redirects of one `get`."""
+
+
+def require_direct(transport: Transport) -> None:
+    """Return for a transport that says that it follows no redirects. Raises `InputError`."""
+    redirects = ask("transport", lambda: getattr(transport, "redirects", None))
+    if type(redirects) is not int or redirects != 0:
+        raise InputError("transport: expected one that says that it follows no redirects")
 
 
 def is_fetchable(url: str, *, loopback: bool = False) -> bool:

@@ -38,9 +38,12 @@ from attorn.approval import ApprovalRequired
 from attorn.audit import JsonLinesLog, Recorder, receipts
 from attorn.caveat import RequiresApproval
 from attorn.errors import InputError, ReplayError, UnavailableError
+from attorn.keys.public import PublicKey
 from attorn.revocation import revoke, suspend
 from attorn.store import Charged, MemoryStore, SQLiteStore
+from attorn.token.presentation import Presentation
 from attorn.verify.joint import MOST
+from attorn.verify.possession import Possession
 
 DIDS = [user.did for user in USERS]
 
@@ -72,6 +75,20 @@ def test_chains_of_different_lengths_and_formats() -> None:
     assert opened([wire(token(CFO)), wire(longer), wire(by_macaroon)]).roots == tuple(DIDS)
     refusing = token(BEN, caveat.Resources("hr://other"), by_macaroon=True)
     shut([wire(token(CFO)), wire(longer), wire(refusing)], "denied", 9, 3)
+
+
+def test_another_proof_than_a_presentation_stands_for_no_user() -> None:
+    class Proof(Possession):
+        token = ""
+
+        def presentation(self) -> Presentation:
+            raise AssertionError("read")
+
+        def verify(self, holder: PublicKey) -> None:
+            raise AssertionError("asked")
+
+    with pytest.raises(InputError, match="no other proofs"):
+        door().authorize_all([*wires(CFO), Proof()], SALARIES)  # type: ignore[list-item]
 
 
 def test_a_challenge_is_for_all_of_them() -> None:

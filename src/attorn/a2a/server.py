@@ -149,7 +149,7 @@ class ChainHandler(RequestHandler):
         except ApprovalRequired as error:
             found = Pending(error.approval, without(params), self._binding)
         except AttornError as error:
-            raise refusal(error) from error
+            raise refusal(error) from None
         return without(params), with_access(context, found)
 
     async def _other(self, method: str, params: AnyMessage, context: ServerCallContext) -> ServerCallContext:
@@ -157,7 +157,7 @@ class ChainHandler(RequestHandler):
             wire = in_header(context.state.get("headers"))
             found = await self._authorized(method, of_tenant(params, context.tenant), wire, context.user)
         except AttornError as error:
-            raise refusal(error) from error
+            raise refusal(error) from None
         return with_access(context, found)
 
     async def _authorized(self, method: str, params: Any, wire: str | None, user: User) -> Access:

@@ -18,7 +18,7 @@ from attorn.httpsig.directory import MOST_BYTES, Window, read_directory
 from attorn.httpsig.source import Source
 from attorn.keys.public import PublicKey
 from attorn.recent import Recent
-from attorn.transport import Transport
+from attorn.transport import DirectTransport, require_direct
 
 _MOST: Final = 1024
 _FRESH: Final = timedelta(minutes=5)
@@ -27,7 +27,7 @@ _RETRY: Final = timedelta(seconds=30)
 
 
 class Directories:
-    """Finds the key that an agent signs with, through `transport`, which must follow no redirects.
+    """Finds the key that an agent signs with, through `transport`, which must say that it follows no redirects.
 
     A directory is asked again after `fresh`, or for a key that it did not have, but not within `retry` of the last
     time. Where it cannot be had, what it said before counts until `keep`. At most `at_once` are asked at a time: more
@@ -36,7 +36,7 @@ class Directories:
 
     def __init__(
         self,
-        transport: Transport,
+        transport: DirectTransport,
         *,
         clock: Clock = system_clock,
         fresh: timedelta = _FRESH,
@@ -47,8 +47,7 @@ class Directories:
     ) -> None:
         if not callable(getattr(transport, "get", None)):
             raise InputError(f"transport: expected one with get, got {type(transport).__name__}")
-        if getattr(transport, "redirects", 0) != 0:
-            raise InputError("transport: expected one that follows no redirects")
+        require_direct(transport)
         spans = (fresh, keep, retry)
         if not all(isinstance(span, timedelta) and span >= timedelta(0) for span in spans) or keep < fresh:
             raise InputError("directories: expected spans that are not negative, and keep no shorter than fresh")
@@ -70,17 +69,30 @@ class Directories:
         now = second_of(self._clock)
         known = self._of(source.address)
         found = known.key(keyid, now, self._fresh)
-        if found is None:
-            with self._slot(), known.lock:
-                # Somebody else may have asked meanwhile.
-                if known.key(keyid, now, self._fresh) is None and not 0 <= now - known.asked < self._retry:
-                    self._refresh(known, source, now)
-            found = known.key(keyid, now, self._keep)
         if found is not None:
             return found
+        asked = self._ask(known, source, keyid, now)
+        found = known.key(keyid, now, self._keep)
+        if found is not None:
+            return found
+        if not asked:
+            raise UnavailableError("this key directory is being asked already")
         if known.failed:
             raise UnavailableError("the key directory of the agent could not be had")
         raise ResolutionError("the agent publishes no such key")
+
+    def _ask(self, known: _Known, source: Source, keyid: str, now: int) -> bool:
+        """Ask, unless that was done just now. False if somebody else is asking: nobody waits for a slow agent."""
+        if not known.lock.acquire(blocking=False):
+            return False
+        try:
+            # Somebody else may have asked meanwhile.
+            if known.key(keyid, now, self._fresh) is None and not 0 <= now - known.asked < self._retry:
+                with self._slot():
+                    self._refresh(known, source, now)
+        finally:
+            known.lock.release()
+        return True
 
     def _refresh(self, known: _Known, source: Source, now: int) -> None:
         """Ask. What was answered replaces what was known, and a failure replaces nothing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.display import shown
@@ -19,7 +19,7 @@ from attorn.jose.key_set import KeySet
 from attorn.jose.kid import kid_of
 from attorn.keys.jwk import JWS_NAMES, to_jwk
 from attorn.keys.signer import Signatory, key_of, require_signatory
-from attorn.transport import Transport, is_fetchable
+from attorn.transport import DirectTransport, is_fetchable, require_direct
 
 MOST_BYTES: Final = 5_120
 """Longest document: five kilobytes, as the draft recommends."""
@@ -30,14 +30,6 @@ _SECRETS: Final = ("client_secret", "client_secret_expires_at")
 _JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 # RFC 3986's unreserved characters and those that need no second reading; no percent, no query, no fragment.
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]*)+")
-
-
-class DirectTransport(Transport, Protocol):
-    """A transport that says how many redirects it follows: `attorn.web.fetch.HttpTransport` does."""
-
-    @property
-    def redirects(self) -> int:
-        """Most redirects of one `get`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +95,7 @@ def fetch_client_metadata(client_id: str, *, transport: DirectTransport) -> Clie
     Raises `MalformedError` for an id that is none and for another document than it must be, `UnavailableError` if it is
     not to be had, with status 200 and in 5,120 bytes, and `InputError` for another transport.
     """
-    redirects = ask("transport", lambda: getattr(transport, "redirects", None))
-    if type(redirects) is not int or redirects != 0:
-        raise InputError("client metadata: expected a transport that says that it follows no redirects")
+    require_direct(transport)
     if not is_client_id(client_id):
         raise MalformedError("client metadata: the client's id is no https URL with a plain path")
     body = ask("transport", lambda: transport.get(client_id, accept="application/json", most=MOST_BYTES))

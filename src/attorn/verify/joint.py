@@ -38,6 +38,7 @@ from attorn.token.presentation import Presentation
 from attorn.verify.access import Access, Joint
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, Use, charge_all
+from attorn.verify.possession import Possession
 from attorn.verify.trail import Trail
 
 MOST: Final = 64
@@ -140,6 +141,8 @@ def _texts(steps: Steps, wires: Iterable[str], request: Request) -> tuple[str, .
     if isinstance(wires, str | bytes) or not isinstance(wires, Iterable):
         raise InputError("wires: expected a list of presentations, one for each user")
     texts = ask("list of presentations", lambda: tuple(islice(wires, MOST + 1)))
+    if any(isinstance(text, Possession) for text in texts):
+        raise InputError("wires: expected presentations, and no other proofs")
     trail = Trail()
     with steps.recorded(request, trail, decides=False):
         if not texts or len(texts) > MOST:

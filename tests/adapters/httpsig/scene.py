@@ -35,6 +35,8 @@ class Clock:
 class Web:
     """A transport to documents by URL; it counts, and fails where it is told to."""
 
+    redirects = 0
+
     def __init__(self, **documents: bytes) -> None:
         self.documents: dict[str, bytes | Callable[[], bytes] | None] = dict(documents)
         self.asked: list[str] = []

@@ -245,6 +245,25 @@ def test_a_transport_that_follows_redirects_is_not_taken() -> None:
     Directories(HttpTransport(redirects=0))
 
 
+@pytest.mark.parametrize("said", [None, True, False, "0", 1])
+def test_a_transport_must_say_that_it_follows_none(said: object) -> None:
+    # attack 35
+    transport = web()
+    transport.redirects = said  # type: ignore[assignment]
+    with pytest.raises(InputError, match="says that it follows no redirects"):
+        Directories(transport)
+
+
+class Unsaid:
+    def get(self, url: str, *, accept: str, most: int) -> bytes | None:
+        raise AssertionError("asked")
+
+
+def test_a_transport_that_says_nothing_of_redirects_is_not_taken() -> None:
+    with pytest.raises(InputError, match="says that it follows no redirects"):
+        Directories(Unsaid())  # type: ignore[arg-type]
+
+
 def test_what_directories_cannot_be_made_of() -> None:
     for transport, arguments in (
         (None, {}), (web(), {"fresh": 5}), (web(), {"retry": timedelta(-1)}), (web(), {"at_once": 0}),
@@ -288,6 +307,32 @@ def test_only_so_many_are_asked_at_once() -> None:
         go.set()
         thread.join()
     assert found == [other.signer.public_key]
+
+
+def test_nobody_waits_for_a_slow_agent() -> None:
+    """All who ask about it while it is being asked are told so at once, and the others are served."""
+    started, go = threading.Event(), threading.Event()
+    clock, transport = Clock(), web()
+    directories = Directories(transport, clock=clock, at_once=2)
+
+    def slow() -> bytes:
+        started.set()
+        assert go.wait(10)
+        return published(other)
+
+    transport.documents[OTHER + WELL_KNOWN] = slow
+    thread = threading.Thread(target=lambda: directories.key(Source(OTHER), THEIRS))
+    thread.start()
+    try:
+        assert started.wait(10)
+        for _ in range(3):
+            with pytest.raises(UnavailableError, match="being asked already"):
+                directories.key(Source(OTHER), THEIRS)
+        assert directories.key(HERE, MINE) == agent.signer.public_key
+    finally:
+        go.set()
+        thread.join()
+    assert directories.key(Source(OTHER), THEIRS) == other.signer.public_key
 
 
 def test_a_rotation_changes_the_key_and_not_the_agent() -> None:
