@@ -69,7 +69,13 @@ def test_pyld_drops_nothing_of_what_is_known(name: str) -> None:
 
 @pytest.mark.parametrize("name", UNDEFINED)
 def test_pyld_drops_or_refuses_what_is_undefined(name: str) -> None:
-    stricter = {"a type with a blank", "an IRI with a blank", "of a blank node", "by a term that is no prefix"}
+    stricter = {
+        "a datatype",
+        "a type with a blank",
+        "an IRI with a blank",
+        "of a blank node",
+        "by a term that is no prefix",
+    }
     try:
         found = dropped(copy.deepcopy(UNDEFINED[name]))
     except jsonld.JsonLdError:
