@@ -52,7 +52,7 @@ def _decision(members: JsonValue) -> bool | Denial:
             raise UnavailableError("the decision point could not decide")
         return _NO
     obligations = context.get("obligations", [])
-    if "error" in told or "error" in context or not isinstance(obligations, list):
+    if "error" in told or "error" in context or "obligations" in told or not isinstance(obligations, list):
         raise UnavailableError("the decision point's answer is no clean yes")
     # None is understood here, and one that is not carried out takes the yes away.
     return _BOUND if obligations else True

@@ -201,6 +201,7 @@ UNCLEAN = [
     {"decision": True, "context": {"error": {"status": 500}}},
     {"decision": True, "context": {"obligations": {"type": "step-up"}}},
     {"decision": True, "context": {"obligations": None}},
+    {"decision": True, "obligations": [1]},
     {"decision": False, "context": {"error": {"status": 503, "message": "x"}}},
     [{"decision": True}],
     [True],

@@ -112,6 +112,7 @@ IDS = (
     "https://Agent.example/a",
     "HTTPS://agent.example/a",
     "https://agent.example:0/a",
+    "https://agent.example:443/a",
     "https://agent.example./a",
     "https://0x7f.1/a",
     "https:///a",
