@@ -242,7 +242,7 @@ ARGUED: Final[dict[str, str]] = {
     "verify.standing:known: if not all": _STORE,
     "verify.standing:check_life: if not events": _STORE,
     "verify.standing:_list: at the end": _STORE,
-    "verify.verifier:Verifier.verify_token: if self._policy":
+    "verify.verifier:Verifier.verify_token: if self._trusts":
         "the setting `roots`, if it is a callable; tests/unit/test_verify_token.py",
     "verify.verifier:Verifier._verify_presentation: if holder":
         "a link's next key is read from its block, which has one",

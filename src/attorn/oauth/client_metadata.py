@@ -140,7 +140,12 @@ def is_client_id(value: object) -> bool:
     if not isinstance(value, str) or len(value) > _MOST_URL or not value.startswith("https://"):
         return False
     authority, slash, path = value.removeprefix("https://").partition("/")
-    if authority != authority.lower() or authority.endswith(":443") or not is_fetchable(value) or not _PATH.fullmatch(slash + path):
+    if (
+        authority != authority.lower()
+        or authority.endswith(":443")
+        or not is_fetchable(value)
+        or not _PATH.fullmatch(slash + path)
+    ):
         return False
     return path != "" and not {".", ".."} & set(path.split("/"))
 

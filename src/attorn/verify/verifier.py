@@ -117,7 +117,7 @@ class Verifier:
         self.limits = limits or Limits()
         self.store: Store = MemoryStore() if store is None else store
         self._ledger = self.store if isinstance(self.store, Ledger) else None
-        self._policy = roots if callable(roots) else None
+        self._trusts = roots if callable(roots) else None
         self._roots = frozenset[Principal | str]()
         if not callable(roots):
             # To go through them is the caller's code.
@@ -133,7 +133,7 @@ class Verifier:
         self._approvals = Approvals(resolver, self.store, self._rules)
         self._retries = arguments.seconds(retries)
         self._receipts = receipts
-        self._after = policy
+        self._policy = policy
         self._keys = arguments.keys_by_name(macaroon_keys)
 
     def authorize(self, wire: str | Possession, request: Request, *, challenge: str | None = None) -> Access:
@@ -192,7 +192,7 @@ class Verifier:
         for anything but a Token, and where `roots` is a callable: it is asked about requests, and there is none.
         """
         arguments.require_token(token, "verify_token")
-        if self._policy is not None:
+        if self._trusts is not None:
             raise InputError("verify_token: a policy says who is trusted for a request, and here is none")
         now = second_of(self.clock)
         if isinstance(token.carrier, MacaroonCarrier):
@@ -261,9 +261,9 @@ class Verifier:
 
     def _trust(self, root: Principal, request: Request | None = None) -> None:
         """(2) Refuse a root that the verifier does not trust for this resource."""
-        policy = self._policy
-        if policy is not None and request is not None:
-            trusted = ask("roots policy", lambda: policy(root.did, request)) is True
+        trusts = self._trusts
+        if trusts is not None and request is not None:
+            trusted = ask("roots policy", lambda: trusts(root.did, request)) is True
         else:
             trusted = (root if root.method is None else root.did) in self._roots
         if not trusted:
@@ -369,7 +369,7 @@ class Verifier:
         """(9) No caveat prohibits the request, nor does this verifier's policy. Of approvals nobody is asked yet."""
         clear(chain, presentation.demands, facts)
         self._attestations.clear(chain, presentation, facts)
-        consult(self._after, chain.links, facts.request, facts.audience, at)
+        consult(self._policy, chain.links, facts.request, facts.audience, at)
 
     def _retry(self, chain: VerifiedChain, presentation: Presentation, now: int) -> Retry | None:
         """Under what this use is the same one when it is tried again: holder, chain, request and the holder's key."""

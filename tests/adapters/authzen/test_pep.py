@@ -325,9 +325,9 @@ def test_a_no_and_no_answer_charge_nothing(tell: Any) -> None:
     by = verifier()
     token = given(caveat.Actions("events:read"), caveat.MaxUses(1))
     for body, code, step in (({"decision": False}, "denied", 9), ({}, "unavailable", None)):
-        by._after, _ = tell(body)
+        by._policy, _ = tell(body)
         refused(shown(token, PLANNER), code, step, by=by)
-    by._after, _ = tell()
+    by._policy, _ = tell()
     accepted(shown(token, PLANNER), by=by)
 
 
