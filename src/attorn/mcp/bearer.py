@@ -52,13 +52,13 @@ class Bearer(Guard):
     """The presentation is the access token, over HTTP alone; this is the server's `token_verifier` too.
 
     Works behind `Gate`, which sees the message that the token was made for; without one every token is refused. The
-    verifier's audience is the URL of the server. Raises `InputError`.
+    verifier's audience is the URL of the server; `sealed` is what it is for `SideCar`. Raises `InputError`.
     """
 
     mode = "bearer"
 
-    def __init__(self, verifier: Verifier) -> None:
-        super().__init__(verifier)
+    def __init__(self, verifier: Verifier, *, sealed: bool = False) -> None:
+        super().__init__(verifier, sealed=sealed)
         if not self.server.startswith(("https://", "http://")):
             raise InputError("audience: expected the URL of this server; a bearer token travels over HTTP")
 

@@ -42,15 +42,17 @@ LISTINGS: Final = frozenset(
 _NAMED: Final = ("tools/call", "prompts/get")
 _METHOD: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
-_UNBOUND: Final = frozenset({"_meta", "requestState"})
+STATE: Final = "requestState"
+"""What a server that asked a question gets back: the member that its own seal protects, where `CARRIERS` bring it."""
+CARRIERS: Final = (*_NAMED, "resources/read")
 
 
 def asked(server: str, method: str, params: Mapping[str, Any] | None) -> Request:
     """What a message of `method` with `params` asks of the server whose canonical URI is `server`.
 
-    Of `params`, `_meta` is not bound, nor what the server itself has sealed (`requestState`). Raises `InputError` for
-    a name that is not 1 to 128 of the characters `A-Za-z0-9._-`, for arguments whose names start with `@`, and for
-    what no request can hold.
+    Of `params`, `_meta` is not bound, nor what the server itself seals (`requestState` of the three that can go on
+    after a question). Raises `InputError` for a name that is not 1 to 128 of the characters `A-Za-z0-9._-`, for
+    arguments whose names start with `@`, and for what no request can hold.
     """
     if (
         not isinstance(method, str)
@@ -60,7 +62,8 @@ def asked(server: str, method: str, params: Mapping[str, Any] | None) -> Request
         raise InputError(f"method: expected one like tools/call, got {shown(method)}")
     if params is not None and not isinstance(params, Mapping):
         raise InputError(f"params: expected an object, got {type(params).__name__}")
-    members = {name: value for name, value in (params or {}).items() if name not in _UNBOUND}
+    unbound = ("_meta", STATE) if method in CARRIERS else ("_meta",)
+    members = {name: value for name, value in (params or {}).items() if name not in unbound}
     action = f"mcp:{method.replace('/', ':')}"
     args: Any = members
     if method in _NAMED:

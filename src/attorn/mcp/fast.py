@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 try:
+    import fastmcp.server.low_level as dispatch
     from fastmcp.client.transports.base import ClientTransport, SessionKwargs, TransportOptions
     from fastmcp.server.auth import AccessToken, TokenVerifier
     from fastmcp.server.dependencies import extract_version_spec
@@ -38,6 +39,8 @@ class Guarded(Middleware):
         if not isinstance(guard, SideCar | Bearer):
             raise InputError(f"guard: expected a SideCar or a Bearer, got {type(guard).__name__}")
         self._guard = guard
+        # FastMCP unseals `requestState` before it serves anything, but for its first releases.
+        guard.sealed = guard.sealed or hasattr(dispatch, "RequestStateBoundary")
 
     async def __call__(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> Any:
         """Serve one message. Raises `MCPError`, whose data is the refusal."""

@@ -81,7 +81,7 @@ class Gate:
 
     def _decide(self, wire: str, message: dict[str, JsonValue]) -> Decided:
         method, params = message.get("method"), message.get("params")
-        request = asked(self._guard.server, method, params)  # type: ignore[arg-type]  # it checks both
+        request = self._guard.asked(method, params)
         verifier = self._guard.verifier
         listing = method in LISTINGS or "id" not in message
         outcome = verifier.verify(wire, request) if listing else verifier.authorize(wire, request)

@@ -6,7 +6,7 @@ message as it arrived; as tool-call interceptor it sees to it that what will run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from anyio import to_thread
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.server.extension import Extension
+from mcp.server.extension import Extension, MethodBinding
 from mcp_types import CallToolRequestParams
 
 from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError, WrongRequestError
 from attorn.handed import ask
-from attorn.mcp.call import CHAIN, LISTINGS, MORE, asked, canonical_uri, refusal
+from attorn.mcp.call import CARRIERS, CHAIN, LISTINGS, MORE, STATE, asked, canonical_uri, refusal
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
@@ -58,13 +58,28 @@ class Guard(Extension):
     identifier = CHAIN
     mode = ""
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, *, sealed: bool = False) -> None:
         self.verifier = checked_verifier(verifier)
         self.server = canonical_uri(verifier.audience)
+        if not isinstance(sealed, bool):
+            raise InputError(f"sealed: expected True or False, got {type(sealed).__name__}")
+        self.sealed = sealed
 
     def settings(self) -> dict[str, Any]:
         """What clients are told: for whom they present, and where they put it."""
         return {"audience": self.server, "mode": self.mode}
+
+    def methods(self) -> Sequence[MethodBinding]:
+        """None. Only an `MCPServer` asks, and it unseals `requestState` in front of its middleware."""
+        self.sealed = True
+        return ()
+
+    def asked(self, method: Any, params: Any) -> Request:
+        """What a message asks of this server. Raises `InputError`, also for a state that nobody could have sealed."""
+        request = asked(self.server, method, params)
+        if not self.sealed and method in CARRIERS and isinstance(params, Mapping) and params.get(STATE) is not None:
+            raise InputError(f"{STATE}: presentations do not bind it, and this server does not seal it")
+        return request
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """The middleware. Raises `MCPError`, whose data is the refusal."""
@@ -84,7 +99,7 @@ class Guard(Extension):
         """Access for the message of `ctx`, decided here and now. Raises `MCPError`."""
         try:
             # In a thread: long arguments take time, and nobody has shown who they are.
-            return await self._access(ctx, await to_thread.run_sync(asked, self.server, ctx.method, ctx.params))
+            return await self._access(ctx, await to_thread.run_sync(self.asked, ctx.method, ctx.params))
         except AttornError as error:
             refused = refusal(error, self.server)
         raise refused
@@ -126,13 +141,14 @@ class SideCar(Guard):
     """The presentation is `_meta["dev.attorn/chain"]`, over any transport; a bearer token, if any, is asked besides.
 
     What is allowed is what both allow. `related` says whether the two belong together: without it nobody asks. It is
-    asked once the presentation has verified and before anything is charged. Raises `InputError`.
+    asked once the presentation has verified and before anything is charged. `sealed` says of a low-level `Server` that
+    the SDK's `RequestStateBoundary` stands in front of this. Raises `InputError`.
     """
 
     mode = "meta"
 
-    def __init__(self, verifier: Verifier, *, related: Related | None = None) -> None:
-        super().__init__(verifier)
+    def __init__(self, verifier: Verifier, *, related: Related | None = None, sealed: bool = False) -> None:
+        super().__init__(verifier, sealed=sealed)
         if related is not None and not callable(related):
             raise InputError(f"related: expected a callable, got {type(related).__name__}")
         self._related = related

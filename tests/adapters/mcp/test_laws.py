@@ -61,7 +61,10 @@ def request(method: Any, params: Any) -> Request | None:
 
 def meant(method: str, params: dict[str, Any] | None) -> str:
     """All of a message that is to be bound, as text."""
-    members = {name: value for name, value in (params or {}).items() if name not in ("_meta", "requestState")}
+    unbound = ["_meta"]
+    if method in ("tools/call", "prompts/get", "resources/read"):
+        unbound.append("requestState")
+    members = {name: value for name, value in (params or {}).items() if name not in unbound}
     if method in ("tools/call", "prompts/get") and members.get("arguments") is None:
         members["arguments"] = {}
     return json.dumps([method, members], sort_keys=True)

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from mcp import MCPError
+from mcp.server.lowlevel import Server
 from mcp.server.mcpserver import Context
-from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
+from mcp_types import (
+    CallToolRequestParams,
+    CallToolResult,
+    ElicitRequest,
+    ElicitRequestFormParams,
+    ElicitResult,
+    InputRequiredResult,
+    ListToolsResult,
+    TextContent,
+    Tool,
+)
 from tests.adapters.mcp.test_attacks import wire
-from tests.adapters.mcp.world import DOORS, Door, Open, at, holder, ran, refused, refuses, said, token
+from tests.adapters.mcp.world import (
+    DOORS,
+    ISSUER,
+    URI,
+    Door,
+    Open,
+    at,
+    holder,
+    ran,
+    refused,
+    refuses,
+    said,
+    token,
+    verifier,
+)
 
 from attorn import caveat
+from attorn.errors import InputError
+from attorn.mcp import Bearer, Gate, SideCar, asked
 
 SURE = {"name": "sure", "arguments": {"path": "/srv/a"}}
 YES = {"sure": {"action": "accept", "content": {"yes": True}}}
@@ -62,8 +91,8 @@ def test_an_answer_is_bound(door: Door) -> None:
     # attack 84
     async def visit(there: Open) -> None:
         there.server.add_tool(sure)
-        asked = (await there.call("sure", wire(params=SURE))).json()["result"]
-        more = {"inputResponses": YES, "requestState": asked["requestState"]}
+        first = (await there.call("sure", wire(params=SURE))).json()["result"]
+        more = {"inputResponses": YES, "requestState": first["requestState"]}
         no = {"sure": {"action": "decline"}}
         for bound in ({}, {"inputResponses": no}, {"inputResponses": {}}):
             refused(await there.call("sure", wire(params={**SURE, **bound}), more=more), door, 401, "wrong_request")
@@ -71,3 +100,66 @@ def test_an_answer_is_bound(door: Door) -> None:
         assert ran == ["delete /srv/a {'yes': True}"]
 
     at(door, visit)
+
+
+def low_level(door: Door, *, sealed: bool = False) -> Open:
+    """A server whose tools nobody intercepts, as `lowlevel.Server` has them."""
+
+    async def sure(_: Any, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
+        if params.input_responses is None and params.request_state is None:
+            form = ElicitRequestFormParams(message="Sure?", requested_schema={"type": "object", "properties": {}})
+            return InputRequiredResult(input_requests={"sure": ElicitRequest(params=form)}, request_state="asked")
+        return CallToolResult(content=[TextContent(type="text", text=said(f"delete as {params.request_state}"))])
+
+    async def listed(*_: Any) -> ListToolsResult:
+        return ListToolsResult(tools=[Tool(name="sure", input_schema={"type": "object"})])
+
+    guard = Bearer(verifier(), sealed=sealed) if door.bearer else SideCar(verifier(), sealed=sealed)
+    server: Server[Any] = Server("low", on_call_tool=sure, on_list_tools=listed)
+    if sealed:
+        server.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=URI))
+    server.middleware.append(guard)
+    ran.clear()
+    if isinstance(guard, SideCar):
+        return Open(door, server.streamable_http_app(), guard, server)
+    app = server.streamable_http_app(token_verifier=guard, auth=guard.auth(ISSUER))
+    return Open(door, Gate(app, guard), guard, server)
+
+
+def test_a_state_that_nobody_sealed_is_refused(door: Door) -> None:
+    async def go() -> None:
+        there = low_level(door)
+        async with there.server.session_manager.run():
+            for state in ("sure:yes", "", 5, {}):
+                answer = await there.call("sure", wire(params=SURE), more={"requestState": state})
+                refused(answer, door, 400, "invalid_input")
+            await there.call("sure", wire(params=SURE), more={"requestState": None})
+            await there.call("sure", wire(params={**SURE, "inputResponses": YES}), more={"inputResponses": YES})
+        assert ran == ["delete as None"]
+
+    asyncio.run(go())
+
+
+def test_a_low_level_server_that_seals_its_states(door: Door) -> None:
+    async def go() -> None:
+        there = low_level(door, sealed=True)
+        async with there.server.session_manager.run():
+            forged = await there.call("sure", wire(params=SURE), more={"requestState": "sure:yes"})
+            assert forged.json()["error"]["code"] == -32602
+            async with there.client(elicitation_callback=yes) as client:
+                await client.call_tool(**SURE)
+        assert ran == ["delete as asked"]
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("method", ["completion/complete", "tasks/get", "x/y"])
+def test_a_state_is_bound_where_no_server_seals_it(method: str) -> None:
+    without = asked(URI, method, {"a": 1})
+    assert asked(URI, method, {"a": 1, "requestState": "s"}).args == {**without.args, "requestState": "s"}
+
+
+def test_whether_states_are_sealed_is_yes_or_no() -> None:
+    for kind in (SideCar, Bearer):
+        with pytest.raises(InputError):
+            kind(verifier(), sealed="yes")
