@@ -21,6 +21,8 @@ _SET: Final = "a set on the wire has a member"
 _PROGRAM: Final = "asked of a program that makes one itself; what is read was asked before, where it is read: "
 _REFERENCES: Final = _PROGRAM + "tests/unit/test_status_references.py"
 _LISTS: Final = _PROGRAM + "tests/unit/test_status_lists.py"
+_WORKLOADS: Final = "tests/adapters/workload/test_workload_svid.py"
+_EVIDENCE: Final = "`evidence_in` hands over none but these; tests/adapters/workload/test_workload_endorsing.py"
 _CHOSEN: Final = (
     "`status.checking` looks a list up by the kind and URI of the entry; tests/unit/test_status_references.py"
 )
@@ -44,6 +46,14 @@ ARGUED: Final[dict[str, str]] = {
     "agent.profile:AgentProfile.read: if not isinstance": "`agent.identity.verify` hands it a dict that it makes",
     "agent.profile:AgentProfile.read: if any": "`credential.model.check_everywhere` refuses every null in a credential",
     "agent.profile:_require_text: if any": _JSON_TEXT,
+    "agent.workload:SpiffeId.__post_init__: if len(str":
+        "`SpiffeId.read` has asked it of the same text; of what a program makes: " + _WORKLOADS,
+    "agent.workload:SpiffeId.read: if len(text)":
+        "asked again by the constructor, of the same text; here it bounds the work",
+    "agent.workload:SpiffeId.read: except":
+        "None in its place is refused by the constructor of `WorkloadEvidence`, with the same code",
+    "agent.workload:WorkloadEvidence.read: if not isinstance": _EVIDENCE,
+    "agent.workload:WorkloadEvidence.read: if not is_workload_evidence": _EVIDENCE,
     "approval.approval:Approval.decode: if not isinstance(issued":
         "`approval.text.read` has asked its type by `_KINDS`",
     "approval.approval:Approval.decode: if not isinstance(expires":
@@ -242,6 +252,8 @@ ARGUED: Final[dict[str, str]] = {
     "verify.standing:known: if not all": _STORE,
     "verify.standing:check_life: if not events": _STORE,
     "verify.standing:_list: at the end": _STORE,
+    "verify.verifier:Verifier.verify_token: arguments.require_token":
+        "asked of a program: every question hands in a Token that was decoded; tests/unit/test_verify_token.py",
     "verify.verifier:Verifier.verify_token: if self._trusts":
         "the setting `roots`, if it is a callable; tests/unit/test_verify_token.py",
     "verify.verifier:Verifier._verify_presentation: if holder":

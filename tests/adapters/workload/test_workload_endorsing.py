@@ -160,6 +160,12 @@ def test_what_is_no_workload_evidence(changed: dict[str, Any]) -> None:
         told(secured(members))
 
 
+@pytest.mark.parametrize("read", [None, WORKLOAD, [GOOD], {}, {**GOOD, "type": "Evidence"}, {**GOOD, "type": []}])
+def test_what_is_read_alone_is_of_this_type(read: Any) -> None:
+    with pytest.raises(CredentialError):
+        WorkloadEvidence.read(read)
+
+
 def test_a_member_without_a_meaning() -> None:
     with pytest.raises(CredentialError):
         secured({**GOOD, "svid": svid()})
