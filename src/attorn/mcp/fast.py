@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
@@ -20,7 +20,7 @@ from typing_extensions import Unpack
 
 from attorn.errors import InputError
 from attorn.mcp.bearer import Bearer
-from attorn.mcp.call import LISTINGS, refusal
+from attorn.mcp.call import CARRIERS, LISTINGS, refusal
 from attorn.mcp.client import Holder, Presenter
 from attorn.mcp.guard import SideCar
 from attorn.web.http import MissingError
@@ -55,12 +55,17 @@ class Guarded(Middleware):
         if isinstance(meta, dict) and extract_version_spec(meta) is not None:
             raise refusal(InputError("_meta: presentations bind no version of a tool"), self._guard.server)
         with self._guard.serving(await self._guard.admitted(wire), wire):
-            if context.method in ("tools/call", "prompts/get"):
-                message = {"name": context.message.name, "arguments": context.message.arguments}
-                self._guard.check(context.method, message)
-            elif context.method == "resources/read":
-                self._guard.check(context.method, {"uri": str(context.message.uri)})
+            if context.method in CARRIERS:
+                self._guard.check(context.method, said(context.method, context.message))
             return await call_next(context)
+
+
+def said(method: str, message: Any) -> dict[str, Any]:
+    """What a model of a message says will run; or, of one that FastMCP could make no model of, what came."""
+    raw = message if isinstance(message, Mapping) else vars(message)
+    if method == "resources/read":
+        return {"uri": str(raw.get("uri"))}
+    return {"name": raw.get("name"), "arguments": raw.get("arguments")}
 
 
 class Tokens(TokenVerifier):

@@ -77,6 +77,30 @@ def test_a_version_of_a_tool_is_bound_by_nothing() -> None:
     at(DOOR, visit)
 
 
+@pytest.mark.parametrize("name", ["fastmcp-meta", "fastmcp-bearer"])
+def test_what_fastmcp_cannot_read_is_answered_as_ever(name: str) -> None:
+    door = DOORS[name]
+    read, one = {"name": "read", "arguments": {"path": "/srv/a"}}, {"uri": "note://one"}
+    broken: list[tuple[str, dict[str, Any]]] = [
+        ("tools/call", {**read, "requestState": "forged"}),
+        ("tools/call", {**read, "inputResponses": 5}),
+        ("prompts/get", {"name": "hello", "arguments": {"who": 1}}),
+        ("resources/read", {**one, "requestState": "forged"}),
+        ("resources/read", {**one, "inputResponses": 5}),
+    ]
+
+    async def visit(there: Open) -> None:
+        for method, params in broken:
+            answer = await there.post(method, params, wire(method, params))
+            assert answer.json()["error"]["code"] == -32602, answer.text
+            assert not ran
+            refused(await there.post(method, params), door, 401, "no_presentation")
+            other = wire(method, {**params, "other": 1})
+            refused(await there.post(method, params, other), door, 401, "wrong_request")
+
+    at(door, visit)
+
+
 def test_calls_between_tools() -> None:
     server = guarded()
 
