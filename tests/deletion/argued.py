@@ -240,6 +240,7 @@ ARGUED: Final[dict[str, str]] = {
     "verify.clearing:_answer: if answer.refused": _STORE,
     "verify.clearing:used: if not isinstance": _STORE,
     "verify.clearing:used: if not all": _STORE,
+    "verify.joint:_texts: if any": "a program hands another proof in, and no vector can; tests/unit/test_joint.py",
     "verify.joint:_reader: at the end": "None in its place is refused by `did.subject`, with the same code",
     "verify.joint:_about_charge: at the end: raise (2)": _STORE,
     "verify.policy:consult: require": _POLICY,
