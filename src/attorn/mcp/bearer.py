@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,12 +28,15 @@ SCOPE: Final = "attorn.mcp.decided"
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What `Gate` found out about one message: access, or for a listing only whose chain it is."""
+    """What `Gate` found out about one message: access, or for a listing only whose chain it is.
+
+    `token` is what it hands on in place of the presentation.
+    """
 
     by: Bearer = field(repr=False)
-    wire: str = field(repr=False)
     request: Request
     outcome: Access | Verified
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
 
 
 _DECIDED: ContextVar[Decided | None] = ContextVar("attorn_mcp_decided", default=None)
@@ -75,15 +79,15 @@ class Bearer(Guard):
             raise InputError("issuer: expected a URL") from None
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """What `Gate` found out about this very token, or None. The presentation itself goes no further."""
+        """What `Gate` found out where it handed on this very token, or None."""
         decided = _DECIDED.get()
-        if decided is None or decided.by is not self or not hmac.compare_digest(decided.wire.encode(), token.encode()):
+        if decided is None or decided.by is not self or not hmac.compare_digest(decided.token.encode(), token.encode()):
             return None
         act: dict[str, Any] = {}
         for link in decided.outcome.chain:
             act = {"sub": link.delegate, "act": act} if act else {"sub": link.delegate}
         return AccessToken(
-            token="presented",  # noqa: S106 - it is used up, and nobody is to pass it on
+            token="presented",  # noqa: S106 - nobody is to pass anything on
             client_id=decided.outcome.holder,
             scopes=[decided.request.action],
             resource=self.server,

@@ -68,8 +68,11 @@ class Gate:
         except AttornError as error:
             await self._answer(error, message, send)
             return
+        # No tool is to see the presentation, and the SDK's token verifier is to know what it sees.
+        headers = [each for each in scope["headers"] if each[0].lower() != b"authorization"]
+        headers.append((b"authorization", f"Bearer {decided.token}".encode()))
         with deciding(decided):
-            await self._app({**scope, SCOPE: decided}, replayed(body, receive), send)
+            await self._app({**scope, "headers": headers, SCOPE: decided}, replayed(body, receive), send)
 
     def _wire(self, scope: Scope) -> str:
         """The access token. Raises as `read_authorization` does, and `InputError` for one in the query."""
@@ -85,7 +88,7 @@ class Gate:
         verifier = self._guard.verifier
         listing = method in LISTINGS or "id" not in message
         outcome = verifier.verify(wire, request) if listing else verifier.authorize(wire, request)
-        return Decided(self._guard, wire, request, outcome)
+        return Decided(self._guard, request, outcome)
 
     async def _answer(self, error: AttornError, message: dict[str, JsonValue], send: Send) -> None:
         """A JSON-RPC error, which MCP clients read at any status, and the challenge of RFC 6750."""

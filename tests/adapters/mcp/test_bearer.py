@@ -6,11 +6,12 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from mcp.server.auth.middleware.auth_context import get_access_token
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from tests.adapters.mcp.test_attacks import CALL, wire
 from tests.adapters.mcp.world import (
     DOORS,
@@ -38,6 +39,7 @@ from attorn import caveat
 from attorn.errors import InputError
 from attorn.mcp import Bearer, Gate, gate
 from attorn.mcp import guard as guards
+from attorn.mcp.bearer import SCOPE, Decided
 
 SDK = DOORS["mcp-bearer"]
 META = {
@@ -108,9 +110,13 @@ def test_nothing_long_is_read_on_the_event_loop(door: Door, monkeypatch: pytest.
 
 def test_what_the_sdk_is_told_about_the_token() -> None:
     told: list[Any] = []
+    handed: list[str] = []
 
-    def whoami() -> str:
+    def whoami(ctx: Context) -> str:
         told.append(get_access_token())
+        scope = ctx.request_context.request.scope
+        decided = [getattr(scope[SCOPE], each.name) for each in fields(Decided)]
+        handed.append(f"{scope['headers']} {vars(scope['user'])} {decided}")
         return "ok"
 
     async def visit(there: Open) -> None:
@@ -121,6 +127,8 @@ def test_what_the_sdk_is_told_about_the_token() -> None:
         assert found.scopes == ["mcp:tools:call:whoami"]
         assert found.claims == {"act": {"sub": scout.did, "act": {"sub": planner.did}}}
         assert sent not in found.model_dump_json()
+        assert "authorization" in handed[0]
+        assert sent not in handed[0]
 
     async def go() -> None:
         guard = Bearer(verifier())
