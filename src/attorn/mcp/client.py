@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from anyio import to_thread
 from mcp.client._transport import TransportStreams
@@ -21,6 +21,9 @@ from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
 from attorn.mcp.call import CHAIN, LISTINGS, asked, canonical_uri
 from attorn.token.token import Token
+
+MOST_APPROVALS: Final = 64
+"""Approvals that a holder keeps for messages that are not sent yet."""
 
 
 class Holder:
@@ -46,9 +49,14 @@ class Holder:
         return self._identity.present(self._token, request, audience=self.server, approvals=mine)
 
     def approved(self, *approvals: Approval | str) -> None:
-        """Keep approvals for the next presentation of what they approve. Raises `InputError`, `MalformedError`."""
+        """Keep approvals, at most 64, for the next presentation of what they approve.
+
+        Raises `MalformedError` for one that is none, and `InputError` for too many whose message was never sent.
+        """
         known = [each if isinstance(each, Approval) else Approval.decode(each) for each in approvals]
         with self._lock:
+            if len(self._approvals) + len(known) > MOST_APPROVALS:
+                raise InputError(f"approvals: expected at most {MOST_APPROVALS} that wait for their message")
             self._approvals += known
 
     def asked(self, error: MCPError, method: str, params: Mapping[str, Any] | None) -> ApprovalRequest | None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from mcp import MCPError
-from tests.adapters.mcp.world import DOORS, Door, Open, alice, at, bob, holder, planner, ran, refuses, token
+from tests.adapters.mcp.world import DOORS, Door, Open, alice, at, bob, holder, planner, ran, refuses, scout, token
 
 from attorn import caveat
+from attorn.approval import Approval, ApprovalRequest
 from attorn.errors import InputError, MalformedError
 from attorn.mcp import Holder
+from attorn.mcp.call import asked
+from attorn.mcp.client import MOST_APPROVALS
 
 CALL = {"name": "read", "arguments": {"path": "/srv/a"}}
 HELD = token(caveat.RequiresApproval([bob.did], threshold=1))
@@ -103,6 +106,25 @@ def test_a_server_that_asks_for_approval_of_something_else() -> None:
 def test_approvals_that_are_none() -> None:
     with pytest.raises(MalformedError):
         holder(HELD).approved("x")
+
+
+def test_approvals_whose_message_is_never_sent_are_bounded() -> None:
+    held = holder(HELD)
+    server, root = held.server, HELD.unverified_links[0].delegator
+
+    def approval(number: int) -> Approval:
+        request = asked(server, "tools/call", {"name": "read", "arguments": {"path": f"/srv/{number}"}})
+        return bob.approve(
+            ApprovalRequest(
+                approvers=(bob.did,), threshold=1, audience=server, root=root, holder=scout.did, request=request
+            )
+        )
+
+    held.approved(*[approval(number) for number in range(MOST_APPROVALS)])
+    with pytest.raises(InputError, match="at most 64"):
+        held.approved(approval(MOST_APPROVALS))
+    held.present("tools/call", {"name": "read", "arguments": {"path": "/srv/0"}})
+    held.approved(approval(MOST_APPROVALS))
 
 
 def test_what_a_holder_is_made_of() -> None:
