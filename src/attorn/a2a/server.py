@@ -36,7 +36,6 @@ from attorn.a2a.executor import ChainExecutor, Pending, with_access
 from attorn.a2a.refusal import missing, refusal
 from attorn.approval import ApprovalRequired
 from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError
-from attorn.handed import ask
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
 
@@ -171,6 +170,6 @@ class ChainHandler(RequestHandler):
         if related is None:
             return self._verifier.authorize(wire, asked)
         verified = self._verifier.verify(wire, asked)
-        if ask("related", lambda: related(user, verified)) is not True:
-            raise UntrustedRootError("this chain does not go with the user whom the framework named")
+        unrelated = UntrustedRootError("this chain does not go with the user whom the framework named")
+        verified.require(lambda: related(user, verified), unrelated)
         return verified.clear()

@@ -96,7 +96,8 @@ class DecisionPoint:
             return {"decision": False, "context": {"reason": "no_verifier"}}
         # In two calls, as `authorize` is: who acts is compared before anything is charged.
         verified = ask("verifier", lambda: verifier.verify(carried.presentation, request, challenge=carried.challenge))
-        _require_subject(evaluation, verified)
+        unrelated = PossessionError("the subject is neither the chain's holder (agent) nor its root (user)")
+        ask("verifier", lambda: verified.require(lambda: _is_subject(evaluation, verified), unrelated))
         access = ask("verifier", verified.clear)
         if access.repeated:
             # Whoever serves it has the answer of the first time; a yes would have it act again.
@@ -104,11 +105,10 @@ class DecisionPoint:
         return {"decision": True, "context": {"root": access.root, "holder": access.holder}}
 
 
-def _require_subject(evaluation: Evaluation, verified: Verified) -> None:
-    """Return if the PEP speaks of whom the chain is about: an `agent` is its holder, a `user` its root."""
+def _is_subject(evaluation: Evaluation, verified: Verified) -> bool:
+    """Whether the PEP speaks of whom the chain is about: an `agent` is its holder, a `user` its root."""
     known = {"agent": verified.holder, "user": verified.root}
-    if known.get(evaluation.subject.type) != evaluation.subject.id:
-        raise PossessionError("the subject is neither the chain's holder (agent) nor its root (user)")
+    return known.get(evaluation.subject.type) == evaluation.subject.id
 
 
 def refusal(error: AttornError) -> Answer:

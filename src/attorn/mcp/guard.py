@@ -20,7 +20,6 @@ from mcp.server.extension import Extension, MethodBinding
 from mcp_types import CallToolRequestParams
 
 from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError, WrongRequestError
-from attorn.handed import ask
 from attorn.mcp.call import CARRIERS, CHAIN, LISTINGS, MORE, STATE, asked, canonical_uri, refusal
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
@@ -167,6 +166,6 @@ class SideCar(Guard):
         if related is None:
             return self.verifier.authorize(wire, request)
         verified = self.verifier.verify(wire, request)
-        if ask("related", lambda: related(get_access_token(), verified)) is not True:
-            raise UntrustedRootError("this chain does not go with the bearer token that came with it")
+        unrelated = UntrustedRootError("this chain does not go with the bearer token that came with it")
+        verified.require(lambda: related(get_access_token(), verified), unrelated)
         return verified.clear()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from attorn.caveat.validity import Expires, moment
 from attorn.decision import Decision
+from attorn.errors import VerificationError
 from attorn.request.request import Request
 from attorn.token.link import Link
 
@@ -61,6 +62,7 @@ class Verified(_Presented):
 
     _clear: Callable[[], Access] = field(repr=False, compare=False)
     _lasting: Callable[[Request, str], None] = field(repr=False, compare=False)
+    _require: Callable[[Callable[[], object], VerificationError], None] = field(repr=False, compare=False)
 
     def clear(self) -> Access:
         """Steps 9 and 10: every caveat of every link, then what it costs. A second call charges again.
@@ -69,6 +71,13 @@ class Verified(_Presented):
         those steps raise, or `UnavailableError`.
         """
         return self._clear()
+
+    def require(self, holds: Callable[[], object], otherwise: VerificationError) -> None:
+        """Return if what the host asks besides answers True. For adapters: a refusal leaves its receipt, as any does.
+
+        Raises `otherwise` for any other answer, and `UnavailableError` if there is none.
+        """
+        self._require(holds, otherwise)
 
     def require_lasting(self, request: Request, *, audience: str) -> None:
         """Steps 6, 7 and 9 for another request: return if the chain permits it again and again, here and at `audience`.

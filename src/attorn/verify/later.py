@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from attorn.caveat.approval import RequiresApproval
 from attorn.clock import read
-from attorn.errors import InputError
+from attorn.errors import InputError, VerificationError
+from attorn.handed import ask
 from attorn.request.facts import Facts
 from attorn.request.request import Request
 from attorn.token.presentation import Presentation, words
@@ -32,6 +34,13 @@ def verified(
             steps.again(chain, presentation, now)
             return steps.clear(chain, presentation, request, now, again)
 
+    def required(holds: Callable[[], object], otherwise: VerificationError) -> None:
+        again = Trail(chain)
+        with steps.recorded(request, again, decides=False):
+            again.at = read(steps.clock)
+            if ask("adapter", holds) is not True:
+                raise otherwise
+
     def lasting(asked: Request, audience: str) -> None:
         if not isinstance(asked, Request):
             raise InputError(f"request: expected a Request, got {type(asked).__name__}")
@@ -46,7 +55,13 @@ def verified(
             _require_uncounted(chain, presentation)
 
     return Verified(
-        chain=chain.links, request=request, audience=steps.audience, at=at, _clear=cleared, _lasting=lasting
+        chain=chain.links,
+        request=request,
+        audience=steps.audience,
+        at=at,
+        _clear=cleared,
+        _lasting=lasting,
+        _require=required,
     )
 
 

@@ -47,6 +47,7 @@ from tests.adapters.a2a.world import (
     token,
     verifier,
 )
+from tests.adapters.told import Told
 
 from attorn import caveat
 from attorn.a2a import (
@@ -190,14 +191,18 @@ def test_beside_the_frameworks_own_authentication() -> None:
 
 @pytest.mark.parametrize("answered", [True, False, None, 1, "carol"])
 def test_whether_the_two_belong_together(answered: object) -> None:
-    held = token(caveat.MaxUses(1))
+    held, told = token(caveat.MaxUses(1)), Told()
     asked = []
 
     def related(user: Any, verified: Any) -> object:
         asked.append((user.user_name, verified.root, verified.holder))
         return answered
 
-    agent = Agent(related=related, middleware=[Middleware(AuthenticationMiddleware, backend=Bearer())])
+    agent = Agent(
+        related=related,
+        guard=verifier(receipts=told),
+        middleware=[Middleware(AuthenticationMiddleware, backend=Bearer())],
+    )
     if answered is True:
         assert agent.send(message("hello"), holding(held), authorization="carol").id
     else:
@@ -208,6 +213,7 @@ def test_whether_the_two_belong_together(answered: object) -> None:
             assert code(caught.value) == "untrusted_root"
         assert agent.executor.ran == []
     assert set(asked) == {("carol", alice.did, scout.did)}
+    assert told.verdicts == ["allowed" if answered is True else "untrusted_root"] * len(asked)
 
 
 def test_a_policy_that_fails() -> None:

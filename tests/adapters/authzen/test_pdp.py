@@ -20,6 +20,7 @@ from tests.adapters.authzen.scene import (
     wire,
     yes,
 )
+from tests.adapters.told import Told
 from tests.unit.scene import ALICE, MALLORY, NOW, PLANNER, REQUEST, SCOUT, Clock, given, shown, verifier
 
 from attorn import Request, caveat
@@ -155,10 +156,11 @@ def test_what_no_presentation_could_bind_is_no_question(changed: dict[str, Any])
 )
 def test_a_subject_that_the_chain_is_not_about(subject: dict[str, str]) -> None:
     """Attack 130: the PEP says one, the proof another; and nothing is charged for the mistake."""
-    store = MemoryStore()
-    at = app(verifier=verifier(store=store))
+    told = Told()
+    at = app(verifier=verifier(store=MemoryStore(), receipts=told))
     token = given(caveat.Actions("events:read"), caveat.MaxUses(1), to=SCOUT)
     no(at, asked(shown(token, SCOUT), subject=subject), "not_holder")
+    assert told.verdicts == ["not_holder"]
     yes(at, asked(shown(token, SCOUT)))
     no(at, asked(shown(token, SCOUT)), "denied")
 

@@ -36,6 +36,7 @@ from tests.adapters.mcp.world import (
     token,
     verifier,
 )
+from tests.adapters.told import Told
 
 from attorn import caveat
 from attorn.errors import InputError
@@ -65,10 +66,10 @@ def related(bearer: AccessToken | None, verified: Verified) -> bool:
 
 
 @asynccontextmanager
-async def beside(**arguments: Any) -> AsyncIterator[Open]:
+async def beside(receipts: Told | None = None, **arguments: Any) -> AsyncIterator[Open]:
     """A server that takes tokens of `Issued` with the scope `files`, and chains of alice and bob."""
     ran.clear()
-    guard = SideCar(verifier(roots=[alice.did, bob.did]), **arguments)
+    guard = SideCar(verifier(roots=[alice.did, bob.did], receipts=receipts), **arguments)
     settings = AuthSettings(
         issuer_url=AnyHttpUrl(ISSUER),
         resource_server_url=AnyHttpUrl(URI),
@@ -144,16 +145,17 @@ def _leaves(group: BaseException) -> list[Any]:
 
 
 def test_what_is_not_related_is_not_charged() -> None:
-    held = token(caveat.MaxUses(1))
+    held, told = token(caveat.MaxUses(1)), Told()
 
     async def go() -> None:
-        async with beside(related=related) as there:
+        async with beside(receipts=told, related=related) as there:
             for bearer, code in (("bob", 401), ("alice", 0), ("alice", 403)):
                 answer = await there.call(wire=wire(token=held), headers={"authorization": f"Bearer {bearer}:files"})
                 error = answer.json().get("error")
                 assert (error["code"] if error else 0) == code
 
     asyncio.run(go())
+    assert told.verdicts == ["untrusted_root", "allowed", "denied"]
 
 
 def test_a_relation_that_is_no_answer(door: Door) -> None:

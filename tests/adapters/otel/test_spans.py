@@ -18,7 +18,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from attorn import Denied, Identity, Request, Token, UnavailableError, VerificationError, Verifier, caveat
 from attorn.audit import JsonLinesLog, ReceiptDraft, Recorder, receipts
-from attorn.errors import AttornError, InputError
+from attorn.errors import AttornError, InputError, UntrustedRootError
 from attorn.otel import NAMES, SpanRecorder
 from attorn.store import MemoryStore
 
@@ -90,6 +90,37 @@ def test_an_allowed_request(telemetry: Telemetry) -> None:
         "attorn.chain": (PLANNER.did, SCOUT.did),
         "attorn.links": 2,
     }
+
+
+@pytest.mark.parametrize("answer", [False, None, 1, "yes"])
+def test_what_an_adapter_refuses_in_between_is_told_once(answer: object, telemetry: Telemetry) -> None:
+    verified = verifier(SpanRecorder(provider=telemetry.provider)).verify(present(), REQUEST)
+    assert telemetry.spans() == []
+    with pytest.raises(UntrustedRootError, match="not together"):
+        verified.require(lambda: answer, UntrustedRootError("not together"))
+    (said,) = telemetry.spans()
+    assert (said["attorn.outcome"], said["attorn.verdict"]) == ("invalid", "untrusted_root")
+    assert (said["user.id"], said["gen_ai.agent.id"]) == (ALICE.did, SCOUT.did)
+
+
+def test_what_an_adapter_cannot_find_out_is_told_once(telemetry: Telemetry) -> None:
+    def fails() -> bool:
+        raise KeyError("the directory's password is hunter2")
+
+    verified = verifier(SpanRecorder(provider=telemetry.provider)).verify(present(), REQUEST)
+    with pytest.raises(UnavailableError) as caught:
+        verified.require(fails, UntrustedRootError("not together"))
+    assert "hunter2" not in str(caught.value)
+    (said,) = telemetry.spans()
+    assert said["attorn.verdict"] == "unavailable"
+
+
+def test_what_an_adapter_takes_is_told_once_it_is_cleared(telemetry: Telemetry) -> None:
+    verified = verifier(SpanRecorder(provider=telemetry.provider)).verify(present(), REQUEST)
+    verified.require(lambda: True, UntrustedRootError("not together"))
+    assert telemetry.spans() == []
+    verified.clear()
+    assert [said["attorn.outcome"] for said in telemetry.spans()] == ["allowed"]
 
 
 def test_a_prohibited_request(telemetry: Telemetry) -> None:
