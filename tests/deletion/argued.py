@@ -231,6 +231,7 @@ ARGUED: Final[dict[str, str]] = {
     "token.presentation:words: except": _UTF8 + ", or in strict JSON",
     "token.principal:Principal.did: if": _KEYED,
     "token.principal:confirm: if": _KEYED,
+    "verify.access:Verified.require: self._require": "asked by adapters alone; tests/adapters/otel/test_spans.py",
     "verify.chain:_Together.add: if second - skew >= self.stop":
         "now is before that end, so the link is from the future: step 6",
     "verify.clearing:_asked: at the end": _STORE,
