@@ -149,6 +149,10 @@ def _raise(error: BaseException) -> Any:
     raise error
 
 
+def _flipped(signature: bytes) -> bytes:
+    return bytes((signature[0] ^ 1,)) + signature[1:]
+
+
 FAULTS: dict[str, Callable[[Hardware, bytes], Any]] = {
     "raises-os-error": lambda *_: _raise(OSError("token removed")),
     "raises-runtime-error": lambda *_: _raise(RuntimeError("PIN 1234 is wrong")),
@@ -161,7 +165,7 @@ FAULTS: dict[str, Callable[[Hardware, bytes], Any]] = {
     "returns-ones": lambda *_: b"\xff" * 64,
     "cut-short": lambda good, message: good.sign(message)[:-1],
     "one-byte-more": lambda good, message: good.sign(message) + b"\0",
-    "one-bit-flipped": lambda good, message: bytes((good.sign(message)[0] ^ 1,)) + good.sign(message)[1:],
+    "one-bit-flipped": lambda good, message: _flipped(good.sign(message)),
     "another-message": lambda good, message: good.sign(message + b"\0"),
     "another-key": lambda good, message: Hardware(str(good.public_key.algorithm)).sign(message),
 }
