@@ -116,4 +116,4 @@ def _json(value: AnyMessage) -> JsonValue:
         found: Any = MessageToDict(value)
     except (ProtoJsonError, ValueError, RecursionError):
         raise MalformedError("A2A request: it cannot be written as JSON") from None
-    return found  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]  # what the library makes is JSON
