@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 from . import (
@@ -164,7 +165,16 @@ def fresh(seed: str, count: int, recipes: Iterable[Recipe] = RECIPES) -> Iterato
 
 def named(only: Sequence[str]) -> tuple[Recipe, ...]:
     """The recipes whose case has a name that a name or glob of `only` fits; all if there is none."""
-    return tuple(recipe for recipe in RECIPES if not only or _is_named(recipe(World()).name, only))
+    if not only:
+        return RECIPES
+    return tuple(recipe for recipe, name in zip(RECIPES, _names(), strict=True) if _is_named(name, only))
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """What each recipe's case is called, in whatever world: to find out, it is made."""
+    world = World()
+    return tuple(recipe(world).name for recipe in RECIPES)
 
 
 def chosen(seed: str | None, count: int, recipes: Iterable[Recipe]) -> Iterable[Case]:

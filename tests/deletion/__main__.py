@@ -1,6 +1,6 @@
 """`make deletions`: take every check of the verifier out, one at a time, and see which vector turns red.
 
-    python -m tests.deletion [--only STEP or MODULE] [--check NAME] [--workers N] [--json OUT]
+    python -m tests.deletion [--only STEP or MODULE] [--check NAME] [--family NAME] [--workers N] [--json OUT]
 
 Each deletion is a function compiled again without the check, in a process of its own, in which the committed cases are
 asked until one gets another answer than it states. Exit code 1 if some check has neither a vector nor a reason, or has
@@ -50,14 +50,14 @@ def tried(
         yield first, trial.outcome()
 
 
-def loaded(operations: Iterable[str] = OPERATIONS) -> tuple[Bench, dict[str, Module]]:
-    """The committed cases at hand, and the source."""
+def loaded(operations: Iterable[str] = OPERATIONS, families: Iterable[str] = ()) -> tuple[Bench, dict[str, Module]]:
+    """The committed cases at hand, of these families alone if any are named, and the source."""
     known = modules(Path(attorn.__file__).parent)
     for name in known:
         # Some modules are imported where they are first used.
         if in_scope(name):
             importlib.import_module(f"attorn.{name}")
-    return Bench(cases(CASES, operations)), known
+    return Bench(cases(CASES, operations, families)), known
 
 
 def _wanted(check: Check, only: list[str]) -> bool:
@@ -89,10 +89,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.deletion")
     parser.add_argument("--only", action="append", default=[], help="this step or module alone; may be repeated")
     parser.add_argument("--check", action="append", default=[], help="the check of this name alone; may be repeated")
+    parser.add_argument("--family", action="append", default=[], help="ask these cases alone; may be repeated")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes at a time")
     parser.add_argument("--json", type=Path, help="write the result to this file")
     options = parser.parse_args()
-    bench, known = loaded()
+    bench, known = loaded(families=options.family)
     unchanged = bench.start().outcome()
     if unchanged.red is not None:
         raise SystemExit(f"{unchanged.red} is red with nothing deleted: {unchanged.found}")

@@ -174,7 +174,13 @@ def _distance(case: Case, check: Check) -> tuple[int, int]:
     return (case.expect.step != check.step, case.operation != "verify-presentation")
 
 
-def cases(folder: Path, operations: Iterable[str]) -> tuple[Case, ...]:
-    """The committed cases of these operations, in the order of their names."""
-    found = (Case.read(path.read_bytes()) for path in sorted(folder.rglob("*.json")))
+def cases(folder: Path, operations: Iterable[str], families: Iterable[str] = ()) -> tuple[Case, ...]:
+    """The committed cases of these operations, in the order of their names; of these families alone if any are named.
+
+    Raises `FileNotFoundError` for a family that there is none of.
+    """
+    named = [folder / family for family in families] or [folder]
+    if missing := [path for path in named if not path.is_dir()]:
+        raise FileNotFoundError(missing[0])
+    found = (Case.read(path.read_bytes()) for path in sorted(path for each in named for path in each.rglob("*.json")))
     return tuple(case for case in found if case.operation in operations)

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.deletion.__main__ import OPERATIONS
 from tests.deletion.argued import unfit
 from tests.deletion.checks import Check, all_checks, checks
 from tests.deletion.reach import Module, Reach, modules
+from tests.deletion.trial import cases
 
 import attorn
 
@@ -30,6 +32,8 @@ ONE_PER_STEP = {
     10: "verify.clearing:charge_all: if lost is not None",
 }
 """A check of each numbered step that a vector must notice."""
+FAMILIES = ("admission", "approval", "chain", "container", "link", "presentation")
+"""Cases among which there is one for each; `make deletions` asks all."""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +58,7 @@ def planted(text: str) -> list[tuple[Check, str]]:
 def test_each_numbered_step_has_a_check_that_a_vector_notices(tmp_path: Path, found: dict[str, Check]) -> None:
     assert {step: found[name].step for step, name in ONE_PER_STEP.items()} == {step: step for step in range(11)}
     asked = [part for name in ONE_PER_STEP.values() for part in ("--check", name)]
+    asked += [part for name in FAMILIES for part in ("--family", name)]
     # With nothing deleted every case must be green first, or the run stops.
     run = [sys.executable, "-m", "tests.deletion", *asked, "--workers", "2", "--json", str(tmp_path / "out.json")]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
@@ -61,6 +66,11 @@ def test_each_numbered_step_has_a_check_that_a_vector_notices(tmp_path: Path, fo
     red = {each["check"]: each["red"] for each in json.loads((tmp_path / "out.json").read_text())}
     assert red.keys() == set(ONE_PER_STEP.values())
     assert all(red.values())
+
+
+def test_a_family_that_there_is_not_is_no_family_of_green_cases(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        cases(tmp_path, OPERATIONS, ["nothing"])
 
 
 def test_no_two_checks_have_one_name(known: dict[str, Module], found: dict[str, Check]) -> None:
