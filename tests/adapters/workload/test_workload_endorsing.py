@@ -16,7 +16,7 @@ from attorn import Denied, agent, caveat, credential, workload
 from attorn.agent import AgentProfile, Securing, SpiffeId, WorkloadEvidence
 from attorn.agent.context import URL, contexts
 from attorn.canonical import canonicalise
-from attorn.errors import AudienceError, CredentialError, ExpiredError, InputError, ProofError
+from attorn.errors import AudienceError, CredentialError, ExpiredError, InputError, MalformedError, ProofError
 
 DAY = timedelta(days=1)
 PROFILE = AgentProfile(id=PLANNER.did, owner=ORG.did, stage="production")
@@ -208,9 +208,21 @@ def test_evidence_that_is_made_is_evidence(id: Any, form: Any, digest: Any) -> N
 
 def test_the_schema_on_the_page_says_what_is_read() -> None:
     schema = json.loads((ROOT / "spec" / "agent-v1.schema.json").read_text())
-    rule = schema["properties"]["evidence"]["items"]["then"]
+    rule, listed = schema["$defs"]["evidence"]["then"], schema["properties"]["evidence"]["anyOf"][1]
+    assert listed["maxContains"] == agent.workload.MOST
     assert set(rule["required"]) == set(rule["properties"]) == set(GOOD)
     assert rule["properties"]["form"]["enum"] == list(agent.workload.FORMS)
     pattern = re.compile(rule["properties"]["workload"]["pattern"])
     assert pattern.search(WORKLOAD)
-    assert not pattern.search("spiffe://Prod.example/a")
+    for other in (
+        "spiffe://Prod.example/a",
+        "spiffe://prod.example",
+        "spiffe://prod.example/a/",
+        *(f"spiffe://prod.example/{path}" for path in ("..", "a/.", "../a", "a/../b", "a//b", "a b")),
+    ):
+        assert not pattern.search(other), other
+        with pytest.raises(MalformedError):
+            SpiffeId.read(other)
+    for same in ("spiffe://prod.example/...", "spiffe://prod.example/.a/b.", "spiffe://prod.example/a/..b"):
+        assert pattern.search(same)
+        assert str(SpiffeId.read(same)) == same
