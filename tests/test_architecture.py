@@ -26,6 +26,7 @@ RANKS = {
     "statement": 4,
     "keys": 4,
     "request": 4,
+    "asgi": 5,
     "transport": 5,
     "words": 5,
     "did": 6,

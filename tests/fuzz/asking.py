@@ -16,6 +16,8 @@ from tests.fuzz.wire import FACTS, RICH, VECTORS
 from tests.property.chains import clock
 
 from attorn import Request, words
+from attorn.asgi.body import declared_length
+from attorn.asgi.headers import header_values
 from attorn.canonical import canonicalise
 from attorn.caveat import spoken
 from attorn.cli import requests
@@ -108,9 +110,9 @@ def _http(data: bytes) -> bool:
         "query_string": query,
         "method": text_of(method),
     }
-    length = tried(lambda: scope.declared_length(asked), InputError)
+    length = tried(lambda: declared_length(asked), InputError)
     require(length is None or 0 <= length < 10**18, "a length that is none", length)
-    values = scope.header_values(asked, b"authorization")
+    values = header_values(asked, b"authorization")
     shown = tried(lambda: http.read_authorization(values, most=MOST), LimitError, MalformedError, http.MissingError)
     if shown is not None:
         require(len(shown) <= MOST and http.authorization(shown).encode()[7:] == values[0][7:], "authorization")

@@ -156,7 +156,7 @@ def _lists() -> Iterable[bytes]:
 HARNESSES = (
     Harness("vc-body", "a body is for one endpoint at most", _body, _bodies, "attorn.web.vc_body:read_issue", None,
             mutators.json_text, size=8192),
-    Harness("vc-served", "no answer is a server's error", _served, _requests, "attorn.web.vc_api:check_length", None,
+    Harness("vc-served", "no answer is a server's error", _served, _requests, "attorn.web.vc_api:read_body", None,
             lambda data, random: data[:1] + mutators.json_text(data[1:], random), size=8192),
     Harness("did-served", "no answer is a server's error; one status in both forms", _resolved, _urls,
             "attorn.did.resolution:Options.read"),

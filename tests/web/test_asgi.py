@@ -126,6 +126,8 @@ def test_only_the_exact_path_is_public(path: str, status: int) -> None:
     [
         ([(b"x-original-url", b"/admin")], {}),
         ([(b"x-http-method-override", b"DELETE")], {}),
+        ([(b"content-length", b"1"), (b"content-length", b"2")], {}),
+        ([(b"content-length", b"one")], {}),
         ([], {"path": "/admin"}),
         ([], {"raw_path": None}),
     ],

@@ -100,6 +100,8 @@ def test_what_is_refused(text: Any, err: str) -> None:
         [PLAIN, PLAIN],
         [PLAIN, (b"content-encoding", b"gzip")],
         [PLAIN, (b"content-length", b"x")],
+        [PLAIN, (b"content-length", b"1"), (b"content-length", b"1")],
+        [PLAIN, (b"content-length", b"1"), (b"transfer-encoding", b"chunked")],
     ],
 )
 def test_bodies_of_another_kind(headers: Any) -> None:
@@ -327,6 +329,7 @@ def test_who_may_poll() -> None:
     assert asked(app, {}, headers=[right])[0] == 400
     assert asked(app, {}, headers=[right, kind, kind])[0] == 400
     assert asked(app, {}, headers=[right, kind, (b"content-length", b"2000000")])[0] == 413
+    assert asked(app, {}, headers=[right, kind, *[(b"content-length", b"2")] * 2])[0] == 400
     assert asked(app, b" " * 1_100_000)[0] == 413
     assert asked(app, {}, gone=True)[0] == 0
     assert list(box.waiting(9)[0]) == names

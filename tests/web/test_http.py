@@ -165,7 +165,8 @@ def test_the_core_imports_without_any_framework() -> None:
     script = (
         "import sys\n"
         "for name in ('starlette', 'fastapi', 'httpx', 'uvicorn', 'anyio'): sys.modules[name] = None\n"
-        "import attorn, attorn.web, attorn.web.http, attorn.web.problem, attorn.web.scope, attorn.demo.__main__\n"
+        "import attorn, attorn.web, attorn.web.door, attorn.web.http, attorn.web.problem, attorn.web.scope\n"
+        "import attorn.asgi.middleware, attorn.asgi.problem, attorn.demo.__main__\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
 

@@ -175,6 +175,8 @@ def test_a_body_over_the_cap() -> None:
     refused(ask(app, "POST", "/credentials/issue", b" " * 101), status=413)
     refused(ask(app, "POST", "/credentials/issue", b"", headers={"content-length": "101"}), status=413)
     refused(ask(app, "POST", "/credentials/issue", b"", headers={"content-length": "ten"}))
+    both = {"content-length": "0", "transfer-encoding": "chunked"}
+    refused(ask(app, "POST", "/credentials/issue", b"", headers=both))
 
 
 @pytest.mark.parametrize(

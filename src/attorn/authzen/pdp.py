@@ -16,23 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from attorn.asgi.body import MOST_BODY, BodyLimitError, checked_most, read_body
+from attorn.asgi.connection import App, Message, Receive, Scope, Send
+from attorn.asgi.headers import header_values, media_type
 from attorn.authzen.deciding import Answer, DecisionPoint
 from attorn.authzen.evaluation import Batch, Evaluation, Members, read_evaluation, read_evaluations, read_members
 from attorn.authzen.peps import Known, Peps, UnknownPepError, anybody, checked_peps, require_pep
 from attorn.errors import AttornError, InputError, MalformedError
 from attorn.handed import ask
 from attorn.transport import is_fetchable
-from attorn.web.http import BodyLimitError, checked_origin
-from attorn.web.scope import (
-    MOST_BODY,
-    check_length,
-    checked_most,
-    declared_length,
-    header_values,
-    read_body,
-)
+from attorn.web.http import checked_origin
 
 __all__ = ["anybody", "application"]
 
@@ -45,7 +39,7 @@ _CHALLENGE: Final = {**_NO_STORE, "WWW-Authenticate": "Bearer"}
 _Read = Callable[[Members], Evaluation | Batch]
 
 
-def application(decisions: DecisionPoint, *, url: str, peps: Peps, most_body: int = MOST_BODY) -> ASGIApp:
+def application(decisions: DecisionPoint, *, url: str, peps: Peps, most_body: int = MOST_BODY) -> App:
     """The endpoints of the decision point whose base URL is `url`, which its metadata say. Bodies: `most_body` bytes.
 
     `peps` are the secrets of those who may ask, as `Authorization: Bearer`, of at least 32 characters; or a callable
@@ -80,8 +74,7 @@ def _post(path: str, read: _Read, decisions: DecisionPoint, known: Known, most: 
         try:
             await run_in_threadpool(require_pep, request.scope, known)
             _require_json(request.scope)
-            check_length(declared_length(request.scope) or 0, most)
-            body = await read_body(request.receive, most)
+            body = await read_body(request.scope, request.receive, most)
             if body is None:
                 # Nobody is there to read it.
                 return Response(status_code=400)
@@ -103,8 +96,7 @@ def _decided(body: bytes, read: _Read, decisions: DecisionPoint, most: int) -> A
 
 
 def _require_json(scope: Scope) -> None:
-    given = header_values(scope, b"content-type")
-    if len(given) != 1 or given[0].partition(b";")[0].strip().lower() != b"application/json":
+    if media_type(scope) != "application/json":
         raise InputError("expected Content-Type: application/json")
     if header_values(scope, b"content-encoding"):
         raise InputError("expected a body without Content-Encoding")
@@ -113,7 +105,7 @@ def _require_json(scope: Scope) -> None:
 class _Identified:
     """Gives back the X-Request-ID of a request with its answer, whatever that is."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

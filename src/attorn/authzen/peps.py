@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from starlette.types import Scope
-
+from attorn.asgi.connection import Scope
+from attorn.asgi.headers import header_values
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.handed import ask, items
-from attorn.web.scope import header_values
 
 LEAST_SECRET: Final = 32
 """Fewest characters of a secret that a PEP is known by."""

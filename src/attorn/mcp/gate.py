@@ -10,22 +10,16 @@ from mcp.server.auth.routes import build_resource_metadata_url
 from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_NAME_HEADER, NAME_BEARING_METHODS, decode_header_value
 from pydantic import AnyHttpUrl
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from attorn.asgi.answer import answer, unstored
+from attorn.asgi.body import MOST_BODY, checked_most, read_body, replayed
+from attorn.asgi.connection import App, Receive, Scope, Send
+from attorn.asgi.headers import header_values
 from attorn.canonical import JsonValue, parse
 from attorn.errors import AttornError, InputError, MalformedError
 from attorn.mcp.bearer import SCOPE, Bearer, Decided, deciding
 from attorn.mcp.call import LISTINGS, asked, refusal
 from attorn.web.http import MissingError, read_authorization
-from attorn.web.scope import (
-    MOST_BODY,
-    check_length,
-    checked_most,
-    declared_length,
-    header_values,
-    read_body,
-    replayed,
-)
 
 
 class Gate:
@@ -36,7 +30,7 @@ class Gate:
     caveats; all else is cleared and charged. Raises `InputError`.
     """
 
-    def __init__(self, app: ASGIApp, guard: Bearer, *, most_body: int = MOST_BODY) -> None:
+    def __init__(self, app: App, guard: Bearer, *, most_body: int = MOST_BODY) -> None:
         if not isinstance(guard, Bearer):
             raise InputError(f"guard: expected a Bearer, got {type(guard).__name__}")
         self._app = app
@@ -52,14 +46,12 @@ class Gate:
             return
         if scope["method"] != "POST":
             # Sessions, which a GET would listen to and a DELETE end, are no part of the protocol any more.
-            await send({"type": "http.response.start", "status": 405, "headers": [(b"allow", b"POST")]})
-            await send({"type": "http.response.body", "body": b""})
+            await answer(send, HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "POST")])
             return
         message: dict[str, JsonValue] = {}
         try:
             wire = self._wire(scope)
-            check_length(declared_length(scope) or 0, self._most_body)
-            body = await read_body(receive, self._most_body)
+            body = await read_body(scope, receive, self._most_body)
             if body is None:
                 return
             # In a thread, as what follows: a long body takes a third of a second, and nobody has shown who they are.
@@ -99,17 +91,11 @@ class Gate:
             "id": number if isinstance(number, str | int) else None,
             "error": refused.model_dump(),
         }
-        octets = json.dumps(body).encode()
-        headers = [("content-type", "application/json"), ("cache-control", "no-store")]
-        headers.append(("content-length", str(len(octets))))
         status = HTTPStatus(refused.code)
-        if status is HTTPStatus.SERVICE_UNAVAILABLE:
-            headers.append(("retry-after", "1"))
+        headers = [*unstored(status, "application/json")]
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            headers.append(("www-authenticate", self._challenge(error, status, message)))
-        raw = [(name.encode(), value.encode()) for name, value in headers]
-        await send({"type": "http.response.start", "status": status.value, "headers": raw})
-        await send({"type": "http.response.body", "body": octets})
+            headers.append(("WWW-Authenticate", self._challenge(error, status, message)))
+        await answer(send, status, headers, json.dumps(body).encode())
 
     def _challenge(self, error: AttornError, status: HTTPStatus, message: dict[str, JsonValue]) -> str:
         parts = []

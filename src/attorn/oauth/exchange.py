@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 
+from attorn.asgi.body import read_body
+from attorn.asgi.headers import header_values, media_type
 from attorn.canonical import JsonValue
 from attorn.clock import second_of
-from attorn.errors import AttornError, ExpiredError, InputError, LimitError, VerificationError
+from attorn.errors import AttornError, ExpiredError, InputError, VerificationError
 from attorn.jose import jws
 from attorn.keys.jwk import JWS_NAMES, thumbprint, to_jwk
 from attorn.keys.signer import PinnedSigner, Signer, key_of
@@ -30,7 +31,6 @@ from attorn.token.token import Token
 from attorn.verify.access import Verified
 from attorn.verify.possession import Possession
 from attorn.verify.verifier import Verifier
-from attorn.web.scope import header_values
 
 TYP: Final = "at+jwt"
 _MOST_LIFETIME: Final = timedelta(hours=1)
@@ -137,15 +137,10 @@ def _refusal(error: AttornError) -> tuple[str, int]:
 
 
 async def _body(request: HttpRequest, most: int) -> bytes:
-    """The body of a form. Raises `TokenRequestError` or `LimitError`."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+    """The body of a form. Raises `TokenRequestError`, and as `read_body` does."""
+    if media_type(request.scope) != _FORM:
         raise TokenRequestError(f"expected a body of the type {_FORM}")
-    body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > most:
-                raise LimitError(f"body: expected at most {most} bytes")
-    except ClientDisconnect:
-        raise TokenRequestError("the client went away") from None
-    return bytes(body)
+    body = await read_body(request.scope, request.receive, most)
+    if body is None:
+        raise TokenRequestError("the client went away")
+    return body

@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from attorn.asgi.body import MOST_BODY
+from attorn.asgi.headers import header_values
+from attorn.asgi.problem import Problem
 from attorn.clock import second_of
 from attorn.errors import AttornError, Denied, InputError, ReplayError, UnavailableError, VerificationError
 from attorn.oauth import dpop
@@ -21,8 +24,7 @@ from attorn.web.asgi import AttornMiddleware
 from attorn.web.dependency import Authorized
 from attorn.web.door import Door
 from attorn.web.http import HttpMessage, MissingError, Route, fixed_route, plain_route, read_authorization
-from attorn.web.problem import Problem, problem
-from attorn.web.scope import MOST_BODY, header_values
+from attorn.web.problem import problem
 
 SCHEME: Final = "DPoP"
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from attorn.display import shown
+from attorn.asgi.body import MOST_BODY, checked_most, read_body, replayed
+from attorn.asgi.connection import App, Receive, Scope, Send
+from attorn.asgi.middleware import HttpMiddleware
 from attorn.errors import AttornError, InputError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.door import Door
 from attorn.web.http import Route, plain_route
-from attorn.web.problem import Problem
-from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body, replayed
 
 
-class AttornMiddleware:
+class AttornMiddleware(HttpMiddleware):
     """Hands `app` the verified `Access` as `scope["attorn.access"]` and `request.state.access`, else answers itself.
 
     `origin` is this server's own, as its clients write it. `public` lists exact raw paths that need no presentation.
@@ -28,7 +27,7 @@ class AttornMiddleware:
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: App,
         *,
         verifier: Verifier,
         origin: str,
@@ -40,29 +39,17 @@ class AttornMiddleware:
         listed = isinstance(public, list | tuple | set | frozenset)
         if not listed or not all(isinstance(path, str) and path[:1] == "/" for path in public):
             raise InputError("public: expected a list of paths that start with '/'")
-        self._app = app
+        super().__init__(app, closing="presentations are bound to HTTP requests")
         self._door = Door(verifier, origin=origin, route=route, realm=realm)
         self._public = frozenset(public)
         self._most_body = checked_most(most_body)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection. Raises `InputError` for a kind of connection that nobody has thought about."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": "presentations are bound to HTTP requests"})
-        elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        else:
-            raise InputError(f"scope: expected http, websocket or lifespan, got {shown(scope['type'])}")
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             public = self._door.message(scope).path in self._public
             verified = None if public else await self._verified(scope, receive)
         except AttornError as error:
-            await _answer(self._door.refusal(error), send)
+            await self._door.refusal(error).send(send)
             return
         if public:
             await self._app(scope, receive, send)
@@ -74,15 +61,7 @@ class AttornMiddleware:
     async def _verified(self, scope: Scope, receive: Receive) -> tuple[Access, bytes] | None:
         """Access and the body it was given for; None if the client went away. Cheap refusals come first."""
         authorize = self._door.knock(scope)
-        check_length(declared_length(scope) or 0, self._most_body)
-        body = await read_body(receive, self._most_body)
+        body = await read_body(scope, receive, self._most_body)
         if body is None:
             return None
         return await run_in_threadpool(authorize, body), body
-
-
-async def _answer(refusal: Problem, send: Send) -> None:
-    length = ("Content-Length", str(len(refusal.body)))
-    headers = [(name.lower().encode(), value.encode()) for name, value in (*refusal.headers, length)]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": refusal.body})

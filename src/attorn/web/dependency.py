@@ -11,13 +11,13 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from attorn.asgi.body import MOST_BODY, check_length, checked_most, declared_length
+from attorn.asgi.problem import Problem
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.door import Door
 from attorn.web.http import Route, fixed_route
-from attorn.web.problem import Problem
-from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length
 
 
 class Refused(HTTPException):

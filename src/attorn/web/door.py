@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
+from attorn.asgi.connection import Scope
+from attorn.asgi.headers import header_values
+from attorn.asgi.problem import Problem
 from attorn.errors import AttornError
 from attorn.request.request import Request
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.http import HttpMessage, Route, bind, checked_origin, checked_route, plain_route, read_authorization
-from attorn.web.problem import Problem, checked_realm, problem
-from attorn.web.scope import checked_verifier, header_values, read_message
+from attorn.web.problem import checked_realm, problem
+from attorn.web.scope import checked_verifier, read_message
 
 
 class Door:
@@ -28,7 +30,7 @@ class Door:
         self.realm = checked_realm(self.origin if realm is None else realm)
         self._route = checked_route(route)
 
-    def message(self, scope: MutableMapping[str, Any], body: bytes = b"") -> HttpMessage:
+    def message(self, scope: Scope, body: bytes = b"") -> HttpMessage:
         """The message of an `http` scope. Raises as `read_message`."""
         return read_message(scope, self.origin, body)
 
@@ -36,7 +38,7 @@ class Door:
         """What `message` asks for. Raises as `bind`."""
         return bind(message, self._route)
 
-    def knock(self, scope: MutableMapping[str, Any]) -> Callable[[bytes], Access]:
+    def knock(self, scope: Scope) -> Callable[[bytes], Access]:
         """What asks the verifier, once the body is known. Raises `VerificationError` for what is refused without it."""
         wire = read_authorization(header_values(scope, b"authorization"), most=self.verifier.limits.token_bytes)
         return lambda body: self.verifier.authorize(wire, self.asked(self.message(scope, body)))

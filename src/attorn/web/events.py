@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import httpx
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Receive, Scope, Send
 
+from attorn.asgi.answer import answer, unstored
+from attorn.asgi.body import BodyLimitError, read_body
+from attorn.asgi.connection import Receive, Scope, Send, require_http
+from attorn.asgi.headers import header_values
 from attorn.canonical import parse
 from attorn.errors import (
     AttornError,
@@ -22,8 +25,6 @@ from attorn.errors import (
 )
 from attorn.events.receiver import IssuerError, Receiver
 from attorn.events.security_event import MOST_CHARACTERS
-from attorn.web.http import BodyLimitError
-from attorn.web.scope import check_length, declared_length, header_values, read_body
 
 MEDIA_TYPE: Final = "application/secevent+jwt"
 _INVALID_REQUEST: Final = "invalid_request"
@@ -57,24 +58,23 @@ class PushEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request. Raises `InputError` for connections that are not HTTP."""
-        if scope["type"] != "http":
-            raise InputError(f"scope: expected http, got {scope['type']!a:.80}")
+        require_http(scope)
         if scope["method"] != "POST":
-            await answer(send, 405, headers={"Allow": "POST"})
+            await answer_json(send, 405, headers=[("Allow", "POST")])
             return
         try:
             text = await _text(scope, receive)
             if text is not None:
                 await run_in_threadpool(self._receiver.receive, text)
         except BodyLimitError as error:
-            await answer(send, 413, _refusal(error))
+            await answer_json(send, 413, _refusal(error))
         except UnavailableError:
-            await answer(send, 503, headers={"Retry-After": "1"})
+            await answer_json(send, 503)
         except AttornError as error:
-            await answer(send, 400, _refusal(error))
+            await answer_json(send, 400, _refusal(error))
         else:
             if text is not None:
-                await answer(send, 202)
+                await answer_json(send, 202)
 
 
 async def _text(scope: Scope, receive: Receive) -> str | None:
@@ -85,8 +85,7 @@ async def _text(scope: Scope, receive: Receive) -> str | None:
         raise InputError(f"expected Content-Type: {MEDIA_TYPE}")
     if header_values(scope, b"content-encoding"):
         raise InputError("expected a body without Content-Encoding")
-    check_length(declared_length(scope) or 0, MOST_CHARACTERS)
-    body = await read_body(receive, MOST_CHARACTERS)
+    body = await read_body(scope, receive, MOST_CHARACTERS)
     try:
         return None if body is None else body.decode("ascii")
     except UnicodeDecodeError:
@@ -108,17 +107,15 @@ def _refusal(error: AttornError) -> dict[str, object]:
     return {"err": error_code(error), "description": str(error)}
 
 
-async def answer(
-    send: Send, status: int, content: Mapping[str, object] | None = None, *, headers: Mapping[str, str] | None = None
+async def answer_json(
+    send: Send, status: int, content: Mapping[str, object] | None = None, *, headers: Iterable[tuple[str, str]] = ()
 ) -> None:
-    """Send a response: with `content` as JSON, or empty."""
-    body = b"" if content is None else json.dumps(content).encode()
-    fields = {"cache-control": "no-store", "content-length": str(len(body)), **(headers or {})}
-    if content is not None:
-        fields |= {"content-type": "application/json", "content-language": "en"}
-    raw = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    """Send a response that no cache keeps: with `content` as JSON, or empty."""
+    if content is None:
+        await answer(send, status, (*unstored(status), *headers))
+    else:
+        told = (*unstored(status, "application/json"), ("Content-Language", "en"), *headers)
+        await answer(send, status, told, json.dumps(content).encode())
 
 
 def push(client: httpx.Client, url: str, text: str) -> None:

@@ -29,10 +29,6 @@ class MissingError(VerificationError):
     default_step = 0
 
 
-class BodyLimitError(LimitError):
-    """The body is longer than this server reads before it has verified anything (step 0)."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpMessage:
     """One HTTP request as it stands on the wire: `path` and `query` are raw, still percent-encoded.

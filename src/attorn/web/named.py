@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from http import HTTPStatus
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from attorn.web.scope import header_values
+from attorn.asgi.connection import App, Receive, Scope, Send
+from attorn.asgi.headers import header_values
 from attorn.web.vc_problem import plain
 
 
@@ -17,7 +16,7 @@ class Named:
     Over plain http a page could have its own name lead to this machine, and so be of one origin with the server.
     """
 
-    def __init__(self, app: ASGIApp, authorities: Collection[str]) -> None:
+    def __init__(self, app: App, authorities: Collection[str]) -> None:
         self._app = app
         self._names = frozenset(each.lower().encode() for each in authorities)
 

@@ -10,17 +10,17 @@ from typing import Final
 
 import anyio
 import httpx
-from starlette.types import Receive, Scope, Send
 
+from attorn.asgi.body import BodyLimitError, read_body
+from attorn.asgi.connection import Receive, Scope, Send, require_http
+from attorn.asgi.headers import header_values, media_type
 from attorn.canonical import JsonValue, parse
 from attorn.errors import AttornError, InputError, MalformedError, UnavailableError
 from attorn.events.receiver import Received, Receiver
 from attorn.events.security_event import MOST_CHARACTERS, TYP, SecurityEvent
 from attorn.events.transmitter import Outbox
 from attorn.jose import jws
-from attorn.web.events import answer, error_code, post
-from attorn.web.http import BodyLimitError
-from attorn.web.scope import check_length, declared_length, header_values, read_body
+from attorn.web.events import answer_json, error_code, post
 
 MOST_EVENTS: Final = 100
 """Most events in one answer."""
@@ -129,19 +129,18 @@ class PollEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request. Raises `InputError` for connections that are not HTTP."""
-        if scope["type"] != "http":
-            raise InputError(f"scope: expected http, got {scope['type']!a:.80}")
+        require_http(scope)
         if scope["method"] != "POST":
-            await answer(send, 405, headers={"Allow": "POST"})
+            await answer_json(send, 405, headers=[("Allow", "POST")])
         elif not self._authorised(scope):
-            await answer(send, 401, headers={"WWW-Authenticate": "Bearer"})
+            await answer_json(send, 401, headers=[("WWW-Authenticate", "Bearer")])
         else:
             try:
                 asked = await _asked(scope, receive)
             except BodyLimitError:
-                await answer(send, 413)
+                await answer_json(send, 413)
             except AttornError as error:
-                await answer(send, 400, {"err": "invalid_request", "description": str(error)})
+                await answer_json(send, 400, {"err": "invalid_request", "description": str(error)})
             else:
                 if asked is not None:
                     await self._serve(asked, send)
@@ -158,7 +157,7 @@ class PollEndpoint:
                 while not events:
                     await anyio.sleep(_STEP)
                     events, more = self._outbox.waiting(asked.most)
-        await answer(send, 200, {"sets": dict(events), "moreAvailable": more})
+        await answer_json(send, 200, {"sets": dict(events), "moreAvailable": more})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +172,9 @@ class _Asked:
 
 async def _asked(scope: Scope, receive: Receive) -> _Asked | None:
     """The poll in the body, None if the client went away. Raises `InputError`, `BodyLimitError`, `MalformedError`."""
-    types = header_values(scope, b"content-type")
-    if len(types) != 1 or types[0].partition(b";")[0].strip().lower() != _JSON.encode():
+    if media_type(scope) != _JSON:
         raise InputError(f"expected Content-Type: {_JSON}")
-    check_length(declared_length(scope) or 0, _MOST_ASKED)
-    body = await read_body(receive, _MOST_ASKED)
+    body = await read_body(scope, receive, _MOST_ASKED)
     if body is None:
         return None
     members = parse(body, most=_MOST_ASKED)

@@ -6,28 +6,17 @@ Invalid is 401, prohibited 403, undecidable 503; a message that no presentation 
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 from attorn.approval import ApprovalRequired
+from attorn.asgi.body import BodyLimitError
+from attorn.asgi.problem import Problem
 from attorn.display import shown
 from attorn.errors import AttornError, Denied, InputError, VerificationError
-from attorn.web.http import SCHEME, BodyLimitError, MissingError
+from attorn.web.http import SCHEME, MissingError
 
-_RETRY_SECONDS: Final = "1"
 _UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One answer: status, headers and an `application/problem+json` body."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    detail: str
 
 
 def checked_realm(realm: str) -> str:
@@ -41,27 +30,17 @@ def checked_realm(realm: str) -> str:
 def problem(error: AttornError, *, realm: str) -> Problem:
     """The answer to a request that was refused with `error`."""
     status = _status(error)
-    undecided = status is HTTPStatus.SERVICE_UNAVAILABLE
-    detail = _UNDECIDED if undecided else str(error)
-    members: dict[str, object] = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": detail,
-        "code": error.code,
-    }
+    more: dict[str, object] = {}
     if isinstance(error, VerificationError):
-        members["step"] = error.step
+        more["step"] = error.step
     if isinstance(error, Denied):
-        members |= _decision(error)
+        more |= _decision(error)
     if isinstance(error, ApprovalRequired):
-        members["approval"] = error.approval.encode()
-    headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
-    if undecided:
-        headers.append(("Retry-After", _RETRY_SECONDS))
+        more["approval"] = error.approval.encode()
+    challenge = None
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        headers.append(("WWW-Authenticate", _challenge(error, realm)))
-    return Problem(status.value, tuple(headers), json.dumps(members).encode(), detail)
+        challenge = ("WWW-Authenticate", _challenge(error, realm))
+    return Problem.of(error, status, undecided=_UNDECIDED, challenge=challenge, more=more)
 
 
 def _status(error: AttornError) -> HTTPStatus:

@@ -7,8 +7,8 @@ import ssl
 from typing import Final
 
 import uvicorn
-from starlette.types import ASGIApp
 
+from attorn.asgi.connection import App
 from attorn.errors import InputError, UnavailableError
 
 _MOST_CONNECTIONS: Final = 128
@@ -28,7 +28,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise UnavailableError(f"cannot listen on {host} port {port}: {type(error).__name__}") from None
 
 
-def server(app: ASGIApp, *, context: ssl.SSLContext | None) -> uvicorn.Server:
+def server(app: App, *, context: ssl.SSLContext | None) -> uvicorn.Server:
     """A server for `app`, over TLS with `context`. Its `run(sockets=[...])` returns when it is told to stop."""
     config = uvicorn.Config(
         app,

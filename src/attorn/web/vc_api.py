@@ -14,8 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
+from attorn.asgi.body import MOST_BODY, checked_most, read_body
+from attorn.asgi.connection import App
+from attorn.asgi.headers import media_type
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import AttornError, InputError
@@ -23,7 +25,6 @@ from attorn.handed import ask
 from attorn.status import bitstring
 from attorn.web.did_api import DidApi
 from attorn.web.named import Named
-from attorn.web.scope import MOST_BODY, check_length, checked_most, declared_length, read_body
 from attorn.web.vc_body import read_changes, read_issue, read_verify
 from attorn.web.vc_issuing import Issuing
 from attorn.web.vc_lists import Lists
@@ -45,7 +46,7 @@ def application(
     dids: DidApi | None = None,
     most_body: int = MOST_BODY,
     authorities: Collection[str] | None = None,
-) -> ASGIApp:
+) -> App:
     """The VC API with those endpoints for which something is handed in. A body has at most `most_body` bytes.
 
     `authorities` are the values of Host that are answered, any without: over plain http a page could otherwise have its
@@ -79,8 +80,7 @@ def _post(path: str, answered: _Answered, most: int, *, verifying: bool = False)
     async def endpoint(request: Request) -> Response:
         try:
             _check_media_type(request)
-            check_length(declared_length(request.scope) or 0, most)
-            body = await read_body(request.receive, most)
+            body = await read_body(request.scope, request.receive, most)
             if body is None:
                 # Nobody is there to read it.
                 return Response(status_code=400)
@@ -93,7 +93,7 @@ def _post(path: str, answered: _Answered, most: int, *, verifying: bool = False)
 
 def _check_media_type(request: Request) -> None:
     # A page in a browser may send a form or plain text to any server without asking it first, but not JSON.
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = media_type(request.scope)
     if given != "application/json" and not (given.startswith("application/") and given.endswith("+json")):
         raise MediaTypeError(f"Content-Type: expected application/json, got {shown(given)}")
 

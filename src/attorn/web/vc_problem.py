@@ -6,12 +6,14 @@ not be found out is 422 where something was to be verified, so that nobody takes
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
-from attorn.canonical import JsonValue
+from attorn.asgi.body import BodyLimitError
+from attorn.asgi.problem import BLANK, Problem
 from attorn.errors import (
     AttornError,
     CredentialError,
@@ -24,45 +26,40 @@ from attorn.errors import (
     StatusError,
     VerificationError,
 )
-from attorn.web.http import BodyLimitError
 
-MEDIA_TYPE: Final = "application/problem+json"
-_BLANK: Final = "about:blank"
 _DATA_MODEL: Final = "https://www.w3.org/TR/vc-data-model#"
 _STATUS_LIST: Final = "https://www.w3.org/ns/credentials/status-list#"
 _UNDECIDED: Final = "It could not be found out; nothing was done."
-_NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 class MediaTypeError(InputError):
     """The body is said to be something else than JSON."""
 
 
-def refusal(error: AttornError, *, verifying: bool = False) -> JSONResponse:
+def refusal(error: AttornError, *, verifying: bool = False) -> Response:
     """The answer to a request that was refused with `error`; `verifying` if something was to be verified."""
     status = status_of(error, verifying=verifying)
-    internal = status is HTTPStatus.SERVICE_UNAVAILABLE
-    kind = _BLANK if internal else type_of(error)
-    problem: dict[str, JsonValue] = {
-        "type": kind,
-        "title": status.phrase if kind == _BLANK else kind.partition("#")[2].replace("_", " ").capitalize(),
-        "status": status.value,
-        "detail": _UNDECIDED if internal else str(error),
-        "code": error.code,
-    }
+    more: dict[str, object] = {}
+    kind = BLANK if status is HTTPStatus.SERVICE_UNAVAILABLE else type_of(error)
+    if kind != BLANK:
+        more |= {"type": kind, "title": kind.partition("#")[2].replace("_", " ").capitalize()}
     if isinstance(error, VerificationError):
-        problem["step"] = error.step
-    if not verifying:
-        return JSONResponse(problem, status.value, _NO_STORE, MEDIA_TYPE)
-    # As VC API has it, and as its older drafts had it.
-    told: dict[str, JsonValue] = {"verified": False, "problemDetails": [dict(problem)], "checks": [], "warnings": []}
-    return JSONResponse({**problem, **told, "errors": [problem["detail"]]}, status.value, _NO_STORE, MEDIA_TYPE)
+        more["step"] = error.step
+    problem = Problem.of(error, status, undecided=_UNDECIDED, more=more)
+    if verifying:
+        # As VC API has it, and as its older drafts had it.
+        told = {"verified": False, "problemDetails": [problem.members], "checks": [], "warnings": []}
+        problem = replace(problem, members={**problem.members, **told, "errors": [problem.detail]})
+    return _response(problem)
 
 
-def plain(status: int) -> JSONResponse:
+def plain(status: int) -> Response:
     """The answer where no request was read: no such path, no such method."""
-    phrase = HTTPStatus(status).phrase
-    return JSONResponse({"type": _BLANK, "title": phrase, "status": status}, status, _NO_STORE, MEDIA_TYPE)
+    return _response(Problem.plain(status))
+
+
+def _response(problem: Problem) -> Response:
+    return Response(problem.body, problem.status, dict(problem.headers))
 
 
 def status_of(error: AttornError, *, verifying: bool) -> HTTPStatus:
@@ -86,4 +83,4 @@ def type_of(error: AttornError) -> str:
         return f"{_STATUS_LIST}STATUS_RETRIEVAL_ERROR"
     if isinstance(error, MalformedError | LimitError):
         return f"{_DATA_MODEL}PARSING_ERROR"
-    return _BLANK
+    return BLANK

@@ -400,6 +400,9 @@ def test_bodies_over_the_cap_are_not_read() -> None:
     assert ask(small, asked(padding="x" * 4000)).status_code == 413
     assert ask(app(), None, raw=b" " * (1 << 20) + b"{}").status_code == 413
     assert ask(app(), asked(), headers={"Content-Encoding": "gzip"}).status_code == 400
+    assert ask(small, asked(), headers={"Content-Length": "4001"}).status_code == 413
+    for strange in ({"Content-Length": "ten"}, {"Content-Length": "4", "Transfer-Encoding": "chunked"}):
+        assert ask(small, asked(), headers=strange).status_code == 400
 
 
 @pytest.mark.parametrize(

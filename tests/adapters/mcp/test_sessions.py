@@ -74,9 +74,17 @@ def test_a_session_is_no_authority(door: Door) -> None:
     at(door, visit)
 
 
-@pytest.mark.parametrize("headers", [[(b"content-length", b"9" * 12)], []])
-def test_a_gate_reads_no_body_for_nothing(headers: list[tuple[bytes, bytes]]) -> None:
-    # attack 2: too long by its own word, or without a token
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([(b"content-length", b"9" * 12)], 413),
+        ([(b"content-length", b"2"), (b"content-length", b"2")], 400),
+        ([(b"content-length", b"2"), (b"transfer-encoding", b"chunked")], 400),
+        ([], 401),
+    ],
+)
+def test_a_gate_reads_no_body_for_nothing(headers: list[tuple[bytes, bytes]], status: int) -> None:
+    # attack 2: too long by its own word, of several lengths, or without a token
     sent: list[Any] = []
 
     async def unread() -> Any:
@@ -99,4 +107,4 @@ def test_a_gate_reads_no_body_for_nothing(headers: list[tuple[bytes, bytes]]) ->
     coroutine = Gate(inner, Bearer(verifier()))(scope, unread, send)
     with pytest.raises(StopIteration):
         coroutine.send(None)
-    assert sent[0]["status"] == (413 if headers else 401)
+    assert sent[0]["status"] == status

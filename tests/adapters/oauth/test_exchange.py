@@ -20,6 +20,7 @@ from tests.adapters.oauth.exchange_scene import (
     NAME,
     SERVER,
     WAYS,
+    app,
     by_dpop,
     by_presentation,
     details,
@@ -30,7 +31,7 @@ from tests.adapters.oauth.exchange_scene import (
     refused,
     server,
 )
-from tests.web.world import verifier
+from tests.web.world import knock, verifier
 
 from attorn import Identity, caveat, macaroon, revocation
 from attorn.errors import InputError
@@ -351,6 +352,29 @@ def test_parameters_that_are_not_known_are_ignored_and_empty_ones_not_there(way:
 def test_bodies_that_are_no_form(content: bytes) -> None:
     sent = {"content": content, "headers": [("Content-Type", "application/x-www-form-urlencoded")]}
     assert post(server(), sent).json()["error"] in ("invalid_request", "unsupported_grant_type")
+
+
+FORM = (b"content-type", b"application/x-www-form-urlencoded")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "code"),
+    [
+        ([FORM, (b"content-length", b"1000000")], [b"a=1"], "limit_exceeded"),
+        ([FORM], [b"a=" + b"x" * 60_000, b"x" * 60_000], "limit_exceeded"),
+        ([FORM, (b"content-length", b"3"), (b"content-length", b"3")], [b"a=1"], "invalid_input"),
+        ([FORM, (b"content-length", b"3"), (b"transfer-encoding", b"chunked")], [b"a=1"], "invalid_input"),
+        ([FORM, FORM], [b"a=1"], "bad_token_request"),
+        ([FORM, (b"content-type", b"text/plain")], [b"a=1"], "bad_token_request"),
+    ],
+)
+def test_bodies_that_are_not_read(headers: list[tuple[bytes, bytes]], body: list[bytes], code: str) -> None:
+    status, told = knock(app(server()), method="POST", path="/token", headers=headers, body=body)
+    assert (status, told) == (400, {"error": "invalid_request", "error_description": code})
+
+
+def test_a_client_that_goes_away_gets_nothing_issued() -> None:
+    assert knock(app(server()), method="POST", path="/token", headers=[FORM], body=[b"a=1"], gone=True)[0] == 400
 
 
 def test_a_parameter_twice() -> None:
