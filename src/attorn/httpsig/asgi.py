@@ -6,13 +6,16 @@ Whoever passes the middleware is known, and permitted nothing: that is for a cha
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Final
 
-from attorn.display import shown
+from attorn.asgi.answer import answer, unstored
+from attorn.asgi.body import MOST_BODY, checked_most, read_body, replayed
+from attorn.asgi.connection import App, Receive, Scope, Send, require_http
+from attorn.asgi.middleware import HttpMiddleware
+from attorn.asgi.problem import Problem
+from attorn.asgi.target import raw_target
 from attorn.errors import (
     AttornError,
     InputError,
@@ -30,16 +33,10 @@ from attorn.httpsig.message import SignedMessage, own_origin
 from attorn.httpsig.source import WELL_KNOWN
 from attorn.httpsig.verifying import AgentVerifier
 
-MOST_BODY: Final = 1 << 20
 _UNDECIDED: Final = "It could not be found out who sent this; nothing was done. Try again."
-Scope = MutableMapping[str, Any]
-AsgiMessage = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[AsgiMessage]]
-Send = Callable[[AsgiMessage], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class AgentMiddleware:
+class AgentMiddleware(HttpMiddleware):
     """Hands `app` the `Agent` as `scope["attorn.agent"]` and `request.state.agent`, else answers itself.
 
     `origin` is this server's own, as its clients write it. Unless a signature is `required`, a request without one
@@ -52,42 +49,28 @@ class AgentMiddleware:
     ) -> None:
         if not callable(getattr(verifier, "identify", None)) or type(required) is not bool:
             raise InputError("expected an AgentVerifier, and required as True or False")
-        if type(most_body) is not int or most_body < 0:
-            raise InputError(f"most_body: expected a number of bytes from 0 on, got {shown(most_body)}")
-        self._app = app
+        super().__init__(app, closing="signatures are for HTTP requests")
         self._verifier = verifier
         self._origin = own_origin(origin)
         self._required = required
-        self._most_body = most_body
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection. Raises `InputError` for a kind of connection that nobody has thought about."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": "signatures are for HTTP requests"})
-        elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        else:
-            raise InputError(f"scope: expected http, websocket or lifespan, got {shown(scope['type'])}")
+        self._most_body = checked_most(most_body)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         agent: Agent | None = None
         message: SignedMessage | None = None
         try:
-            message = _message(scope, self._origin, b"")
+            message = _message(scope, self._origin)
             if self._required and not is_signed(message):
                 raise SignatureError("expected a signed request")
             if is_signed(message):
-                body = await _body(receive, self._most_body)
+                body = await read_body(scope, receive, self._most_body)
                 if body is None:
                     return
-                message = _message(scope, self._origin, body)
+                message = replace(message, body=body)
                 agent = await asyncio.to_thread(self._verifier.identify, message)
-                receive = _replay(body, receive)
+                receive = replayed(body, receive)
         except AttornError as error:
-            await _refuse(send, error, self._verifier.challenge(message))
+            await _problem(error, self._verifier.challenge(message)).send(send)
             return
         state = {**scope.get("state", {}), "agent": agent}
         await self._app({**scope, "attorn.agent": agent, "state": state}, receive, send)
@@ -101,21 +84,20 @@ class DirectoryEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request. Raises `InputError` for connections that are not HTTP."""
-        if scope["type"] != "http":
-            raise InputError(f"scope: expected http, got {shown(scope['type'])}")
+        require_http(scope)
         if scope["path"] != WELL_KNOWN:
-            await _answer(send, HTTPStatus.NOT_FOUND, {}, b"")
+            await answer(send, HTTPStatus.NOT_FOUND)
         elif scope["method"] not in ("GET", "HEAD"):
-            await _answer(send, HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": "GET, HEAD"}, b"")
+            await answer(send, HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "GET, HEAD")])
         else:
             try:
                 headers = await asyncio.to_thread(self._directory.headers)
             except UnavailableError:
-                await _answer(send, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"}, b"")
+                await answer(send, HTTPStatus.SERVICE_UNAVAILABLE, unstored(HTTPStatus.SERVICE_UNAVAILABLE))
                 return
-            length = {"Content-Length": str(len(self._directory.body))}
+            length = ("Content-Length", str(len(self._directory.body)))
             body = self._directory.body if scope["method"] == "GET" else b""
-            await _answer(send, HTTPStatus.OK, {**headers, **length}, body)
+            await answer(send, HTTPStatus.OK, [*headers.items(), length], body)
 
 
 def status_of(error: AttornError) -> HTTPStatus:
@@ -129,58 +111,14 @@ def status_of(error: AttornError) -> HTTPStatus:
     return HTTPStatus.FORBIDDEN if isinstance(error, VerificationError) else HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def _message(scope: Scope, origin: str, body: bytes) -> SignedMessage:
-    raw = scope.get("raw_path")
-    if not isinstance(raw, bytes):
-        raise UnavailableError("the ASGI server does not say what the raw path was")
-    path, query = raw.decode("latin-1"), scope["query_string"].decode("latin-1")
-    if unquote(path) != scope["path"]:
-        raise UnavailableError("the path was rewritten after it was received")
+def _message(scope: Scope, origin: str) -> SignedMessage:
+    """The message of an `http` scope, without its body."""
+    path, query = raw_target(scope)
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-    return SignedMessage(method=scope["method"], origin=origin, path=path, query=query, headers=headers, body=body)
+    return SignedMessage(method=scope["method"], origin=origin, path=path, query=query, headers=headers)
 
 
-async def _body(receive: Receive, most: int) -> bytes | None:
-    """The whole body, or None if the client went away. Raises `LimitError`."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if len(body) > most:
-            raise LimitError(f"body: expected at most {most} bytes")
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body once more, then whatever the server says."""
-    pending = [body]
-
-    async def replayed() -> AsgiMessage:
-        if pending:
-            return {"type": "http.request", "body": pending.pop(), "more_body": False}
-        return await receive()
-
-    return replayed
-
-
-async def _refuse(send: Send, error: AttornError, challenge: str) -> None:
+def _problem(error: AttornError, challenge: str) -> Problem:
     status = status_of(error)
-    undecided = status is HTTPStatus.SERVICE_UNAVAILABLE
-    detail = _UNDECIDED if undecided else str(error)
-    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "code": error.code}
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-    if undecided:
-        headers["Retry-After"] = "1"
-    if status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
-        headers["Accept-Signature"] = challenge
-    await _answer(send, status, headers, json.dumps(problem).encode())
-
-
-async def _answer(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    fields = {"Content-Length": str(len(body)), **headers}
-    raw = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": int(status), "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    asked = status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+    return Problem.of(error, status, undecided=_UNDECIDED, challenge=("Accept-Signature", challenge) if asked else None)

@@ -4,6 +4,9 @@ No postponed annotations: FastAPI could not look up the dependency inside a func
 """
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -166,6 +169,8 @@ def test_changed_on_the_way(change: str) -> None:
     changed |= {"method": {"method": "PUT"}, "url": {"path": "/cart"}, "content": {"content": b"y"}}[change]
     answer = call(shop(clock), headers=list(held.headers), **changed)
     problem(answer, 403, "bad_signature")
+    # What is asked for is a signature of what came, its body included.
+    assert '"content-digest"' in answer.headers["accept-signature"]
 
 
 def test_replayed() -> None:
@@ -210,6 +215,46 @@ def test_a_body_over_the_limit() -> None:
     assert (
         call(shop(clock, most_body=4), "GET", hooks=[signing(clock).asynchronous], content=b"four").status_code == 200
     )
+
+
+@pytest.mark.parametrize(
+    ("lengths", "status", "code"),
+    [
+        ([(b"content-length", b"5")], 413, "limit_exceeded"),
+        ([(b"content-length", b"9" * 18)], 413, "limit_exceeded"),
+        ([(b"content-length", b"four")], 400, "invalid_input"),
+        ([(b"content-length", b"9" * 19)], 400, "invalid_input"),
+        ([(b"content-length", b"4"), (b"content-length", b"4")], 400, "invalid_input"),
+        ([(b"content-length", b"4"), (b"transfer-encoding", b"chunked")], 400, "invalid_input"),
+    ],
+)
+def test_a_body_that_is_not_even_read(lengths: list[tuple[bytes, bytes]], status: int, code: str) -> None:
+    held = signed(Clock(), message("POST", path="/open", body=b"four"))
+    headers = [(name.encode(), value.encode()) for name, value in held.headers]
+    scope = {"type": "http", "method": "POST", "path": "/open", "raw_path": b"/open", "query_string": b""}
+    app = AgentMiddleware(shop(Clock()), verifier=verifier(Clock()), origin=ORIGIN, most_body=4)  # type: ignore[arg-type]
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        raise AssertionError("the body was read")
+
+    async def send(each: Any) -> None:
+        sent.append(each)
+
+    asyncio.run(app({**scope, "headers": [*headers, *lengths]}, receive, send))
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [[{"type": "http.disconnect"}], [{"type": "http.request", "body": b"f", "more_body": True}, {"type": "other"}]],
+)
+def test_a_client_that_goes_away_reaches_nobody(messages: list[dict[str, Any]]) -> None:
+    held = signed(Clock(), message("POST", path="/open", body=b"four"))
+    headers = [(name.encode(), value.encode()) for name, value in held.headers]
+    scope = {"type": "http", "method": "POST", "path": "/open", "raw_path": b"/open", "query_string": b""}
+    app = AgentMiddleware(shop(Clock()), verifier=verifier(Clock()), origin=ORIGIN)  # type: ignore[arg-type]
+    assert _sent(app, {**scope, "headers": headers}, *messages) == []
 
 
 def test_a_stream_is_read_and_signed() -> None:
@@ -264,7 +309,14 @@ def test_a_websocket_and_what_nobody_thought_of() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"raw_path": None}, {"raw_path": b"/admin"}, {"path": "/admin"}, {"root_path": "", "raw_path": b"/%6Fpen?"}],
+    [
+        {"raw_path": None},
+        {"raw_path": b"/admin"},
+        {"path": "/admin"},
+        {"root_path": "", "raw_path": b"/%6Fpen?"},
+        {"raw_path": b"/\xfcber", "path": "/\u00fcber"},
+        {"query_string": b"a=\xfc"},
+    ],
 )
 def test_a_path_that_was_rewritten(change: dict[str, Any]) -> None:
     # attack 130
@@ -314,11 +366,21 @@ def test_a_directory_whose_signer_fails() -> None:
     assert call(app, path=WELL_KNOWN).status_code == 503  # type: ignore[arg-type]
 
 
-def _sent(app: Callable[..., Any], scope: dict[str, Any]) -> list[dict[str, Any]]:
+def test_it_needs_no_web_framework() -> None:
+    script = (
+        "import sys\n"
+        "for name in ('starlette', 'fastapi', 'httpx', 'uvicorn', 'anyio'): sys.modules[name] = None\n"
+        "import attorn.httpsig\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
+
+
+def _sent(app: Callable[..., Any], scope: dict[str, Any], *messages: dict[str, Any]) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
+    left = list(messages)
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request"}
+        return left.pop(0) if messages else {"type": "http.request"}
 
     async def send(each: Any) -> None:
         sent.append(each)
