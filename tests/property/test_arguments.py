@@ -40,7 +40,7 @@ from attorn.encoding import base58_decode, base64url_decode
 from attorn.engine import StockEngine
 from attorn.keys import ecdsa, jwk, keyfile, multikey, signer
 from attorn.keys.public import Algorithm, PublicKey
-from attorn.request import address, filepath, glob, resource, url
+from attorn.request import address, filepath, glob, origin, resource, url
 from attorn.request.facts import Facts
 from attorn.request.money import Money
 from attorn.revocation import RevocationEntry
@@ -252,7 +252,7 @@ WEB = [
     call(http.fixed_route, action="a", resource="/"),
     call(http.bind, message=http.HttpMessage(method="GET", origin=ORIGIN, path="/"), route=http.plain_route),
     call(http.plain_route, message=http.HttpMessage(method="GET", origin=ORIGIN, path="/")),
-    call(http.checked_origin, text=ORIGIN),
+    call(origin.checked_origin, text=ORIGIN),
     call(http.authorization, presentation=WIRE),
     call(problem.checked_realm, realm="x"),
     call(Authorized, verifier=verifier(), origin=ORIGIN, action="a", resource="/", most_body=1, realm="x"),

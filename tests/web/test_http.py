@@ -18,7 +18,7 @@ from attorn import AttornError, Request, UnavailableError
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
 from attorn.request.money import Money
-from attorn.web.http import HttpMessage, bind, checked_origin, fixed_route, plain_route, read_authorization
+from attorn.web.http import HttpMessage, bind, fixed_route, plain_route, read_authorization
 
 
 def message(**members: Any) -> HttpMessage:
@@ -73,49 +73,6 @@ def test_fixed_routes() -> None:
     for bad in ({"action": "a b"}, {"resource": "//x"}, {"action": "\u00e9"}, {"resource": "/a/../.."}):
         with pytest.raises(InputError):
             fixed_route(**bad)
-
-
-@pytest.mark.parametrize(
-    ("text", "normal"),
-    [
-        ("https://Calendar.example", ORIGIN),
-        ("HTTPS://calendar.example:443/", ORIGIN),
-        ("http://127.0.0.1:80", "http://127.0.0.1"),
-        ("http://[0:0::1]:8080", "http://[::1]:8080"),
-    ],
-)
-def test_origins(text: str, normal: str) -> None:
-    assert checked_origin(text) == normal
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "calendar.example",
-        "//calendar.example",
-        "/",
-        "ftp://calendar.example",
-        "cal://alice",
-        "https://",
-        "https://a/b",
-        "https://a@b",
-        "https://a:b@c",
-        "https://a?b",
-        "https://a#b",
-        "https://a:0",
-        "https://a:99999",
-        "https://a b",
-        "https://a\\b",
-        "https://\u00e9.example",
-        "https://a/..",
-        None,
-        b"https://a",
-    ],
-)
-def test_no_origins(text: Any) -> None:
-    with pytest.raises(InputError):
-        checked_origin(text)
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)

@@ -25,8 +25,8 @@ from attorn.authzen.evaluation import Batch, Evaluation, Members, read_evaluatio
 from attorn.authzen.peps import Known, Peps, UnknownPepError, anybody, checked_peps, require_pep
 from attorn.errors import AttornError, InputError, MalformedError
 from attorn.handed import ask
+from attorn.request.origin import checked_origin
 from attorn.transport import is_fetchable
-from attorn.web.http import checked_origin
 
 __all__ = ["anybody", "application"]
 

@@ -29,9 +29,10 @@ from attorn.errors import (
 from attorn.httpsig.agent import Agent
 from attorn.httpsig.directory import Directory
 from attorn.httpsig.fields import is_signed
-from attorn.httpsig.message import SignedMessage, own_origin
+from attorn.httpsig.message import SignedMessage
 from attorn.httpsig.source import WELL_KNOWN
 from attorn.httpsig.verifying import AgentVerifier
+from attorn.request.origin import checked_origin
 
 _UNDECIDED: Final = "It could not be found out who sent this; nothing was done. Try again."
 
@@ -51,7 +52,7 @@ class AgentMiddleware(HttpMiddleware):
             raise InputError("expected an AgentVerifier, and required as True or False")
         super().__init__(app, closing="signatures are for HTTP requests")
         self._verifier = verifier
-        self._origin = own_origin(origin)
+        self._origin = checked_origin(origin)
         self._required = required
         self._most_body = checked_most(most_body)
 

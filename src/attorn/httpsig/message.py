@@ -8,7 +8,7 @@ from typing import Final
 
 from attorn.display import shown
 from attorn.errors import InputError, LimitError, MalformedError
-from attorn.request.resource import normalise
+from attorn.request.origin import checked_origin
 
 MOST_FIELD: Final = 4096
 """Longest field of a signature, in characters."""
@@ -43,7 +43,7 @@ class SignedMessage:
             raise InputError("path: expected a raw path that starts with '/'")
         if not isinstance(self.body, bytes):
             raise InputError(f"body: expected bytes, got {type(self.body).__name__}")
-        object.__setattr__(self, "origin", own_origin(self.origin))
+        object.__setattr__(self, "origin", checked_origin(self.origin))
         object.__setattr__(self, "headers", _lines(self.headers))
 
     def one(self, name: str) -> str | None:
@@ -92,15 +92,6 @@ class Reply:
     status_code: int
     headers: dict[str, str]
     request: View
-
-
-def own_origin(text: str) -> str:
-    """The normal form of an http or https origin. Raises `InputError` for anything more."""
-    origin = normalise(text)
-    scheme, separator, host = origin.partition("://")
-    if scheme not in ("http", "https") or not separator or "/" in host:
-        raise InputError(f"origin: expected https://host or https://host:port, got {shown(text)}")
-    return origin
 
 
 def _lines(headers: object) -> tuple[tuple[str, str], ...]:

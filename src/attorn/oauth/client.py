@@ -12,8 +12,8 @@ from attorn.errors import InputError
 from attorn.identity import Identity
 from attorn.oauth import dpop
 from attorn.oauth.dpop import DpopNonceError
+from attorn.request.origin import checked_origin
 from attorn.token.token import Token
-from attorn.web.http import checked_origin
 
 _MOST_NONCE: Final = 1024
 

@@ -11,9 +11,10 @@ from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
 from attorn.canonical import JsonValue, parse
 from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
+from attorn.request.origin import checked_origin
 from attorn.token.presentation import words
 from attorn.token.token import Token
-from attorn.web.http import HttpMessage, Route, authorization, bind, checked_origin, checked_route, plain_route
+from attorn.web.http import HttpMessage, Route, authorization, bind, checked_route, plain_route
 
 _MOST_PROBLEM: Final = 262_144
 

@@ -8,10 +8,11 @@ from attorn.asgi.connection import Scope
 from attorn.asgi.headers import header_values
 from attorn.asgi.problem import Problem
 from attorn.errors import AttornError
+from attorn.request.origin import checked_origin
 from attorn.request.request import Request
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.http import HttpMessage, Route, bind, checked_origin, checked_route, plain_route, read_authorization
+from attorn.web.http import HttpMessage, Route, bind, checked_route, plain_route, read_authorization
 from attorn.web.problem import checked_realm, problem
 from attorn.web.scope import checked_verifier, read_message
 

@@ -16,6 +16,7 @@ from attorn.display import shown
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, LimitError, MalformedError, UnavailableError, VerificationError
 from attorn.handed import ask
+from attorn.request.origin import checked_origin
 from attorn.request.request import Request
 from attorn.request.resource import normalise
 
@@ -121,15 +122,6 @@ def bind(message: HttpMessage, route: Route = plain_route) -> Request:
         "@body": f"sha-256:{base64url_encode(hashlib.sha256(message.body).digest())}",
     }
     return Request(action=asked.action, resource=asked.resource, args={**asked.args, **bound}, cost=asked.cost)
-
-
-def checked_origin(text: str) -> str:
-    """The normal form of an `http` or `https` origin. Raises `InputError` for anything more than an origin."""
-    origin = normalise(text)
-    scheme, separator, host = origin.partition("://")
-    if scheme not in ("http", "https") or not separator or "/" in host:
-        raise InputError(f"origin: expected https://host or https://host:port, got {shown(text)}")
-    return origin
 
 
 def authorization(presentation: str) -> str:
