@@ -15,7 +15,7 @@ from typing import Final
 from http_message_signatures import HTTPMessageSignaturesException, HTTPMessageVerifier, MappingKeyResolver
 
 from attorn.clock import Clock, second_of, system_clock
-from attorn.errors import ExpiredError, InputError, ReplayError, SignatureError, UntrustedRootError
+from attorn.errors import ExpiredError, InputError, SignatureError, UntrustedRootError
 from attorn.handed import ask, items
 from attorn.httpsig.agent import Agent
 from attorn.httpsig.algorithm import ALGORITHMS
@@ -25,6 +25,7 @@ from attorn.httpsig.message import Fields, SignedMessage, View
 from attorn.keys.public import PublicKey
 from attorn.request.resource import normalise
 from attorn.store.memory import MemoryStore
+from attorn.store.once import require_new
 from attorn.store.ports import Store
 
 LONGEST: Final = timedelta(hours=24)
@@ -158,8 +159,7 @@ class AgentVerifier:
         """Its name holds the key, so nobody can use up another's. What has no nonce is known by what was signed."""
         once = b"nonce\0" + claim.nonce.encode() if claim.nonce is not None else b"base\0" + base
         name = hashlib.sha256(b"\0".join((b"attorn httpsig", message.origin.encode(), key.data, once))).digest()
-        if ask("store", lambda: self._store.remember(name, expires=claim.expires, now=now)) is not True:
-            raise ReplayError("this signature was used before")
+        require_new(self._store, name, "this signature", expires=claim.expires, now=now)
 
 
 class _Verifier(HTTPMessageVerifier):

@@ -14,12 +14,13 @@ from typing import Final
 
 from attorn.canonical import canonicalise
 from attorn.clock import Clock, second_of, system_clock
-from attorn.errors import AudienceError, InputError, MalformedError, ReplayError, UntrustedRootError, WrongRequestError
-from attorn.handed import ask, members
+from attorn.errors import AudienceError, InputError, MalformedError, UntrustedRootError, WrongRequestError
+from attorn.handed import members
 from attorn.jose import foreign
 from attorn.jose.foreign import ForeignJws
 from attorn.jose.key_set import KeySet
 from attorn.oauth.granted import KINDS, Evidence, Origin, details_in, jkt_in, resources_in, scope_in
+from attorn.store.once import require_new
 from attorn.store.ports import Store
 
 ID_JAG: Final = "oauth-id-jag+jwt"
@@ -112,8 +113,7 @@ class EvidenceVerifier:
 
     def _once(self, names: tuple[str, ...], ends: int, now: int) -> None:
         seen = hashlib.sha256(canonicalise(["attorn evidence v1", *names])).digest()
-        if ask("store", lambda: self._store.remember(seen, expires=ends, now=now)) is not True:
-            raise ReplayError("evidence: it was used before")
+        require_new(self._store, seen, "evidence: it", expires=ends, now=now)
 
 
 def _origin(kind: str, issuer: str, subject: str, found: ForeignJws) -> Origin:

@@ -26,7 +26,6 @@ from attorn.errors import (
     ExpiredError,
     InputError,
     PossessionError,
-    ReplayError,
     UnavailableError,
     UntrustedRootError,
     VerificationError,
@@ -40,6 +39,7 @@ from attorn.macaroon.mac import verify_mac
 from attorn.request.facts import Facts
 from attorn.request.request import Request
 from attorn.store.memory import MemoryStore
+from attorn.store.once import require_new
 from attorn.store.ports import Ledger, Retry, Store
 from attorn.token import presentation as presentations
 from attorn.token.carrier import MacaroonCarrier
@@ -331,8 +331,7 @@ class Verifier:
         """(8) The presentation was not used before. Its name holds the holder's key: nobody can use up another's."""
         now = int(at.timestamp())
         name = self._name(chain, presentation.id)
-        if ask("store", lambda: self.store.remember(name, expires=presentation.stop, now=now)) is not True:
-            raise ReplayError("this presentation was used before")
+        require_new(self.store, name, "this presentation", expires=presentation.stop, now=now)
 
     def _name(self, chain: VerifiedChain, *parts: bytes) -> bytes:
         """A name that only this holder can make, here."""

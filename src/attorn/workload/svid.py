@@ -20,15 +20,15 @@ from attorn.errors import (
     InputError,
     MalformedError,
     PossessionError,
-    ReplayError,
     SignatureError,
     UntrustedRootError,
 )
-from attorn.handed import ask, items
+from attorn.handed import items
 from attorn.jose import foreign
 from attorn.jose.foreign import EC_ALGS, ForeignJws, hashed
 from attorn.jose.key_set import ForeignKey, KeySet
 from attorn.keys.rsa_key import ALGS as RSA_ALGS
+from attorn.store.once import require_new
 from attorn.store.ports import Store
 from attorn.workload.bundle import Bundle
 
@@ -138,8 +138,7 @@ class WorkloadVerifier:
             raise AudienceError("WPT: for another audience, or for more than one")
         ends, one = found.require_times(now, self._skew, LONGEST_PROOF), found.text("jti")
         seen = hashlib.sha256(canonicalise(["attorn wpt v1", wit.digest, one])).digest()
-        if ask("store", lambda: self._store.remember(seen, expires=ends, now=now)) is not True:
-            raise ReplayError("WPT: it was used before")
+        require_new(self._store, seen, "WPT: it", expires=ends, now=now)
         return ends
 
 
