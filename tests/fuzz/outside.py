@@ -18,7 +18,8 @@ from attorn.canonical import parse
 from attorn.encoding import base64url_encode
 from attorn.errors import CredentialError, InputError, MalformedError, VerificationError
 from attorn.jose import foreign, jws
-from attorn.jose.key_set import MOST_KEYS, KeySet
+from attorn.jose.jwk_set import MOST_KEYS
+from attorn.jose.key_set import KeySet
 from attorn.oauth import client_metadata, txn_token
 from attorn.workload import Bundle
 

@@ -14,8 +14,9 @@ from typing import Final
 from attorn.clock import Clock, second_of, system_clock
 from attorn.errors import InputError, MalformedError, ResolutionError, UnavailableError
 from attorn.handed import ask
-from attorn.httpsig.directory import MOST_BYTES, Window, read_directory
+from attorn.httpsig.directory import Window, read_directory
 from attorn.httpsig.source import Source
+from attorn.jose.jwk_set import MOST_BYTES
 from attorn.keys.public import PublicKey
 from attorn.recent import Recent
 from attorn.transport import DirectTransport, require_direct

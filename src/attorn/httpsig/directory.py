@@ -10,19 +10,18 @@ from typing import Final
 
 from http_message_signatures import HTTPMessageSigner
 
-from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.canonical import JsonValue, canonicalise
 from attorn.clock import Clock, instant, read, system_clock
 from attorn.errors import InputError, MalformedError
 from attorn.httpsig.algorithm import ALGORITHMS
 from attorn.httpsig.message import Fields, Reply, View
 from attorn.httpsig.source import MEDIA_TYPE, Kind, Source
+from attorn.jose.jwk_set import MOST_KEYS, JwkSet
 from attorn.keys.jwk import from_jwk, thumbprint, to_jwk
 from attorn.keys.public import PublicKey
 from attorn.keys.signer import PinnedSigner, Signatory, key_of, require_signatory, signed
 
 TAG: Final = "http-message-signatures-directory"
-MOST_BYTES: Final = 65_536
-MOST_KEYS: Final = 64
 _DAY: Final = timedelta(days=1)
 _COMPONENTS: Final = ('"@authority";req', '"content-digest"')
 
@@ -95,18 +94,14 @@ class Directory:
 def read_directory(body: bytes, kind: Kind) -> Mapping[str, Window]:
     """The keys of a JWK Set by their thumbprints, which are made from the keys and not taken from it.
 
-    Left out is a key of another kind, one with private members or a window that cannot be read, and in a key directory
-    one whose `kid` is not its thumbprint. Raises `MalformedError` for anything but a JWK Set of at most 64 keys.
+    Left out is a key of another kind, one with a window that cannot be read, and in a key directory one whose `kid` is
+    not its thumbprint; all are, where one of them is private or symmetric. Raises `MalformedError` as `JwkSet.read`.
     """
-    members = parse(body, most=MOST_BYTES, depth=8)
-    listed = members.get("keys") if isinstance(members, dict) else None
-    if not isinstance(listed, list) or len(listed) > MOST_KEYS:
-        raise MalformedError(f"key directory: expected a JWK Set of at most {MOST_KEYS} keys")
     found: dict[str, Window] = {}
     seen: set[str] = set()
-    for jwk in listed:
+    for jwk in JwkSet.read(body).keys:
         window = _window(jwk)
-        if window is None or not isinstance(jwk, dict):
+        if window is None:
             continue
         name = thumbprint(window.key)
         if name in seen:
@@ -118,9 +113,7 @@ def read_directory(body: bytes, kind: Kind) -> Mapping[str, Window]:
     return found
 
 
-def _window(jwk: JsonValue) -> Window | None:
-    if not isinstance(jwk, dict):
-        return None
+def _window(jwk: Mapping[str, JsonValue]) -> Window | None:
     start, stop = jwk.get("nbf"), jwk.get("exp")
     if not all(
         type(each) is int or (each is None and name not in jwk) for name, each in (("nbf", start), ("exp", stop))

@@ -6,22 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.canonical import JsonValue
 from attorn.errors import InputError, MalformedError, UnavailableError
 from attorn.handed import ask
+from attorn.jose.jwk_set import MOST_BYTES, JwkSet
 from attorn.keys.ec_key import Curve, EcKey
-from attorn.keys.jwk import JWS_NAMES, PRIVATE, from_jwk
+from attorn.keys.jwk import JWS_NAMES, from_jwk
 from attorn.keys.public import Algorithm
 from attorn.keys.rsa_key import RsaKey
 from attorn.transport import Transport
 
-MOST_BYTES: Final = 65_536
-"""Longest key set."""
-MOST_KEYS: Final = 64
 _CURVES: Final = (Curve.P256, Curve.P384, Curve.P521)
 _EDDSA: Final = JWS_NAMES[Algorithm.ED25519]
 _ACCEPT: Final = "application/jwk-set+json, application/json"
-_PRIVATE: Final = frozenset(PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,10 @@ class KeySet:
         over. Raises `MalformedError` for what is no key set of at most 64 keys, for one with a private or symmetric
         key, one that gives two of these keys one name, and one with too few of them.
         """
-        if isinstance(unverified, Mapping):
-            unverified = canonicalise(dict(unverified))
-        found = parse(unverified, most=MOST_BYTES, depth=8)
-        listed = found.get("keys") if isinstance(found, dict) else None
-        if not isinstance(listed, list) or len(listed) > MOST_KEYS:
-            raise MalformedError(f"key set: expected keys as a list of at most {MOST_KEYS}")
-        keys = [key for each in listed if (key := _usable(each, use)) is not None]
+        found = JwkSet.read(unverified)
+        if found.discloses:
+            raise MalformedError("key set: holds a private or symmetric key")
+        keys = [key for each in found.keys if (key := _usable(each, use)) is not None]
         names = [key.kid for key in keys if key.kid is not None]
         if len(set(names)) != len(names):
             raise MalformedError("key set: two keys have one kid")
@@ -104,12 +98,7 @@ def fetched(url: str, transport: Transport) -> bytes:
     return body
 
 
-def _usable(jwk: JsonValue, use: str) -> ForeignKey | None:
-    if not isinstance(jwk, dict):
-        raise MalformedError("key set: expected keys as objects")
-    if not _PRIVATE.isdisjoint(jwk):
-        # Whoever publishes a secret may have published others.
-        raise MalformedError("key set: holds a private or symmetric key")
+def _usable(jwk: Mapping[str, JsonValue], use: str) -> ForeignKey | None:
     if jwk.get("use", "sig") != use:
         return None
     try:

@@ -178,15 +178,37 @@ def test_a_key_within_its_window_until_it_is_over() -> None:
 @pytest.mark.parametrize(
     "members",
     [
-        {"kid": THEIRS}, {"kid": "1"}, {"kid": 1}, {"kid": None}, {"d": "AAAA"}, {"use": "enc"}, {"key_ops": ["sign"]},
-        {"alg": "ES256"}, {"alg": "HS256"}, {"crv": "X25519"}, {"kty": "oct", "k": "AAAA"}, {"kty": "RSA"},
+        {"kid": THEIRS}, {"kid": "1"}, {"kid": 1}, {"kid": None}, {"use": "enc"}, {"key_ops": ["sign"]},
+        {"alg": "ES256"}, {"alg": "HS256"}, {"crv": "X25519"}, {"kty": "oct"}, {"kty": "RSA"},
         {"x": "AAAA"}, {"x": "A" * 43}, {"nbf": "1"}, {"exp": 1.5}, {"exp": None}, {"nbf": True}, {"y": "A" * 43},
     ],
     ids=str,
 )  # fmt: skip
 def test_a_key_that_is_left_out(members: dict[str, Any]) -> None:
-    # attacks 16 to 18, 23 to 25, 33
+    # attacks 16 to 18, 23, 25, 33
     assert listed(jwk(**members), jwk(other)) == {THEIRS}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("secret", [jwk(d="AAAA"), {"kty": "oct", "k": "AAAA"}, {"d": None}, {"kty": "RSA", "oth": []}])
+def test_of_a_set_that_discloses_a_secret_no_key_counts(secret: dict[str, Any], kind: Kind) -> None:
+    # attack 24
+    assert listed(jwk(other), secret, kind=kind) == set()
+    assert listed(secret, jwk(other), kind=kind) == set()
+
+
+def test_an_agent_that_disclosed_a_secret_is_not_known_by_what_it_said_before() -> None:
+    # attack 24
+    clock, transport = Clock(), web()
+    directories = Directories(transport, clock=clock)
+    directories.key(HERE, MINE)
+    transport.documents[AGENT + WELL_KNOWN] = document(jwk(), {"kty": "oct", "k": "AAAA"})
+    clock.tick(minutes=5)
+    with pytest.raises(ResolutionError):
+        directories.key(HERE, MINE)
+    transport.documents[AGENT + WELL_KNOWN] = published(agent)
+    clock.tick(seconds=30)
+    assert directories.key(HERE, MINE) == agent.signer.public_key
 
 
 def test_a_kid_of_a_jwk_set_is_only_a_name() -> None:
@@ -204,6 +226,7 @@ def test_a_key_that_is_there_twice() -> None:
     [
         b"", b"[]", b"{}", b'{"keys":{}}', b'{"keys":null}', b'{"keys":[],"keys":[]}', b"\xef\xbb\xbf" + b'{"keys":[]}',
         b'{"keys":[]}x', b'{"keys":[[[[[[[[[]]]]]]]]]}', document(*[jwk()] * 65), b'{"keys":[' + b"1" * 5000 + b"]}",
+        *(document(junk, jwk()) for junk in (1, None, [], "x")),
     ],
 )  # fmt: skip
 def test_what_is_no_directory(body: bytes) -> None:
@@ -212,8 +235,8 @@ def test_what_is_no_directory(body: bytes) -> None:
         read_directory(body, Kind.DIRECTORY)
 
 
-def test_junk_among_the_keys_hides_none() -> None:
-    assert listed(1, None, [], {}, jwk(), "x", jwk(p256)) == {MINE, thumbprint(p256.signer.public_key)}
+def test_a_key_of_no_kind_hides_none() -> None:
+    assert listed({}, jwk(), {"kty": 1}, jwk(p256)) == {MINE, thumbprint(p256.signer.public_key)}
 
 
 @pytest.mark.parametrize("url", ["http://agent.example", "https://10.0.0.1.nip", "https://agent.example/", AGENT])

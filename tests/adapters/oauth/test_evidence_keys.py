@@ -12,7 +12,8 @@ from tests.unit.scene import ALICE
 
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, MalformedError, UnavailableError
-from attorn.jose.key_set import MOST_KEYS, KeySet
+from attorn.jose.jwk_set import MOST_KEYS
+from attorn.jose.key_set import KeySet
 from attorn.keys.jwk import to_jwk
 from attorn.keys.rsa_key import RsaKey
 
