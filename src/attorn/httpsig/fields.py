@@ -87,6 +87,15 @@ def _dictionary(message: SignedMessage, name: str) -> dict[str, tuple[Any, _Para
 
 
 def _parsed(text: str, name: str, kind: str) -> object:
+    found = _structured(text, kind)
+    if found is None:
+        raise MalformedError(f"{name}: expected a structured field (RFC 9651), and nothing in it twice")
+    return found
+
+
+def _structured(text: str, kind: str) -> object | None:
+    """The value of a structured field of this kind; None for what is none, or says something twice."""
+
     def refuse(key: str, context: str) -> None:
         del key
         raise ValueError(f"a {context} that is there twice")
@@ -94,10 +103,8 @@ def _parsed(text: str, name: str, kind: str) -> object:
     try:
         return http_sf.parse(text.encode("ascii"), tltype=kind, on_duplicate_key=refuse)
     except ValueError:
-        malformed = True
-    # Out here, because the parser's error carries the whole field.
-    assert malformed
-    raise MalformedError(f"{name}: expected a structured field (RFC 9651), and nothing in it twice")
+        # An error from here would have the parser's for its context, which carries the whole field.
+        return None
 
 
 def _source(message: SignedMessage, given: _Params, legacy: bool, loopback: bool) -> Source:

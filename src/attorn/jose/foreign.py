@@ -11,11 +11,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from attorn.canonical import JsonValue, parse
-from attorn.clock import LATEST
+from attorn.canonical import parse
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import AudienceError, ExpiredError, MalformedError, SignatureError
+from attorn.jose.claims import Claims, is_text
 from attorn.jose.jws import members_of, parts_of, plain_typ
 from attorn.jose.key_set import KeySet
 from attorn.keys.rsa_key import ALGS as RSA_ALGS
@@ -26,7 +26,6 @@ EC_ALGS: Final = ("ES256", "ES384", "ES512")
 ALGS: Final = (*RSA_ALGS, *EC_ALGS, "EdDSA", "Ed25519")
 """All algorithms of evidence. None of them takes a secret that both sides know."""
 _MOST_SIGNATURE: Final = 1366
-_MOST_TEXT: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class ForeignJws:
 
     alg: str
     kid: str | None
-    claims: dict[str, JsonValue]
+    claims: Claims
     signature: bytes
     signing_input: bytes
     digest: str
@@ -48,30 +47,15 @@ class ForeignJws:
                 return
         raise SignatureError("JWS: not signed by a key of its issuer that its header could mean")
 
-    def text(self, name: str) -> str:
-        """A claim that must be there as text of 1 to 2048 characters. Raises `MalformedError`."""
-        value = self.claims.get(name)
-        if not isinstance(value, str) or not 0 < len(value) <= _MOST_TEXT or not value.isprintable():
-            raise MalformedError(f"JWT: expected {name} as text")
-        return value
-
-    def second(self, name: str) -> int | None:
-        """A claim that is a Unix second, None if it is not there. Raises `MalformedError`."""
-        value = self.claims.get(name)
-        if name in self.claims and not (type(value) is int and 0 <= value <= LATEST):
-            raise MalformedError(f"JWT: expected {name} as a Unix second")
-        return value if isinstance(value, int) else None
-
     def require_times(self, now: int, skew: int, longest: int) -> int:
         """Its `exp`, if it is good at `now`. The other times may be `skew` seconds ahead.
 
         Raises `MalformedError` without `exp`, and `ExpiredError`, also where it would be good for more than `longest`
         seconds from now.
         """
-        end, issued, start = (self.second(name) for name in ("exp", "iat", "nbf"))
-        if end is None:
-            raise MalformedError("JWT: expected exp")
-        if now >= end or max(issued or 0, start or 0) > now + skew:
+        end = self.claims.second("exp")
+        earliest = max((self.claims.second(name) for name in ("iat", "nbf") if name in self.claims), default=0)
+        if now >= end or earliest > now + skew:
             raise ExpiredError("JWT: it is not valid now")
         if end > now + longest:
             raise ExpiredError(f"JWT: it would be valid for more than {longest} seconds")
@@ -79,12 +63,10 @@ class ForeignJws:
 
     def audiences(self) -> tuple[str, ...]:
         """The claim `aud`: a text, or a list of different ones. Raises `AudienceError`, `MalformedError`."""
-        value = self.claims.get("aud")
-        if value is None:
+        if self.claims.members.get("aud") is None:
             raise AudienceError("JWT: names no audience")
-        several = value if isinstance(value, list) else [value]
-        texts = tuple(each for each in several if isinstance(each, str) and 0 < len(each) <= _MOST_TEXT)
-        if not texts or len(texts) != len(several) or len(set(texts)) != len(texts):
+        texts = self.claims.texts("aud", alone=True)
+        if len(set(texts)) != len(texts) or not all(map(is_text, texts)):
             raise MalformedError("JWT: expected aud as text, or a list of different texts")
         return texts
 
@@ -110,8 +92,14 @@ def read(text: str, *, typs: Collection[str | None], algs: Collection[str] = ALG
     claims = parse(base64url_decode(body), most=most, depth=16)
     if not isinstance(claims, dict):
         raise MalformedError("JWS: expected the claims as a JSON object")
-    made, signed = base64url_decode(signature), f"{header}.{body}".encode("ascii")
-    return ForeignJws(alg, kid if isinstance(kid, str) else None, claims, made, signed, f"sha-256:{hashed(text)}")
+    return ForeignJws(
+        alg=alg,
+        kid=kid if isinstance(kid, str) else None,
+        claims=Claims(claims),
+        signature=base64url_decode(signature),
+        signing_input=f"{header}.{body}".encode("ascii"),
+        digest=f"sha-256:{hashed(text)}",
+    )
 
 
 def hashed(text: str) -> str:

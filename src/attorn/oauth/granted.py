@@ -9,6 +9,7 @@ from typing import Final
 from attorn.canonical import JsonValue, canonicalise
 from attorn.caveat import Purpose, Resources
 from attorn.errors import InputError, MalformedError
+from attorn.jose.claims import Claims
 
 KINDS: Final = ("id-jag", "id-token")
 _MOST_SCOPE: Final = 4096
@@ -54,21 +55,21 @@ class Evidence:
     jkt: str | None = None
 
 
-def scope_in(claims: Mapping[str, JsonValue]) -> tuple[str, ...] | None:
+def scope_in(claims: Claims) -> tuple[str, ...] | None:
     """The claim `scope`, as its words. Raises `MalformedError`."""
-    value = claims.get("scope")
     if "scope" not in claims:
         return None
+    value = claims.members["scope"]
     if not isinstance(value, str) or len(value) > _MOST_SCOPE or not (value.isascii() and value.isprintable()):
         raise MalformedError("evidence: expected scope as text")
     return tuple(value.split())
 
 
-def details_in(claims: Mapping[str, JsonValue]) -> tuple[Mapping[str, JsonValue], ...] | None:
+def details_in(claims: Claims) -> tuple[Mapping[str, JsonValue], ...] | None:
     """The claim `authorization_details` (RFC 9396). Raises `MalformedError`."""
-    value = claims.get("authorization_details")
     if "authorization_details" not in claims:
         return None
+    value = claims.members["authorization_details"]
     listed = value if isinstance(value, list) else []
     found = tuple(each for each in listed if isinstance(each, dict) and isinstance(each.get("type"), str))
     if not found or len(found) != len(listed):
@@ -76,27 +77,23 @@ def details_in(claims: Mapping[str, JsonValue]) -> tuple[Mapping[str, JsonValue]
     return found
 
 
-def resources_in(claims: Mapping[str, JsonValue]) -> tuple[str, ...] | None:
+def resources_in(claims: Claims) -> tuple[str, ...] | None:
     """The claim `resource` (RFC 8707), one URI or several. Raises `MalformedError`."""
     if "resource" not in claims:
         return None
-    value = claims["resource"]
-    listed = value if isinstance(value, list) else [value]
-    texts = tuple(each for each in listed if isinstance(each, str))
+    texts = claims.texts("resource", alone=True)
     try:
         Resources(*texts)
     except InputError:
-        texts = ()
-    if not texts or len(texts) != len(listed):
-        raise MalformedError("evidence: expected resource as URIs that a caveat can say")
+        raise MalformedError("evidence: expected resource as URIs that a caveat can say") from None
     return texts
 
 
-def jkt_in(claims: Mapping[str, JsonValue]) -> str | None:
+def jkt_in(claims: Claims) -> str | None:
     """The thumbprint in the claim `cnf` (RFC 9449). Raises `MalformedError` for a confirmation of another kind."""
     if "cnf" not in claims:
         return None
-    confirmation = claims["cnf"]
+    confirmation = claims.members["cnf"]
     jkt = confirmation.get("jkt") if isinstance(confirmation, dict) else None
     if not isinstance(jkt, str) or confirmation != {"jkt": jkt}:
         raise MalformedError("evidence: expected cnf with jkt alone")

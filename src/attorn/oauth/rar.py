@@ -15,6 +15,7 @@ from attorn.caveat.spoken import from_json, to_json
 from attorn.caveat.validity import moment
 from attorn.clock import LATEST
 from attorn.errors import InputError, MalformedError
+from attorn.jose.claims import Claims
 from attorn.request.resource import ancestors
 from attorn.token.link import Link
 
@@ -54,7 +55,8 @@ def read_detail(detail: Mapping[str, JsonValue]) -> tuple[Caveat, ...]:
             raise InputError(f"expected the type {CHAIN_DETAILS}")
         if not members.keys() <= _READERS.keys():
             raise InputError("a member is not known, and might limit more")
-        return tuple(caveat for name, read in _READERS.items() if name in members for caveat in read(members[name]))
+        claims = Claims(members, "authorization detail")
+        return tuple(caveat for name, read in _READERS.items() if name in claims for caveat in read(claims))
     except InputError as error:
         raise MalformedError(f"authorization detail: {error}") from None
 
@@ -127,19 +129,8 @@ def _covers_action(wide: str, narrow: str) -> bool:
     return wide == narrow or (wide.endswith(":*") and narrow.startswith(wide[:-1]))
 
 
-def _texts(value: JsonValue) -> list[str]:
-    if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
-        raise InputError("expected a list of texts")
-    return [str(each) for each in value]
-
-
-def _second(value: JsonValue) -> int:
-    if type(value) is not int or not 0 <= value <= LATEST:
-        raise InputError("expected a Unix second")
-    return value
-
-
-def _formulas(value: JsonValue) -> list[Caveat]:
+def _formulas(claims: Claims) -> list[Caveat]:
+    value = claims.members["constraints"]
     if not isinstance(value, list) or not 0 < len(value) <= _MOST_CONSTRAINTS:
         raise InputError(f"expected 1 to {_MOST_CONSTRAINTS} constraints")
     found = [from_json(each) for each in value]
@@ -148,12 +139,12 @@ def _formulas(value: JsonValue) -> list[Caveat]:
     return found
 
 
-_READERS: Final[Mapping[str, Callable[[JsonValue], Sequence[Caveat]]]] = {
-    "type": lambda value: (),
-    "actions": lambda value: (Actions(*_texts(value)),),
-    "locations": lambda value: (Resources(*_texts(value)),),
-    "audiences": lambda value: (Audience(*_texts(value)),),
-    "nbf": lambda value: (NotBefore(moment(_second(value))),),
-    "exp": lambda value: (Expires(moment(_second(value))),),
+_READERS: Final[Mapping[str, Callable[[Claims], Sequence[Caveat]]]] = {
+    "type": lambda claims: (),
+    "actions": lambda claims: (Actions(*claims.texts("actions")),),
+    "locations": lambda claims: (Resources(*claims.texts("locations")),),
+    "audiences": lambda claims: (Audience(*claims.texts("audiences")),),
+    "nbf": lambda claims: (NotBefore(moment(claims.second("nbf"))),),
+    "exp": lambda claims: (Expires(moment(claims.second("exp"))),),
     "constraints": _formulas,
 }

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
-from attorn.clock import LATEST, Clock, second_of, system_clock
+from attorn.clock import Clock, second_of, system_clock
 from attorn.did.did import is_did
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
@@ -21,6 +21,7 @@ from attorn.encoding import base64url_encode
 from attorn.errors import AudienceError, ExpiredError, InputError, MalformedError, UntrustedRootError
 from attorn.handed import ask
 from attorn.jose import jws
+from attorn.jose.claims import Claims, is_text
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory, require_signatory
 from attorn.oauth.issued import act
@@ -34,7 +35,6 @@ LONGEST: Final = timedelta(minutes=15)
 """Longest life."""
 MOST_ACTORS: Final = 16
 _MOST_CONTEXT: Final = 4096
-_MOST_TEXT: Final = 2048
 _REQUIRED: Final = ("iss", "aud", "txn", "sub", "scope", "req_wl")
 
 
@@ -81,7 +81,7 @@ def issue_txn_token(
         raise InputError(f"transaction token: expected an Access through at most {MOST_ACTORS} links")
     by = require_signatory(by, "transaction token")
     name = base64url_encode(ask("random source", lambda: random(16))) if txn is None else txn
-    if not all(_is_text(text) for text in (trust_domain, workload, name)):
+    if not all(is_text(text) for text in (trust_domain, workload, name)):
         raise InputError("transaction token: expected the trust domain, the workload and txn as text")
     if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
         raise InputError("transaction token: expected a lifetime from one second to 15 minutes")
@@ -127,22 +127,20 @@ def verify_txn_token(
     `UntrustedRootError` for another issuer, `ResolutionError`, `SignatureError`, `AudienceError`, `ExpiredError`, and
     `UnavailableError`; `InputError` for unusable arguments other than `text`.
     """
-    if not (isinstance(issuer, str) and is_did(issuer)) or not _is_text(trust_domain):
+    if not (isinstance(issuer, str) and is_did(issuer)) or not is_text(trust_domain):
         raise InputError("transaction token: expected an issuer as a DID, and a trust domain as text")
     if not isinstance(skew, timedelta) or skew < timedelta(0):
         raise InputError("transaction token: expected a skew that is not negative")
     found = jws.read(text, typ=TYP, most=MOST)
-    texts = [value for name in _REQUIRED if _is_text(value := found.claims.get(name)) and isinstance(value, str)]
-    if len(texts) != len(_REQUIRED):
-        raise MalformedError(f"transaction token: expected {', '.join(_REQUIRED)} as text")
-    said, audience, txn, subject, scope, workload = texts
+    claims = Claims(found.claims, "transaction token")
+    said, audience, txn, subject, scope, workload = map(claims.text, _REQUIRED)
     if said != issuer:
         raise UntrustedRootError("transaction token: by another issuer")
     resolver = LocalResolver() if resolver is None else resolver
     found.verify(jws.issuer_keys(resolver, issuer, found.kid, Relationship.ASSERTION_METHOD))
     if audience != trust_domain:
         raise AudienceError("transaction token: for another trust domain")
-    issued, ends = (_second(found.claims.get(name), name) for name in ("iat", "exp"))
+    issued, ends = claims.second("iat"), claims.second("exp")
     now = second_of(clock)
     if now >= ends or issued > now + skew.total_seconds() or ends - issued > LONGEST.total_seconds():
         raise ExpiredError("transaction token: not valid now, or for too long")
@@ -153,7 +151,7 @@ def verify_txn_token(
     return TxnToken(
         issuer=issuer,
         subject=subject,
-        actors=_actors(found.claims),
+        actors=_actors(claims),
         txn=txn,
         scope=tuple(scope.split()),
         workload=workload,
@@ -164,15 +162,14 @@ def verify_txn_token(
     )
 
 
-def _actors(claims: Mapping[str, JsonValue]) -> tuple[str, ...]:
+def _actors(claims: Claims) -> tuple[str, ...]:
     found: list[str] = []
     while "act" in claims:
-        actor = claims["act"]
-        subject = actor.get("sub") if isinstance(actor, dict) else None
-        if not isinstance(actor, dict) or not isinstance(subject, str) or not _is_text(subject):
+        actor = claims.members["act"]
+        if not isinstance(actor, dict):
             raise MalformedError("transaction token: expected act as an object with sub")
-        found.append(subject)
-        claims = actor
+        claims = Claims(actor, "transaction token: act")
+        found.append(claims.text("sub"))
     if len(found) > MOST_ACTORS:
         raise MalformedError(f"transaction token: expected at most {MOST_ACTORS} actors")
     return tuple(found)
@@ -185,13 +182,3 @@ def _context(context: Mapping[str, JsonValue] | None) -> JsonValue:
         return parse(canonicalise({} if context is None else dict(context)), most=_MOST_CONTEXT, depth=8)
     except MalformedError:
         raise InputError("transaction token: the request context is too long or too deep") from None
-
-
-def _second(value: JsonValue, name: str) -> int:
-    if type(value) is not int or not 0 <= value <= LATEST:
-        raise MalformedError(f"transaction token: expected {name} as a Unix second")
-    return value
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _MOST_TEXT and value.isprintable()

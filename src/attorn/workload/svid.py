@@ -7,7 +7,7 @@ A JWT-SVID is a bearer token, so it counts for one audience and nothing beside i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -25,6 +25,7 @@ from attorn.errors import (
 )
 from attorn.handed import items
 from attorn.jose import foreign
+from attorn.jose.claims import Claims
 from attorn.jose.foreign import EC_ALGS, ForeignJws, hashed
 from attorn.jose.key_set import ForeignKey, KeySet
 from attorn.keys.rsa_key import ALGS as RSA_ALGS
@@ -115,7 +116,7 @@ class WorkloadVerifier:
         return Workload(WorkloadEvidence(workload, "wit-svid", found.digest), audience, min(ends, proven))
 
     def _named(self, found: ForeignJws) -> tuple[SpiffeId, Bundle]:
-        workload = SpiffeId.read(found.text("sub"))
+        workload = SpiffeId.read(found.claims.text("sub"))
         bundle = self._bundles.get(workload.trust_domain)
         if bundle is None:
             raise UntrustedRootError("workload: of a trust domain that nobody vouches for here")
@@ -131,19 +132,19 @@ class WorkloadVerifier:
         except SignatureError:
             raise PossessionError("WPT: not by the key of the WIT") from None
         # As long as `sha-256:`, the digest is what WIMSE calls the hash.
-        if found.text("wth") != wit.digest.removeprefix("sha-256:"):
+        if found.claims.text("wth") != wit.digest.removeprefix("sha-256:"):
             raise PossessionError("WPT: over another WIT")
         _require_over(found.claims, chain)
         if found.audiences() != (audience,):
             raise AudienceError("WPT: for another audience, or for more than one")
-        ends, one = found.require_times(now, self._skew, LONGEST_PROOF), found.text("jti")
+        ends, one = found.require_times(now, self._skew, LONGEST_PROOF), found.claims.text("jti")
         seen = hashlib.sha256(canonicalise(["attorn wpt v1", wit.digest, one])).digest()
         require_new(self._store, seen, "WPT: it", expires=ends, now=now)
         return ends
 
 
-def _confirmed(claims: Mapping[str, JsonValue]) -> tuple[str, ForeignKey]:
-    confirmation = claims.get("cnf")
+def _confirmed(claims: Claims) -> tuple[str, ForeignKey]:
+    confirmation = claims.members.get("cnf")
     jwk = confirmation.get("jwk") if isinstance(confirmation, dict) and set(confirmation) == {"jwk"} else None
     if not isinstance(jwk, dict) or not isinstance(jwk.get("alg"), str):
         raise MalformedError("WIT: expected cnf with a jwk that names its alg, and nothing else")
@@ -151,9 +152,9 @@ def _confirmed(claims: Mapping[str, JsonValue]) -> tuple[str, ForeignKey]:
     return str(jwk["alg"]), key
 
 
-def _require_over(claims: Mapping[str, JsonValue], chain: str | None) -> None:
+def _require_over(claims: Claims, chain: str | None) -> None:
     """Returns if a proof binds this chain and nothing else: what nobody can compare is not passed over."""
-    over = {name: claims[name] for name in ("ath", "oth", "tth") if name in claims}
+    over = {name: claims.members[name] for name in ("ath", "oth", "tth") if name in claims}
     if chain is None:
         if over:
             raise PossessionError("WPT: over a token that nobody handed in")

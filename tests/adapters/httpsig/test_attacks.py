@@ -32,6 +32,7 @@ from tests.adapters.httpsig.scene import (
 
 from attorn.errors import AttornError, UnavailableError
 from attorn.httpsig import Coverage, RequestSigner, SignedMessage
+from attorn.httpsig.fields import read_claim
 from attorn.httpsig.source import WELL_KNOWN
 from attorn.keys.jwk import thumbprint
 from attorn.store import MemoryStore
@@ -48,6 +49,16 @@ def refused(request: SignedMessage, code: str, clock: Clock | None = None, **arg
     assert caught.value.code == code, caught.value
     for secret in ("AAAA", '"n"', request.one("signature")):
         assert not secret or secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["signature", "signature-input", "signature-agent"])
+@pytest.mark.parametrize("text", ["sig1=(", "sig1=1, sig1=1", "sig1=:AAAA", '"AAAA', "AAAA=\x7f"])
+def test_what_a_parser_said_of_a_field_is_told_to_nobody(field: str, text: str) -> None:
+    request = signed(Clock(), **{field.replace("-", "_"): text})
+    with pytest.raises(AttornError) as caught:
+        read_claim(request, legacy=True)
+    assert (caught.value.code, caught.value.__context__) == ("malformed", None)
+    assert text not in str(caught.value)
 
 
 def altered(**fields: str | None) -> SignedMessage:

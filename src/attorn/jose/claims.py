@@ -1,0 +1,60 @@
+"""The claims of others: members of a JSON object that was parsed, each of which is asked for as what it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from attorn.canonical import JsonValue
+from attorn.clock import LATEST
+from attorn.errors import MalformedError
+
+_MOST_TEXT: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims, by name. `what` they are the claims of, an error says; nobody has checked who made them."""
+
+    members: Mapping[str, JsonValue]
+    what: str = "JWT"
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def text(self, name: str) -> str:
+        """A claim that must be there as text of 1 to 2048 characters, all printable. Raises `MalformedError`."""
+        value = self.members.get(name)
+        if not isinstance(value, str) or not is_text(value):
+            raise self._expected(name, "text")
+        return value
+
+    def second(self, name: str) -> int:
+        """A claim that must be there as a Unix second, until the end of the year 9999. Raises `MalformedError`."""
+        value = self.members.get(name)
+        if type(value) is not int or not 0 <= value <= LATEST:
+            raise self._expected(name, "a Unix second")
+        return value
+
+    def texts(self, name: str, *, alone: bool = False) -> tuple[str, ...]:
+        """A claim that must be there as a list of one text or more, or if `alone` as one text and no list.
+
+        What kind of texts they are, nobody has asked. Raises `MalformedError`.
+        """
+        value = self.members.get(name)
+        listed = [value] if alone and isinstance(value, str) else value
+        if not isinstance(listed, list) or not listed:
+            raise self._expected(name, "a list of texts")
+        texts = tuple(each for each in listed if isinstance(each, str))
+        if len(texts) != len(listed):
+            raise self._expected(name, "a list of texts")
+        return texts
+
+    def _expected(self, name: str, kind: str) -> MalformedError:
+        return MalformedError(f"{self.what}: expected {name} as {kind}")
+
+
+def is_text(value: object) -> bool:
+    """Whether `value` is what a claim may be as text: 1 to 2048 characters, all printable."""
+    return isinstance(value, str) and 0 < len(value) <= _MOST_TEXT and value.isprintable()

@@ -1,0 +1,68 @@
+"""Claims of others: each is what it must be, or refused, and no type stands in for another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from attorn.clock import LATEST
+from attorn.errors import MalformedError
+from attorn.jose.claims import Claims, is_text
+
+
+def of(value: Any) -> Claims:
+    return Claims({"x": value}, "told")
+
+
+def test_what_is_there_as_it_must_be() -> None:
+    claims = Claims({"text": "ä b", "from": 0, "until": LATEST, "list": ["b", "", "b"], "null": None})
+    assert claims.text("text") == "ä b"
+    assert of("x" * 2048).text("x") == "x" * 2048
+    assert (claims.second("from"), claims.second("until")) == (0, LATEST)
+    assert claims.texts("list") == ("b", "", "b")
+    assert claims.texts("list", alone=True) == ("b", "", "b")
+    assert claims.texts("text", alone=True) == ("ä b",)
+    assert "null" in claims
+    assert "nothing" not in claims
+
+
+@pytest.mark.parametrize("value", [None, "", "x" * 2049, "a\nb", "a\x00", "\u202e", 1, True, b"x", ["x"], {"x": "x"}])
+def test_what_is_no_text(value: Any) -> None:
+    """Attack 57."""
+    with pytest.raises(MalformedError, match=r"^told: expected x as text$"):
+        of(value).text("x")
+    assert not is_text(value)
+
+
+@pytest.mark.parametrize("value", [None, -1, LATEST + 1, 1.0, 1.5, True, False, "1", [1], {}])
+def test_what_is_no_second(value: Any) -> None:
+    """Attack 57."""
+    with pytest.raises(MalformedError, match=r"^told: expected x as a Unix second$"):
+        of(value).second("x")
+
+
+@pytest.mark.parametrize("value", [None, [], [None], ["a", 1], [["a"]], {"a": "b"}, ("a",), 1, True])
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_is_no_list_of_texts(value: Any, alone: bool) -> None:
+    with pytest.raises(MalformedError, match=r"^told: expected x as a list of texts$"):
+        of(value).texts("x", alone=alone)
+
+
+def test_a_text_is_no_list_of_its_letters() -> None:
+    with pytest.raises(MalformedError):
+        of("abc").texts("x")
+
+
+def test_what_is_not_there() -> None:
+    nothing = Claims({})
+    for ask in (nothing.text, nothing.second, nothing.texts):
+        with pytest.raises(MalformedError, match=r"^JWT: expected x as "):
+            ask("x")
+
+
+def test_what_was_said_is_quoted_nowhere() -> None:
+    for ask in (of("secret\n").text, of(["secret", 1]).texts, of("secret").second):
+        with pytest.raises(MalformedError) as caught:
+            ask("x")
+        assert "secret" not in str(caught.value)
