@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry import trace
@@ -56,11 +57,19 @@ class SpanRecorder:
             raise InputError("expected about as a callable, and resources as True or False")
         if provider is not None and not callable(getattr(provider, "get_tracer", None)):
             raise InputError(f"provider: expected a TracerProvider, got {type(provider).__name__}")
-        self.failed = 0
+        self._failed = 0
+        # Several threads are decided for at once.
+        self._lock = Lock()
         self._recorder = recorder
         self._provider = provider
         self._about = about
         self._resources = resources
+
+    @property
+    def failed(self) -> int:
+        """How many spans could not be made."""
+        with self._lock:
+            return self._failed
 
     def record(self, draft: ReceiptDraft) -> Receipt | None:
         """The receipt of this decision, None without a recorder. Raises what the recorder raises, and nothing else."""
@@ -84,7 +93,8 @@ class SpanRecorder:
                 span.set_status(StatusCode.ERROR)
             span.end()
         except Exception:  # noqa: BLE001 - processors, exporters and `about` are the caller's own code, and decide nothing
-            self.failed += 1
+            with self._lock:
+                self._failed += 1
 
     def _attributes(self, draft: ReceiptDraft, receipt: Receipt | None, verdict: str) -> dict[str, AttributeValue]:
         said: dict[str, AttributeValue] = {} if self._about is None else _known(self._about(draft))

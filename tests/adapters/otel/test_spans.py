@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -294,6 +298,39 @@ def test_what_fails_changes_no_decision(name: str) -> None:
         assert told(watched, wire, request) == told(alone, wire, request)
     # The SDK itself keeps what an exporter throws.
     assert spans.failed == (0 if name == "exporter" else len(attempts))
+
+
+def test_what_fails_in_several_threads_is_counted_each_time() -> None:
+    """Another thread gets its turn after every single instruction in which a failure could be counted."""
+    drafts: list[ReceiptDraft] = []
+    spans = SpanRecorder(provider=Telemetry().provider, about=drafts.append)  # type: ignore[arg-type]
+    told(verifier(spans), present(), REQUEST)
+    threads, each = 4, 25
+
+    def turns(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code is SpanRecorder._span.__code__:
+            frame.f_trace_opcodes = True
+            if event == "opcode":
+                time.sleep(0)
+            return turns
+        return None
+
+    def work() -> None:
+        sys.settrace(turns)
+        for _ in range(each):
+            spans.record(drafts[0])
+
+    working = [Thread(target=work) for _ in range(threads)]
+    for thread in working:
+        thread.start()
+    for thread in working:
+        thread.join()
+    assert spans.failed == 1 + threads * each
+
+
+def test_how_often_it_failed_is_for_reading_only() -> None:
+    with pytest.raises(AttributeError):
+        SpanRecorder().failed = 0  # type: ignore[misc]
 
 
 def test_a_sampler_that_drops_it_all_changes_nothing_either() -> None:
