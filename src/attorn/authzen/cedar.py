@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from cedarpy import AuthzResult, Decision, Entities, PolicySet, Schema, is_authorized, validate_policies
 
+from attorn.authzen.chain import who_acts
 from attorn.authzen.evaluation import Evaluation
+from attorn.canonical import JsonValue
 from attorn.decision import Denial
 from attorn.errors import InputError, UnavailableError
 from attorn.request.resource import ancestors
@@ -59,10 +61,9 @@ class CedarPolicy:
 
         The principal is `Agent::"<DID of the holder>"`, the resource `Resource::"<normal form>"`.
         """
-        request, acting = cleared.request, [link.delegate for link in cleared.chain]
-        chain = {"depth": len(acting) - 1, "root": cleared.root, "leaf": cleared.holder, "act": acting}
+        request = cleared.request
         context: dict[str, object] = {
-            "chain": chain,
+            "chain": who_acts(cleared),
             "args": request.args,
             "audience": cleared.audience,
             "time": int(cleared.at.timestamp()),
@@ -119,7 +120,7 @@ class CedarPolicy:
             raise UnavailableError(f"Cedar failed with {type(error).__name__}") from error
 
 
-def _value(value: object) -> Any:
+def _value(value: object) -> JsonValue:
     """The value as Cedar takes it, or `UnavailableError`: nothing is rounded, wrapped, left out or given a meaning."""
     if isinstance(value, str | bool):
         return value

@@ -13,6 +13,12 @@ from typing import Final
 from attorn.canonical import JsonValue, parse
 from attorn.errors import MalformedError
 
+EVALUATION: Final = "/access/v1/evaluation"
+"""Where a decision point answers one question, below its URL."""
+EVALUATIONS: Final = "/access/v1/evaluations"
+"""Where it answers several."""
+METADATA: Final = "/.well-known/authzen-configuration"
+"""Where it says so."""
 MOST_EVALUATIONS: Final = 100
 """Most evaluations in one call."""
 _DEPTH: Final = 32

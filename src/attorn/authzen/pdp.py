@@ -21,7 +21,17 @@ from attorn.asgi.body import MOST_BODY, BodyLimitError, checked_most, read_body
 from attorn.asgi.connection import App, Message, Receive, Scope, Send
 from attorn.asgi.headers import header_values, media_type
 from attorn.authzen.deciding import Answer, DecisionPoint
-from attorn.authzen.evaluation import Batch, Evaluation, Members, read_evaluation, read_evaluations, read_members
+from attorn.authzen.evaluation import (
+    EVALUATION,
+    EVALUATIONS,
+    METADATA,
+    Batch,
+    Evaluation,
+    Members,
+    read_evaluation,
+    read_evaluations,
+    read_members,
+)
 from attorn.authzen.peps import Known, Peps, UnknownPepError, anybody, checked_peps, require_pep
 from attorn.errors import AttornError, InputError, MalformedError
 from attorn.handed import ask
@@ -30,9 +40,6 @@ from attorn.transport import is_fetchable
 
 __all__ = ["anybody", "application"]
 
-EVALUATION: Final = "/access/v1/evaluation"
-EVALUATIONS: Final = "/access/v1/evaluations"
-METADATA: Final = "/.well-known/authzen-configuration"
 _MOST_ID: Final = 256
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _CHALLENGE: Final = {**_NO_STORE, "WWW-Authenticate": "Bearer"}

@@ -15,7 +15,8 @@ import httpx
 
 from attorn.authzen.answer import read_answer, read_answers
 from attorn.authzen.carried import RESOURCE
-from attorn.authzen.evaluation import MOST_EVALUATIONS
+from attorn.authzen.chain import who_acts
+from attorn.authzen.evaluation import EVALUATION, EVALUATIONS, MOST_EVALUATIONS
 from attorn.canonical import JsonValue, parse
 from attorn.decision import Denial
 from attorn.display import stamp
@@ -26,8 +27,6 @@ from attorn.verify.access import Cleared
 
 __all__ = ["RemotePolicy", "question"]
 
-EVALUATION: Final = "/access/v1/evaluation"
-EVALUATIONS: Final = "/access/v1/evaluations"
 _MOST_ANSWER: Final = 1 << 16
 _MOST_REQUEST: Final = 1 << 20
 _DEPTH: Final = 32
@@ -119,10 +118,12 @@ def question(cleared: Cleared) -> dict[str, JsonValue]:
     if not isinstance(cleared, Cleared):
         raise InputError(f"expected a Cleared, got {type(cleared).__name__}")
     request = parse(cleared.request.canonical(), most=_MOST_REQUEST, depth=_DEPTH)
-    acting: list[JsonValue] = [link.delegate for link in cleared.chain]
-    chain: JsonValue = {"depth": len(acting) - 1, "root": cleared.root, "leaf": cleared.holder, "act": acting}
     asked = request if isinstance(request, dict) else {}
-    context: dict[str, JsonValue] = {"chain": chain, "audience": cleared.audience, "time": stamp(cleared.at)}
+    context: dict[str, JsonValue] = {
+        "chain": who_acts(cleared),
+        "audience": cleared.audience,
+        "time": stamp(cleared.at),
+    }
     if "cost" in asked:
         context["cost"] = asked["cost"]
     return {

@@ -74,7 +74,8 @@ def _serve(arguments: argparse.Namespace) -> Result:
             )
     # Only now: these modules import what may be missing, and no other command needs them.
     from attorn.authzen.deciding import DecisionPoint  # noqa: PLC0415
-    from attorn.authzen.pdp import EVALUATION, EVALUATIONS, METADATA, application  # noqa: PLC0415
+    from attorn.authzen.evaluation import EVALUATION, EVALUATIONS, METADATA  # noqa: PLC0415
+    from attorn.authzen.pdp import application  # noqa: PLC0415
     from attorn.web.named import Named  # noqa: PLC0415
     from attorn.web.serving import listen, server  # noqa: PLC0415
 

@@ -12,7 +12,8 @@ from tests.unit.scene import ALICE, AUDIENCE, PLANNER, REQUEST, SCOUT, given, pa
 from attorn import Identity, Request, caveat
 from attorn.authzen.cedar import CedarPolicy
 from attorn.authzen.deciding import DecisionPoint
-from attorn.authzen.pdp import EVALUATION, EVALUATIONS, application
+from attorn.authzen.evaluation import EVALUATION, EVALUATIONS
+from attorn.authzen.pdp import application
 
 URL = "https://pdp.example"
 SECRET = "correct-horse-battery-staple-0123456789"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.adapters.authzen.scene import URL, ask, certified, decision, decisions
 
-from attorn.authzen.pdp import EVALUATION, EVALUATIONS, METADATA
+from attorn.authzen.evaluation import EVALUATION, EVALUATIONS, METADATA
 
 APP = certified()
 ALICE = {"type": "user", "id": "alice"}

@@ -28,8 +28,8 @@ from attorn.approval import ApprovalRequest
 from attorn.authzen.carried import read_carried
 from attorn.authzen.cedar import CedarPolicy
 from attorn.authzen.deciding import DecisionPoint
-from attorn.authzen.evaluation import Evaluation, read_evaluation
-from attorn.authzen.pdp import EVALUATION, EVALUATIONS, application
+from attorn.authzen.evaluation import EVALUATION, EVALUATIONS, Evaluation, read_evaluation
+from attorn.authzen.pdp import application
 from attorn.authzen.peps import anybody
 from attorn.errors import InputError, UnavailableError, VerificationError
 from attorn.request.money import Money

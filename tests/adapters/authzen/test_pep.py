@@ -32,9 +32,9 @@ from attorn import Request, caveat
 from attorn.authzen.carried import read_carried
 from attorn.authzen.cedar import CedarPolicy
 from attorn.authzen.deciding import DecisionPoint
-from attorn.authzen.evaluation import read_evaluation
+from attorn.authzen.evaluation import EVALUATION, EVALUATIONS, read_evaluation
 from attorn.authzen.pdp import application
-from attorn.authzen.pep import EVALUATION, EVALUATIONS, RemotePolicy, question
+from attorn.authzen.pep import RemotePolicy, question
 from attorn.errors import InputError, UnavailableError
 from attorn.request.money import Money
 from attorn.verify.access import Cleared
@@ -133,7 +133,7 @@ def test_what_is_asked(tell: Any) -> None:
         "action": {"name": "events:read", "properties": {"a": [1, {"b": None}, 1.5]}},
         "resource": {"type": "resource", "id": REQUEST.resource},
         "context": {
-            "chain": {"depth": 1, "root": ALICE.did, "leaf": SCOUT.did, "act": [PLANNER.did, SCOUT.did]},
+            "chain": {"depth": 1, "root": ALICE.did, "holder": SCOUT.did, "act": [PLANNER.did, SCOUT.did]},
             "audience": AUDIENCE,
             "time": "2030-03-17T17:46:40Z",
             "cost": {"amount": 4, "currency": "EUR"},
