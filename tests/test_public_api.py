@@ -430,6 +430,6 @@ def test_the_names_for_authzen() -> None:
         "Policy",
     ]
     assert sorted(attorn.authzen.cedar.__all__) == ["CedarPolicy"]
-    assert sorted(attorn.authzen.pdp.__all__) == ["anybody", "application"]
+    assert sorted(attorn.authzen.pdp.__all__) == ["application", "unsafe_anybody"]
     assert sorted(attorn.authzen.pep.__all__) == ["RemotePolicy", "question"]
     assert all(hasattr(attorn.authzen, name) for name in attorn.authzen.__all__)

@@ -32,13 +32,13 @@ from attorn.authzen.evaluation import (
     read_evaluations,
     read_members,
 )
-from attorn.authzen.peps import Known, Peps, UnknownPepError, anybody, checked_peps, require_pep
+from attorn.authzen.peps import Known, Peps, UnknownPepError, checked_peps, require_pep, unsafe_anybody
 from attorn.errors import AttornError, InputError, MalformedError
 from attorn.handed import ask
 from attorn.request.origin import checked_origin
 from attorn.transport import is_fetchable
 
-__all__ = ["anybody", "application"]
+__all__ = ["application", "unsafe_anybody"]
 
 _MOST_ID: Final = 256
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -50,9 +50,9 @@ def application(decisions: DecisionPoint, *, url: str, peps: Peps, most_body: in
     """The endpoints of the decision point whose base URL is `url`, which its metadata say. Bodies: `most_body` bytes.
 
     `peps` are the secrets of those who may ask, as `Authorization: Bearer`, of at least 32 characters; or a callable
-    that is given what the header holds, "" without one, and knows them by the answer True; `anybody` asks for none.
-    What a PEP says of subject, resource and arguments is believed as far as no presentation contradicts it, and a
-    question uses presentations up: do not let strangers ask. Raises `InputError`.
+    that is given what the header holds, "" without one, and knows them by the answer True; `unsafe_anybody` takes
+    whoever asks. What a PEP says of subject, resource and arguments is believed as far as no presentation contradicts
+    it, and a question uses presentations up: do not let strangers ask. Raises `InputError`.
     """
     if not isinstance(decisions, DecisionPoint):
         raise InputError(f"decisions: expected a DecisionPoint, got {type(decisions).__name__}")

@@ -26,7 +26,7 @@ class UnknownPepError(InputError):
     """Whoever asks is none of this server's PEPs."""
 
 
-def anybody(secret: str) -> bool:
+def unsafe_anybody(secret: str) -> bool:
     """Takes whoever asks for a PEP: for a server behind something that knows its clients."""
     del secret
     return True

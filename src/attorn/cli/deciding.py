@@ -60,7 +60,7 @@ def add(forms: Commands) -> None:
         action="append",
         help="a PEP is known by the secret in this file, mode 0600 (repeatable)",
     )
-    asking.add_argument("--anybody", action="store_true", help="whoever reaches the server may ask")
+    asking.add_argument("--unsafe-anybody", action="store_true", help="whoever reaches the server may ask")
     listening.add_security(parser)
 
 
@@ -149,10 +149,10 @@ def _text(path: str, what: str) -> str:
 
 
 def _peps(arguments: argparse.Namespace) -> Peps:
-    from attorn.authzen.peps import anybody  # noqa: PLC0415
+    from attorn.authzen.peps import unsafe_anybody  # noqa: PLC0415
 
-    if arguments.anybody:
-        return anybody
+    if arguments.unsafe_anybody:
+        return unsafe_anybody
     try:
         return [owned.read(owned.name(path)).decode("ascii").strip("\r\n") for path in arguments.pep_secret]
     except UnicodeDecodeError:

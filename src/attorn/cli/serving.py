@@ -77,7 +77,7 @@ def _serve(arguments: argparse.Namespace) -> Result:
     from attorn.web.vc_form import Form, chosen  # noqa: PLC0415
     from attorn.web.vc_issuing import Issuing  # noqa: PLC0415
     from attorn.web.vc_lists import Lists, OwnLists  # noqa: PLC0415
-    from attorn.web.vc_verifying import Verifying, anybody  # noqa: PLC0415
+    from attorn.web.vc_verifying import Verifying, unsafe_anybody  # noqa: PLC0415
 
     host = listening.host_of(arguments)
     port = whole(arguments.port, "--port")
@@ -98,7 +98,7 @@ def _serve(arguments: argparse.Namespace) -> Result:
             _restore(lists, arguments.state)
         verifying = Verifying(
             resolver=resolver,
-            issuers=arguments.issuer or anybody,
+            issuers=arguments.issuer or unsafe_anybody,
             transport=OwnLists(lists, others),
             loopback=arguments.plain_http,
         )

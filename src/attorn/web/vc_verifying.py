@@ -25,7 +25,7 @@ _UNCHECKED: Final = "the status was not checked, as the client listed the checks
 _UNSIGNED: Final = "nobody signed the presentation: anybody may have put it together"
 
 
-def anybody(issuer: str) -> bool:
+def unsafe_anybody(issuer: str) -> bool:
     """Yes: whose credential it is stands in the answer, and whether to trust them is the client's question."""
     return True
 
@@ -42,7 +42,7 @@ class Verifying:
         self,
         *,
         resolver: Resolver | None = None,
-        issuers: Issuers = anybody,
+        issuers: Issuers = unsafe_anybody,
         transport: Transport | None = None,
         staleness: int = STALENESS,
         loopback: bool = False,

@@ -30,7 +30,7 @@ from attorn.authzen.cedar import CedarPolicy
 from attorn.authzen.deciding import DecisionPoint
 from attorn.authzen.evaluation import EVALUATION, EVALUATIONS, Evaluation, read_evaluation
 from attorn.authzen.pdp import application
-from attorn.authzen.peps import anybody
+from attorn.authzen.peps import unsafe_anybody
 from attorn.errors import InputError, UnavailableError, VerificationError
 from attorn.request.money import Money
 from attorn.store import MemoryStore
@@ -435,7 +435,7 @@ def test_several_peps_and_a_check_that_is_handed_in() -> None:
     other = "another-secret-of-another-pep-0123456789"
     assert ask(app(peps=[other, SECRET]), asked()).status_code == 200
     assert ask(app(peps=[other]), asked()).status_code == 401
-    assert ask(app(peps=anybody), asked(), headers={"Authorization": None}).status_code == 200
+    assert ask(app(peps=unsafe_anybody), asked(), headers={"Authorization": None}).status_code == 200
     assert ask(app(peps=lambda secret: secret == SECRET), asked()).status_code == 200
     assert ask(app(peps=lambda secret: 1), asked()).status_code == 401
     assert ask(app(peps=lambda secret: secret[1000]), asked()).status_code == 500

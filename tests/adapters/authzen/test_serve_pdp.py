@@ -155,7 +155,7 @@ def test_over_plain_http_it_answers_to_its_own_names_only(server: Server) -> Non
 
 
 def test_asserted_subjects_alone_over_tls(folder: Path) -> None:
-    found = start(folder, "--self-signed", "--asserted-policy", "fixture.cedar", "--anybody")
+    found = start(folder, "--self-signed", "--asserted-policy", "fixture.cedar", "--unsafe-anybody")
     assert found.url.startswith("https://127.0.0.1:")
     trusted = ssl.create_default_context(
         cadata=ssl.get_server_certificate(("127.0.0.1", int(found.url.rpartition(":")[2])))
@@ -174,25 +174,37 @@ def test_asserted_subjects_alone_over_tls(folder: Path) -> None:
     ("words", "code", "said"),
     [
         ([*CHAIN, "--plain-http"], 1, "--pep-secret"),
-        ([*CHAIN, "--anybody"], 1, "one of the arguments"),
-        ([*CHAIN, "--anybody", "--pep-secret", "secret", "--plain-http"], 1, "not allowed with"),
-        (["--anybody", "--plain-http"], 1, "--root and --audience"),
-        (["--root", ALICE.did, "--anybody", "--plain-http"], 1, "--root and --audience"),
-        (["--audience", NAME, "--anybody", "--plain-http"], 1, "--root and --audience"),
-        (["--audience", "", "--root", ALICE.did, "--anybody", "--plain-http"], 1, "audience"),
-        (["--root", "alice", "--audience", NAME, "--anybody", "--plain-http"], 1, "roots"),
-        ([*CHAIN, "--anybody", "--plain-http", "--host", "0.0.0.0"], 1, "only on this machine"),
-        ([*CHAIN, "--anybody", "--self-signed", "--url", "https://pdp.example/tenant"], 1, "origin"),
-        ([*CHAIN, "--anybody", "--plain-http", "--policy", "nowhere"], 1, "cannot read"),
-        ([*CHAIN, "--anybody", "--plain-http", "--policy", "wrong.cedar"], 1, "Cedar"),
-        ([*CHAIN, "--anybody", "--plain-http", "--policy", "latin.cedar"], 1, "UTF-8"),
-        ([*CHAIN, "--anybody", "--plain-http", "--policy", "policy.cedar", "--entities", "policy.cedar"], 1, "Cedar"),
-        ([*CHAIN, "--anybody", "--plain-http", "--revocations", "policy.cedar"], 1, "revocations: line 1"),
+        ([*CHAIN, "--unsafe-anybody"], 1, "one of the arguments"),
+        ([*CHAIN, "--unsafe-anybody", "--pep-secret", "secret", "--plain-http"], 1, "not allowed with"),
+        (["--unsafe-anybody", "--plain-http"], 1, "--root and --audience"),
+        (["--root", ALICE.did, "--unsafe-anybody", "--plain-http"], 1, "--root and --audience"),
+        (["--audience", NAME, "--unsafe-anybody", "--plain-http"], 1, "--root and --audience"),
+        (["--audience", "", "--root", ALICE.did, "--unsafe-anybody", "--plain-http"], 1, "audience"),
+        (["--root", "alice", "--audience", NAME, "--unsafe-anybody", "--plain-http"], 1, "roots"),
+        ([*CHAIN, "--unsafe-anybody", "--plain-http", "--host", "0.0.0.0"], 1, "only on this machine"),
+        ([*CHAIN, "--unsafe-anybody", "--self-signed", "--url", "https://pdp.example/tenant"], 1, "origin"),
+        ([*CHAIN, "--unsafe-anybody", "--plain-http", "--policy", "nowhere"], 1, "cannot read"),
+        ([*CHAIN, "--unsafe-anybody", "--plain-http", "--policy", "wrong.cedar"], 1, "Cedar"),
+        ([*CHAIN, "--unsafe-anybody", "--plain-http", "--policy", "latin.cedar"], 1, "UTF-8"),
+        (
+            [*CHAIN, "--unsafe-anybody", "--plain-http", "--policy", "policy.cedar", "--entities", "policy.cedar"],
+            1,
+            "Cedar",
+        ),
+        ([*CHAIN, "--unsafe-anybody", "--plain-http", "--revocations", "policy.cedar"], 1, "revocations: line 1"),
         ([*CHAIN, "--plain-http", "--pep-secret", "open"], 5, "0600"),
         ([*CHAIN, "--plain-http", "--pep-secret", "nowhere"], 5, "key file"),
         ([*CHAIN, "--plain-http", "--pep-secret", "short"], 1, "32 characters"),
-        (["--asserted-policy", "fixture.cedar", "--store", "s.db", "--anybody", "--plain-http"], 1, "about chains"),
-        (["--asserted-policy", "fixture.cedar", "--policy", "policy.cedar", "--anybody", "--plain-http"], 1, "chains"),
+        (
+            ["--asserted-policy", "fixture.cedar", "--store", "s.db", "--unsafe-anybody", "--plain-http"],
+            1,
+            "about chains",
+        ),
+        (
+            ["--asserted-policy", "fixture.cedar", "--policy", "policy.cedar", "--unsafe-anybody", "--plain-http"],
+            1,
+            "chains",
+        ),
     ],
 )
 def test_what_cannot_be_served(  # noqa: PLR0917
@@ -217,6 +229,6 @@ def test_a_machine_without_what_it_needs_is_told_what_to_install(
     monkeypatch.chdir(folder)
     for name, extra in (("uvicorn", "server"), ("httpx", "authzen"), ("cedarpy", "cedar")):
         monkeypatch.setattr(deciding, "find_spec", lambda asked, name=name: None if asked == name else object())
-        words = [*CHAIN, "--anybody", "--plain-http", "--policy", "policy.cedar"]
+        words = [*CHAIN, "--unsafe-anybody", "--plain-http", "--policy", "policy.cedar"]
         assert main(["serve", "pdp", *words]) == 4
         assert f"serving needs {name}, not installed here: pip install 'attorn[{extra}]'" in capsys.readouterr().err
