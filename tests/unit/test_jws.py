@@ -30,7 +30,7 @@ from attorn.errors import (
     UnavailableError,
     VerificationError,
 )
-from attorn.jose.jws import MOST_HEADER, UnverifiedJws, issuer_keys, read, sign, typ_of
+from attorn.jose.jws import MOST_HEADER, REFUSED, UnverifiedJws, issuer_keys, members_of, read, sign, typ_of
 from attorn.keys import ecdsa
 from attorn.keys.jwk import to_jwk
 from attorn.keys.public import PublicKey
@@ -242,6 +242,18 @@ def test_a_text_that_is_too_long_is_refused_by_its_length() -> None:
         read("." * (8 << 20), typ=TYP)
     with pytest.raises(MalformedError, match="three parts"):
         read("." * 65_536, typ=TYP)
+
+
+@pytest.mark.parametrize("asked", [(), ("jwk",), ("jku",), ("jwk", "jku")])
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_reader_of_headers_takes_what_it_asked_for_and_nothing_else(name: str, asked: tuple[str, ...]) -> None:
+    part = base64url_encode(json.dumps({"alg": "EdDSA", name: "x"}).encode())
+    wanted = {each: each in asked for each in ("jwk", "jku")}
+    if name in asked:
+        assert members_of(part, **wanted)[name] == "x"
+        return
+    with pytest.raises(MalformedError, match=f"the header holds {name}"):
+        members_of(part, **wanted)
 
 
 @pytest.mark.parametrize("text", [None, 1, b"a.b.c", ["a", "b", "c"]])

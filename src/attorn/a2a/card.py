@@ -11,15 +11,15 @@ from google.protobuf.json_format import MessageToDict
 
 from attorn.a2a.canonical import MOST_CARD, canonical_card, read_card
 from attorn.a2a.extension import advertised
-from attorn.canonical import JsonValue, canonicalise, parse
-from attorn.credential.policy import Issuers
+from attorn.canonical import JsonValue, canonicalise
+from attorn.credential.policy import Issuers, is_named
 from attorn.did.did import is_did, parse_url
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, LimitError, MalformedError, SignatureError
-from attorn.handed import ask
-from attorn.jose.jws import MOST_HEADER, UnverifiedJws, issuer_keys
+from attorn.handed import items
+from attorn.jose.jws import MOST_HEADER, REFUSED, UnverifiedJws, issuer_keys, members_of
 from attorn.jose.kid import kid_of
 from attorn.keys.jwk import JWS_NAMES
 from attorn.keys.signer import PinnedSigner, Signatory, key_of, require_signatory, signed
@@ -27,10 +27,7 @@ from attorn.keys.signer import PinnedSigner, Signatory, key_of, require_signator
 MOST_SIGNATURES: Final = 8
 _TYP: Final = "JOSE"
 _MOST_SIGNATURE: Final = 2048
-# A critical extension must be understood, and none is. The others bring a key: the DID in `kid` says which it is.
-# `jku` only says where one might be found. It is allowed by A2A, and never fetched.
-_REFUSED: Final = ("crit", "b64", "jwk", "x5c", "x5u")
-_PROTECTED: Final = ("alg", "kid", "typ", "jku", *_REFUSED)
+_PROTECTED: Final = ("alg", "kid", "typ", *REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +77,7 @@ def verify_card(
     never fetched. Raises `MalformedError`, `LimitError`, `SignatureError`, `ResolutionError`, `InputError`, and
     `UnavailableError` if it could not be found out.
     """
-    _require_signers(signers)
+    expected = _checked_signers(signers)
     read = _copied(card, most) if isinstance(card, AgentCard) else read_card(card, most=most)
     payload, headers = canonical_card(read), [_header(each) for each in read.signatures]
     if len(headers) > MOST_SIGNATURES:
@@ -91,7 +88,7 @@ def verify_card(
     for each, header in zip(read.signatures, headers, strict=True):
         kid = _kid(header)
         did = _did(kid)
-        if did is None or not _expected(signers, did):
+        if did is None or not is_named(expected, did, "signers"):
             unchecked.append(kid)
             continue
         jws = UnverifiedJws(header, {}, base64url_decode(each.signature), _signing_input(each.protected, payload))
@@ -119,14 +116,15 @@ def _signing_input(protected: str, payload: bytes) -> bytes:
 
 def _header(signature: AgentCardSignature) -> dict[str, JsonValue]:
     """The members of a protected header that can be decided about. Raises `MalformedError`."""
-    if len(signature.protected) > MOST_HEADER or len(signature.signature) > _MOST_SIGNATURE:
-        raise MalformedError("agent card: a signature or its header is too long")
+    if len(signature.signature) > _MOST_SIGNATURE:
+        raise MalformedError("agent card: a signature is too long")
     base64url_decode(signature.signature)
-    members = parse(base64url_decode(signature.protected), most=MOST_HEADER, depth=4)
-    if not isinstance(members, dict) or not isinstance(members.get("alg"), str) or not _kid(members):
+    # A2A allows `jku`. The DID in `kid` says which key it is, so it is never fetched.
+    members = members_of(signature.protected, jku=True)
+    if not isinstance(members.get("alg"), str) or not _kid(members):
         raise MalformedError("agent card: expected a protected header with alg and kid")
-    if any(name in members for name in _REFUSED) or members.get("typ", _TYP) != _TYP:
-        raise MalformedError("agent card: expected a protected header of type JOSE, without extensions and keys")
+    if members.get("typ", _TYP) != _TYP:
+        raise MalformedError("agent card: expected a protected header of type JOSE, or of none")
     if any(name in _PROTECTED for name in MessageToDict(signature.header)):
         raise MalformedError("agent card: an unprotected header says what a protected one must say")
     return members
@@ -144,15 +142,11 @@ def _did(kid: str) -> str | None:
         return None
 
 
-def _require_signers(signers: Issuers) -> None:
+def _checked_signers(signers: Issuers) -> Issuers:
     if callable(signers):
-        return
+        return signers
     listed = isinstance(signers, Collection) and not isinstance(signers, str | bytes)
-    if not listed or not signers or not all(isinstance(each, str) and is_did(each) for each in signers):
+    dids = items("list of signers", signers) if listed else ()
+    if not dids or not all(isinstance(each, str) and is_did(each) for each in dids):
         raise InputError("signers: expected the DIDs that may sign the card, or a callable that says so")
-
-
-def _expected(signers: Issuers, did: str) -> bool:
-    if callable(signers):
-        return ask("policy", lambda: signers(did)) is True
-    return did in signers
+    return dids

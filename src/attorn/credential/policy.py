@@ -86,7 +86,7 @@ class Policy:
 
     def require_trusted(self, issuer: str) -> None:
         """Raises `CredentialError` (CRYPTOGRAPHIC_SECURITY_ERROR) unless the caller takes this issuer's credentials."""
-        if not _named(self.issuers, issuer, "issuers"):
+        if not is_named(self.issuers, issuer, "issuers"):
             raise unsecured(f"credential: {shown(issuer)} is not an issuer whose credentials are taken here")
 
     def require_cosigners(self, signers: Iterable[str], own: str) -> None:
@@ -94,7 +94,7 @@ class Policy:
         if self.cosigners is None:
             return
         for signer in signers:
-            if signer != own and not _named(self.cosigners, signer, "cosigners"):
+            if signer != own and not is_named(self.cosigners, signer, "cosigners"):
                 raise unsecured(f"{shown(signer)} is not one whose proofs are taken here beside that of {shown(own)}")
 
     def require_status(self, credential: VerifiedCredential) -> None:
@@ -103,6 +103,7 @@ class Policy:
         ask("status", lambda: status(credential))
 
 
-def _named(dids: Issuers, did: str, what: str) -> bool:
+def is_named(dids: Issuers, did: str, what: str) -> bool:
+    """Whether `did` is one of `dids`, which errors call `what`. Raises `UnavailableError` where they fail to say so."""
     answer = ask(what, lambda: dids(did) if callable(dids) else did in dids)
     return answer is True

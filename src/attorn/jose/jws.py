@@ -28,7 +28,8 @@ MOST_HEADER: Final = 4096
 """Longest header part, in characters of base64url."""
 _SIGNATURE_CHARACTERS: Final = 86
 # A critical extension must be understood, and none is. The others say where to find a key: the issuer's DID says that.
-_REFUSED: Final = ("crit", "b64", "jwk", "jku", "x5c", "x5u")
+REFUSED: Final = ("crit", "b64", "jwk", "jku", "x5c", "x5u")
+"""What no header may hold, unless its reader asks for it."""
 _TYP: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}")
 _PREFIX: Final = "application/"
 
@@ -179,15 +180,19 @@ def parts_of(text: str, most: int) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def members_of(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
-    """The members of a header in which nothing is critical and, unless with `jwk`, no key. Raises `MalformedError`."""
+def members_of(part: str, *, jwk: bool = False, jku: bool = False) -> dict[str, JsonValue]:
+    """The members of a header in which nothing is critical and no key. Raises `MalformedError`.
+
+    With `jwk` it may bring a key, and with `jku` say where one is to be had, which nobody here fetches.
+    """
     if len(part) > MOST_HEADER:
         raise MalformedError(f"JWS: expected a header of at most {MOST_HEADER} characters")
     members = parse(base64url_decode(part), most=MOST_HEADER, depth=4)
     if not isinstance(members, dict):
         raise MalformedError("JWS: expected the header as a JSON object")
-    for name in _REFUSED:
-        if name in members and not (jwk and name == "jwk"):
+    allowed = {"jwk": jwk, "jku": jku}
+    for name in REFUSED:
+        if name in members and not allowed.get(name, False):
             raise MalformedError(f"JWS: the header holds {name}")
     return members
 

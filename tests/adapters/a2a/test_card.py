@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -104,6 +104,13 @@ def test_a_signed_card_is_verified(algorithm: str) -> None:
     }
 
 
+class Lost(list[str]):
+    """A list in a place that cannot be reached."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise OSError("no database")
+
+
 def test_what_the_caller_expects_decides() -> None:
     asked: list[str] = []
 
@@ -120,6 +127,7 @@ def test_what_the_caller_expects_decides() -> None:
     refused(SignatureError, lambda: check(offered(thief)))
     refused(SignatureError, lambda: verify_card(both, signers=lambda did: 1))  # type: ignore[arg-type, return-value]
     refused(UnavailableError, lambda: verify_card(both, signers=lambda did: 1 / 0 > 0))
+    refused(UnavailableError, lambda: verify_card(both, signers=Lost([planner.did])))
 
 
 def test_a_signature_taken_away() -> None:
@@ -219,6 +227,9 @@ def test_another_algorithm(header: dict[str, Any]) -> None:
         {"jwk": {"kty": "OKP"}},
         {"x5c": []},
         {"x5u": "https://thief.example/"},
+        {"jku": "https://registry.example/keys", "jwk": {"kty": "OKP"}},
+        {"typ": "application/JOSE"},
+        {"typ": "jose"},
     ],
 )
 def test_headers_that_are_refused(header: dict[str, Any]) -> None:
