@@ -309,15 +309,15 @@ def test_the_names_for_checkouts() -> None:
 def test_the_names_for_mcp() -> None:
     assert sorted(attorn.mcp.__all__) == [
         "Bearer",
-        "CHAIN",
         "Gate",
         "Holder",
+        "META_MEMBER",
         "SideCar",
         "acting",
-        "asked",
         "presenting",
+        "request_of",
     ]
-    assert sorted(attorn.mcp.fast.__all__) == ["Guarded", "Presenting", "Tokens"]
+    assert sorted(attorn.mcp.fast.__all__) == ["DoorMiddleware", "HolderTransport", "Tokens"]
     for module in (attorn.mcp, attorn.mcp.fast):
         assert all(hasattr(module, name) for name in module.__all__)
 

@@ -20,7 +20,7 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from attorn import Identity, caveat
-from attorn.mcp import CHAIN, Holder, presenting
+from attorn.mcp import META_MEMBER, Holder, presenting
 
 alice, planner, scout = Identity.generate(), Identity.generate(), Identity.generate()
 wide = alice.mint(to=planner.did, caveats=[caveat.Actions("mcp:tools:call:read"), caveat.Subpath("path", "/srv")])
@@ -60,7 +60,7 @@ async def over_stdio() -> None:
     holder = Holder(scout, token, server="mcp://files")
 
     def chain(arguments: dict[str, str]) -> dict[str, Any]:
-        return {CHAIN: holder.present("tools/call", {"name": "read", "arguments": arguments})}
+        return {META_MEMBER: holder.present("tools/call", {"name": "read", "arguments": arguments})}
 
     command = StdioServerParameters(command=SERVER[0], args=[SERVER[1], "stdio", alice.did], env=dict(os.environ))
     async with Client(stdio_client(command)) as client:

@@ -20,7 +20,7 @@ FILES = {"/srv/reports/november": "Sales are up.", "/srv/salaries": "Do not show
 
 def read(path: str) -> str:
     """Read a file."""
-    # The guard has let this call through; for whom, and by whom, the tool may still want to know.
+    # The door has let this call through; for whom, and by whom, the tool may still want to know.
     access = acting()
     if path not in FILES:
         raise ToolError("there is no such file")
@@ -30,24 +30,24 @@ def read(path: str) -> str:
 def over_http(root: str) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     uri = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
-    guard = Bearer(Verifier(audience=uri, roots=[root]))
+    door = Bearer(Verifier(audience=uri, roots=[root]))
     server = MCPServer(
         "files",
-        extensions=[guard],
-        middleware=[guard],
-        token_verifier=guard,
-        auth=guard.auth("https://chains.example"),
+        extensions=[door],
+        middleware=[door],
+        token_verifier=door,
+        auth=door.auth("https://chains.example"),
         log_level="ERROR",
     )
     server.add_tool(read)
-    app = Gate(server.streamable_http_app(), guard)
+    app = Gate(server.streamable_http_app(), door)
     print(uri, flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listener])
 
 
 def over_stdio(root: str) -> None:
-    guard = SideCar(Verifier(audience="mcp://files", roots=[root]))
-    server = MCPServer("files", extensions=[guard], middleware=[guard], log_level="ERROR")
+    door = SideCar(Verifier(audience="mcp://files", roots=[root]))
+    server = MCPServer("files", extensions=[door], middleware=[door], log_level="ERROR")
     server.add_tool(read)
     server.run("stdio")
 

@@ -11,7 +11,7 @@ from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, joined, parts_of, require
 
 from attorn.errors import InputError
-from attorn.mcp import asked
+from attorn.mcp import request_of
 from attorn.mcp.gate import read_message
 from attorn.request.request import Request
 
@@ -29,13 +29,13 @@ def _message(data: bytes) -> bool:
     body, *values = parts_of(data, 1 + len(_NAMES))
     headers = [(name, value) for name, value in zip(_NAMES, values, strict=False) if value]
     message = accepted(lambda: read_message(body, {"headers": headers}), InputError)
-    request = accepted(lambda: asked(_URI, message["method"], message.get("params")), InputError)  # type: ignore[arg-type]
+    request = accepted(lambda: request_of(_URI, message["method"], message.get("params")), InputError)
     require(request.resource == _URI, "another server")
     try:
         theirs = JSONRPCRequest.model_validate(json.loads(body))
     except ValidationError:
         return True
-    require(asked(_URI, theirs.method, theirs.params) == request, "the SDK reads another message")
+    require(request_of(_URI, theirs.method, theirs.params) == request, "the SDK reads another message")
     kind = _PARAMS.get(theirs.method)
     if kind is not None:
         try:
@@ -47,10 +47,10 @@ def _message(data: bytes) -> bool:
 
 
 def _runs(method: str, params: BaseModel, request: Request) -> bool:
-    """Whether what will run is what was asked for, as a guard compares it."""
+    """Whether what will run is what was asked for, as a door compares it."""
     said = {name: getattr(params, name) for name in ("name", "arguments", "uri") if hasattr(params, name)}
     args = {name: value for name, value in request.args.items() if name != "@more"}
-    return asked(_URI, method, said) == Request(action=request.action, resource=_URI, args=args)
+    return request_of(_URI, method, said) == Request(action=request.action, resource=_URI, args=args)
 
 
 def _messages() -> Iterable[bytes]:

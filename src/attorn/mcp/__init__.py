@@ -11,11 +11,11 @@ except ImportError as error:
     raise ImportError("attorn.mcp needs the MCP SDK: pip install 'attorn[mcp]'") from error
 
 from attorn.mcp.bearer import Bearer
-from attorn.mcp.call import CHAIN, asked
+from attorn.mcp.call import META_MEMBER, request_of
 from attorn.mcp.client import Holder, presenting
+from attorn.mcp.door import SideCar, acting
 from attorn.mcp.gate import Gate
-from attorn.mcp.guard import SideCar, acting
 
 del _mcp
 
-__all__ = ["CHAIN", "Bearer", "Gate", "Holder", "SideCar", "acting", "asked", "presenting"]
+__all__ = ["META_MEMBER", "Bearer", "Gate", "Holder", "SideCar", "acting", "presenting", "request_of"]

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from pydantic import AnyHttpUrl
 from starlette.requests import HTTPConnection
 
+from attorn.canonical import JsonValue
 from attorn.errors import InputError, WrongRequestError
-from attorn.mcp.guard import Context, Guard
+from attorn.mcp.door import Context, McpDoor
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
@@ -52,7 +53,7 @@ def deciding(decided: Decided) -> Iterator[None]:
         _DECIDED.reset(token)
 
 
-class Bearer(Guard):
+class Bearer(McpDoor):
     """The presentation is the access token, over HTTP alone; this is the server's `token_verifier` too.
 
     Works behind `Gate`, which sees the message that the token was made for; without one every token is refused. The
@@ -83,7 +84,7 @@ class Bearer(Guard):
         decided = _DECIDED.get()
         if decided is None or decided.by is not self or not hmac.compare_digest(decided.token.encode(), token.encode()):
             return None
-        act: dict[str, Any] = {}
+        act: dict[str, JsonValue] = {}
         for link in decided.outcome.chain:
             act = {"sub": link.delegate, "act": act} if act else {"sub": link.delegate}
         return AccessToken(

@@ -10,11 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from mcp.shared.exceptions import MCPError
 
-from attorn.canonical import canonicalise
+from attorn.canonical import JsonValue, canonicalise
 from attorn.display import shown
 from attorn.encoding import base64url_encode
 from attorn.errors import AttornError, InputError
@@ -22,7 +22,9 @@ from attorn.request.request import Request
 from attorn.request.resource import normalise
 from attorn.web.problem import problem
 
-CHAIN: Final = "dev.attorn/chain"
+Params: TypeAlias = "Mapping[str, JsonValue] | JsonValue"
+"""What a message has as its `params`, whatever that is."""
+META_MEMBER: Final = "dev.attorn/chain"
 """The member of `_meta` that holds a presentation, and the name of the extension."""
 MORE: Final = "@more"
 """The argument that binds whatever else a message says."""
@@ -47,7 +49,7 @@ STATE: Final = "requestState"
 CARRIERS: Final = (*_NAMED, "resources/read")
 
 
-def asked(server: str, method: str, params: Mapping[str, Any] | None) -> Request:
+def request_of(server: str, method: JsonValue, params: Params) -> Request:
     """What a message of `method` with `params` asks of the server whose canonical URI is `server`.
 
     Of `params`, `_meta` is not bound, nor what the server itself seals (`requestState` of the three that can go on
@@ -63,18 +65,19 @@ def asked(server: str, method: str, params: Mapping[str, Any] | None) -> Request
     if params is not None and not isinstance(params, Mapping):
         raise InputError(f"params: expected an object, got {type(params).__name__}")
     unbound = ("_meta", STATE) if method in CARRIERS else ("_meta",)
-    members = {name: value for name, value in (params or {}).items() if name not in unbound}
+    members: dict[str, JsonValue] = {name: value for name, value in (params or {}).items() if name not in unbound}
     action = f"mcp:{method.replace('/', ':')}"
-    args: Any = members
+    args: JsonValue = members
     if method in _NAMED:
         name, args = members.pop("name", None), members.pop("arguments", None)
         if not isinstance(name, str) or _NAME.fullmatch(name) is None:
             raise InputError(f"name: expected 1 to 128 of the characters A-Za-z0-9._-, got {shown(name)}")
         action, args = f"{action}:{name}", {} if args is None else args
     elif method == "resources/read":
-        args = {"uri": members.pop("uri", None)}
-        if not isinstance(args["uri"], str):
-            raise InputError(f"uri: expected text, got {type(args['uri']).__name__}")
+        uri = members.pop("uri", None)
+        if not isinstance(uri, str):
+            raise InputError(f"uri: expected text, got {type(uri).__name__}")
+        args = {"uri": uri}
     else:
         members = {}
     if not isinstance(args, dict) or any(isinstance(name, str) and name.startswith("@") for name in args):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from threading import Lock
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from anyio import to_thread
 from mcp.client._transport import TransportStreams
@@ -19,7 +19,7 @@ from mcp_types import JSONRPCNotification, JSONRPCRequest
 from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
 from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
-from attorn.mcp.call import CHAIN, LISTINGS, asked, canonical_uri
+from attorn.mcp.call import LISTINGS, META_MEMBER, Params, canonical_uri, request_of
 from attorn.token.token import Token
 
 MOST_APPROVALS: Final = 64
@@ -39,16 +39,16 @@ class Holder:
         # Presentations are made in worker threads.
         self._lock = Lock()
 
-    def present(self, method: str, params: Mapping[str, Any] | None) -> str:
+    def present(self, method: str, params: Params) -> str:
         """A presentation for one message: once, here, with these arguments. Raises as `Identity.present`."""
-        request = asked(self.server, method, params)
+        request = request_of(self.server, method, params)
         digest = request.digest()
         with self._lock:
             mine = [approval for approval in self._approvals if approval.digest == digest]
             self._approvals = [approval for approval in self._approvals if approval.digest != digest]
         return self._identity.present(self._token, request, audience=self.server, approvals=mine)
 
-    def approved(self, *approvals: Approval | str) -> None:
+    def keep_approvals(self, *approvals: Approval | str) -> None:
         """Keep approvals, at most 64, for the next presentation of what they approve.
 
         Raises `MalformedError` for one that is none, and `InputError` for too many whose message was never sent.
@@ -59,7 +59,7 @@ class Holder:
                 raise InputError(f"approvals: expected at most {MOST_APPROVALS} that wait for their message")
             self._approvals += known
 
-    def asked(self, error: MCPError, method: str, params: Mapping[str, Any] | None) -> ApprovalRequest | None:
+    def asked(self, error: MCPError, method: str, params: Params) -> ApprovalRequest | None:
         """What to hand to the approvers, if it is their approval that this message lacked; else None.
 
         Raises `MalformedError` if the server asks for approval of anything else than was sent.
@@ -72,7 +72,7 @@ class Holder:
             raise MalformedError("the server says that approval is required, and not of what")
         found = ApprovalRequest.decode(text)
         root = self._token.unverified_links[0].delegator
-        ours = (asked(self.server, method, params), self.server, self._identity.did, root)
+        ours = (request_of(self.server, method, params), self.server, self._identity.did, root)
         if (found.request, found.audience, found.holder, found.root) != ours:
             raise MalformedError("the server asks for approval of another request than was sent")
         return found
@@ -87,10 +87,10 @@ async def presenting(
     It goes into the `_meta` of each request but listings, or if `bearer` into the Authorization header of each POST.
     """
     async with transport as (read, write):
-        yield read, Presenter(write, holder, bearer=bearer)
+        yield read, HolderStream(write, holder, bearer=bearer)
 
 
-class Presenter:
+class HolderStream:
     """A stream of messages to a server, each with its presentation."""
 
     def __init__(self, stream: WriteStream[SessionMessage], holder: Holder, *, bearer: bool) -> None:
@@ -112,7 +112,7 @@ class Presenter:
         elif isinstance(message, JSONRPCRequest) and message.method not in LISTINGS:
             params = dict(message.params or {})
             wire = await to_thread.run_sync(self._holder.present, message.method, params)
-            params["_meta"] = {**(params.get("_meta") or {}), CHAIN: wire}
+            params["_meta"] = {**(params.get("_meta") or {}), META_MEMBER: wire}
             item = replace(item, message=message.model_copy(update={"params": params}))
         await self._stream.send(item)
 

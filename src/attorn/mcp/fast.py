@@ -1,4 +1,4 @@
-"""For FastMCP: the same guards as its middleware, its token verifier, and a transport for its client."""
+"""For FastMCP: the same doors as its middleware, its token verifier, and a transport for its client."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ except ImportError as error:
 from mcp import ClientSession
 from typing_extensions import Unpack
 
+from attorn.canonical import JsonValue
 from attorn.errors import InputError
 from attorn.mcp.bearer import Bearer
 from attorn.mcp.call import CARRIERS, LISTINGS, refusal
-from attorn.mcp.client import Holder, Presenter
-from attorn.mcp.guard import SideCar
+from attorn.mcp.client import Holder, HolderStream
+from attorn.mcp.door import SideCar
 from attorn.web.http import MissingError
 
-__all__ = ["Guarded", "Presenting", "Tokens"]
+__all__ = ["DoorMiddleware", "HolderTransport", "Tokens"]
 
 
-class Guarded(Middleware):
-    """`FastMCP(name, middleware=[Guarded(guard)])`: no call reaches a tool, resource or prompt without access.
+class DoorMiddleware(Middleware):
+    """`FastMCP(name, middleware=[DoorMiddleware(door)])`: no call reaches a tool, resource or prompt without access.
 
     Put it first among the middleware of the outermost server. What a tool asks of the server by itself came with no
     presentation and is refused, unless it is asked with `run_middleware=False`. Raises `InputError`.
     """
 
-    def __init__(self, guard: SideCar | Bearer) -> None:
-        if not isinstance(guard, SideCar | Bearer):
-            raise InputError(f"guard: expected a SideCar or a Bearer, got {type(guard).__name__}")
-        self._guard = guard
+    def __init__(self, door: SideCar | Bearer) -> None:
+        if not isinstance(door, SideCar | Bearer):
+            raise InputError(f"door: expected a SideCar or a Bearer, got {type(door).__name__}")
+        self._door = door
         # FastMCP unseals `requestState` before it serves anything, but for its first releases.
-        guard.sealed = guard.sealed or hasattr(dispatch, "RequestStateBoundary")
+        door.sealed = door.sealed or hasattr(dispatch, "RequestStateBoundary")
 
     async def __call__(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> Any:
         """Serve one message. Raises `MCPError`, whose data is the refusal."""
@@ -49,40 +50,40 @@ class Guarded(Middleware):
         bound = context.fastmcp_context.request_context if context.fastmcp_context is not None else None
         # The message in `context` is a model of what came; a presentation is for what came.
         wire = bound._srctx if bound is not None else None
-        if wire is None or self._guard.serves(wire):
-            raise refusal(MissingError("this was asked by no message from outside"), self._guard.server)
+        if wire is None or self._door.serves(wire):
+            raise refusal(MissingError("this was asked by no message from outside"), self._door.server)
         meta = (wire.params or {}).get("_meta")
         if isinstance(meta, dict) and extract_version_spec(meta) is not None:
-            raise refusal(InputError("_meta: presentations bind no version of a tool"), self._guard.server)
-        with self._guard.serving(await self._guard.admitted(wire), wire):
+            raise refusal(InputError("_meta: presentations bind no version of a tool"), self._door.server)
+        with self._door.serving(await self._door.admitted(wire), wire):
             if context.method in CARRIERS:
-                self._guard.check(context.method, said(context.method, context.message))
+                self._door.check(context.method, said(context.method, context.message))
             return await call_next(context)
 
 
-def said(method: str, message: Any) -> dict[str, Any]:
+def said(method: str, message: object) -> dict[str, JsonValue]:
     """What a model of a message says will run; or, of one that FastMCP could make no model of, what came."""
-    raw = message if isinstance(message, Mapping) else vars(message)
+    raw: Mapping[str, JsonValue] = message if isinstance(message, Mapping) else vars(message)
     if method == "resources/read":
         return {"uri": str(raw.get("uri"))}
     return {"name": raw.get("name"), "arguments": raw.get("arguments")}
 
 
 class Tokens(TokenVerifier):
-    """FastMCP's form of `Bearer.verify_token`, for `auth=RemoteAuthProvider(Tokens(guard), [issuer], base_url)`."""
+    """FastMCP's form of `Bearer.verify_token`, for `auth=RemoteAuthProvider(Tokens(door), [issuer], base_url)`."""
 
-    def __init__(self, guard: Bearer) -> None:
+    def __init__(self, door: Bearer) -> None:
         super().__init__()
-        self._guard = guard
+        self._door = door
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """What the gate found out about this very token, or None."""
-        found = await self._guard.verify_token(token)
+        found = await self._door.verify_token(token)
         return None if found is None else AccessToken(**found.model_dump())
 
 
-class Presenting(ClientTransport):
-    """`fastmcp.Client(Presenting(transport, holder))`: as `attorn.mcp.presenting`, for a transport of FastMCP."""
+class HolderTransport(ClientTransport):
+    """`fastmcp.Client(HolderTransport(transport, holder))`: as `attorn.mcp.presenting`, for a transport of FastMCP."""
 
     def __init__(self, transport: ClientTransport, holder: Holder, *, bearer: bool = False) -> None:
         if not isinstance(transport, ClientTransport):
@@ -100,11 +101,11 @@ class Presenting(ClientTransport):
         options = transport_options or TransportOptions()
 
         def session(read_stream: Any, write_stream: Any, **more: Any) -> ClientSession:
-            presenter = Presenter(write_stream, self._holder, bearer=self._bearer)
-            return options.session_class(read_stream, presenter, **more)
+            stream = HolderStream(write_stream, self._holder, bearer=self._bearer)
+            return options.session_class(read_stream, stream, **more)
 
-        presenting = replace(options, session_class=cast(type[ClientSession], session))
-        async with self.transport.connect_session(transport_options=presenting, **session_kwargs) as connected:
+        carrying = replace(options, session_class=cast(type[ClientSession], session))
+        async with self.transport.connect_session(transport_options=carrying, **session_kwargs) as connected:
             yield connected
 
     async def close(self) -> None:

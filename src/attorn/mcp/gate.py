@@ -18,26 +18,26 @@ from attorn.asgi.headers import header_values
 from attorn.canonical import JsonValue, parse
 from attorn.errors import AttornError, InputError, MalformedError
 from attorn.mcp.bearer import SCOPE, Bearer, Decided, deciding
-from attorn.mcp.call import LISTINGS, asked, refusal
+from attorn.mcp.call import LISTINGS, refusal
 from attorn.web.http import MissingError, read_authorization
 
 
 class Gate:
     """Decides, once, about the message in each POST to the server's URI; everything else reaches `app` undecided.
 
-    `app` is what `MCPServer(..., token_verifier=guard, auth=guard.auth(...)).streamable_http_app()` gives, and refuses
+    `app` is what `MCPServer(..., token_verifier=door, auth=door.auth(...)).streamable_http_app()` gives, and refuses
     whatever needs a token and did not pass here. A listing, and a notification, needs a genuine chain, whatever its
     caveats; all else is cleared and charged. Raises `InputError`.
     """
 
-    def __init__(self, app: App, guard: Bearer, *, most_body: int = MOST_BODY) -> None:
-        if not isinstance(guard, Bearer):
-            raise InputError(f"guard: expected a Bearer, got {type(guard).__name__}")
+    def __init__(self, app: App, door: Bearer, *, most_body: int = MOST_BODY) -> None:
+        if not isinstance(door, Bearer):
+            raise InputError(f"door: expected a Bearer, got {type(door).__name__}")
         self._app = app
-        self._guard = guard
-        self._path = urlsplit(guard.server).path or "/"
+        self._door = door
+        self._path = urlsplit(door.server).path or "/"
         self._most_body = checked_most(most_body)
-        self._metadata = str(build_resource_metadata_url(AnyHttpUrl(guard.server)))
+        self._metadata = str(build_resource_metadata_url(AnyHttpUrl(door.server)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -71,20 +71,20 @@ class Gate:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if any(name.strip().lower() == "access_token" for name, _ in query):
             raise InputError("query: an access token belongs in the Authorization header")
-        most = self._guard.verifier.limits.token_bytes
+        most = self._door.verifier.limits.token_bytes
         return read_authorization(header_values(scope, b"authorization"), most=most, scheme="Bearer")
 
     def _decide(self, wire: str, message: dict[str, JsonValue]) -> Decided:
         method, params = message.get("method"), message.get("params")
-        request = self._guard.asked(method, params)
-        verifier = self._guard.verifier
+        request = self._door.request(method, params)
+        verifier = self._door.verifier
         listing = method in LISTINGS or "id" not in message
         outcome = verifier.verify(wire, request) if listing else verifier.authorize(wire, request)
-        return Decided(self._guard, request, outcome)
+        return Decided(self._door, request, outcome)
 
     async def _answer(self, error: AttornError, message: dict[str, JsonValue], send: Send) -> None:
         """A JSON-RPC error, which MCP clients read at any status, and the challenge of RFC 6750."""
-        refused = refusal(error, self._guard.server).error
+        refused = refusal(error, self._door.server).error
         number = message.get("id")
         body = {
             "jsonrpc": "2.0",
@@ -100,7 +100,7 @@ class Gate:
     def _challenge(self, error: AttornError, status: HTTPStatus, message: dict[str, JsonValue]) -> str:
         parts = []
         if status is HTTPStatus.FORBIDDEN:
-            scope = asked(self._guard.server, message.get("method"), message.get("params")).action  # type: ignore[arg-type]
+            scope = self._door.request(message.get("method"), message.get("params")).action
             parts += ['error="insufficient_scope"', f'scope="{scope}"', f'error_description="{error.code}"']
         elif not isinstance(error, MissingError):
             parts += ['error="invalid_token"', f'error_description="{error.code}"']

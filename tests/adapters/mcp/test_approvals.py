@@ -13,7 +13,7 @@ from attorn import caveat
 from attorn.approval import Approval, ApprovalRequest
 from attorn.errors import InputError, MalformedError
 from attorn.mcp import Holder
-from attorn.mcp.call import asked
+from attorn.mcp.call import request_of
 from attorn.mcp.client import MOST_APPROVALS
 
 CALL = {"name": "read", "arguments": {"path": "/srv/a"}}
@@ -36,7 +36,7 @@ def test_round_trip(door: Door) -> None:
             asked = held.asked(error, "tools/call", CALL)
             assert asked is not None
             assert "/srv/a" in asked.message()
-            held.approved(bob.approve(asked).encode())
+            held.keep_approvals(bob.approve(asked).encode())
             # It is for that call, and for one use of it.
             refuses(await _refused(client, "/srv/b"), 403, "approval_required")
             await client.call_tool("read", {"path": "/srv/a"})
@@ -63,7 +63,7 @@ def test_an_approval_by_somebody_else(door: Door) -> None:
                 holder=asked.holder,
                 request=asked.request,
             )
-            held.approved(alice.approve(other))
+            held.keep_approvals(alice.approve(other))
             refuses(await _refused(client), 403, "approval_required")
 
     at(door, visit)
@@ -105,7 +105,7 @@ def test_a_server_that_asks_for_approval_of_something_else() -> None:
 
 def test_approvals_that_are_none() -> None:
     with pytest.raises(MalformedError):
-        holder(HELD).approved("x")
+        holder(HELD).keep_approvals("x")
 
 
 def test_approvals_whose_message_is_never_sent_are_bounded() -> None:
@@ -113,18 +113,18 @@ def test_approvals_whose_message_is_never_sent_are_bounded() -> None:
     server, root = held.server, HELD.unverified_links[0].delegator
 
     def approval(number: int) -> Approval:
-        request = asked(server, "tools/call", {"name": "read", "arguments": {"path": f"/srv/{number}"}})
+        request = request_of(server, "tools/call", {"name": "read", "arguments": {"path": f"/srv/{number}"}})
         return bob.approve(
             ApprovalRequest(
                 approvers=(bob.did,), threshold=1, audience=server, root=root, holder=scout.did, request=request
             )
         )
 
-    held.approved(*[approval(number) for number in range(MOST_APPROVALS)])
+    held.keep_approvals(*[approval(number) for number in range(MOST_APPROVALS)])
     with pytest.raises(InputError, match="at most 64"):
-        held.approved(approval(MOST_APPROVALS))
+        held.keep_approvals(approval(MOST_APPROVALS))
     held.present("tools/call", {"name": "read", "arguments": {"path": "/srv/0"}})
-    held.approved(approval(MOST_APPROVALS))
+    held.keep_approvals(approval(MOST_APPROVALS))
 
 
 def test_what_a_holder_is_made_of() -> None:

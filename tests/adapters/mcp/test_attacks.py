@@ -29,7 +29,7 @@ from tests.adapters.mcp.world import (
 
 from attorn import Request, caveat, revocation
 from attorn.errors import UnavailableError
-from attorn.mcp import asked
+from attorn.mcp import request_of
 from attorn.store import MemoryStore
 
 CALL = {"name": "read", "arguments": {"path": "/srv/a"}}
@@ -38,7 +38,7 @@ CALL = {"name": "read", "arguments": {"path": "/srv/a"}}
 def wire(method: str = "tools/call", params: dict[str, Any] | None = None, **other: Any) -> str:
     """A presentation, by default of alice's chain for reading /srv/a."""
     by, held = other.pop("by", scout), other.pop("token", None) or token()
-    request = asked(other.pop("server", URI), method, CALL if params is None else params)
+    request = request_of(other.pop("server", URI), method, CALL if params is None else params)
     return str(by.present(held, request, **{"audience": URI, **other}))
 
 

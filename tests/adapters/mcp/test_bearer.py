@@ -38,7 +38,7 @@ from tests.adapters.mcp.world import (
 from attorn import caveat
 from attorn.errors import InputError
 from attorn.mcp import Bearer, Gate, gate
-from attorn.mcp import guard as guards
+from attorn.mcp import door as doors
 from attorn.mcp.bearer import SCOPE, Decided
 
 SDK = DOORS["mcp-bearer"]
@@ -98,7 +98,7 @@ def test_nothing_long_is_read_on_the_event_loop(door: Door, monkeypatch: pytest.
         return read_it
 
     monkeypatch.setattr(gate, "read_message", watched(gate.read_message))
-    monkeypatch.setattr(guards, "asked", watched(guards.asked))
+    monkeypatch.setattr(doors, "request_of", watched(doors.request_of))
 
     async def visit(there: Open) -> None:
         assert (await there.call(wire=wire())).status_code == 200
@@ -131,19 +131,19 @@ def test_what_the_sdk_is_told_about_the_token() -> None:
         assert sent not in handed[0]
 
     async def go() -> None:
-        guard = Bearer(verifier())
+        mcp_door = Bearer(verifier())
         server = MCPServer(
             "x",
-            extensions=[guard],
-            middleware=[guard],
-            token_verifier=guard,
-            auth=guard.auth(ISSUER),
+            extensions=[mcp_door],
+            middleware=[mcp_door],
+            token_verifier=mcp_door,
+            auth=mcp_door.auth(ISSUER),
             log_level="CRITICAL",
         )
         server.add_tool(whoami)
         app = server.streamable_http_app()
         async with server.session_manager.run():
-            await visit(Open(SDK, Gate(app, guard), guard))
+            await visit(Open(SDK, Gate(app, mcp_door), mcp_door))
 
     asyncio.run(go())
 
@@ -237,7 +237,7 @@ def test_header_and_body_disagree_in_an_older_protocol(door: Door) -> None:
 
 def test_a_long_body(door: Door) -> None:
     async def visit(there: Open) -> None:
-        small = Open(door, Gate(there.app._app, there.guard, most_body=100), there.guard)
+        small = Open(door, Gate(there.app._app, there.mcp_door, most_body=100), there.mcp_door)
         refused(await small.call(wire=wire()), door, 413, "limit_exceeded")
 
     at(door, visit)
@@ -279,7 +279,7 @@ def test_other_spellings_of_the_path_reach_nothing(door: Door) -> None:
 
 def test_without_the_gate_every_token_is_refused(door: Door) -> None:
     async def visit(there: Open) -> None:
-        bare = Open(door, there.app._app, there.guard)
+        bare = Open(door, there.app._app, there.mcp_door)
         for sent in (wire(), "presented", ""):
             assert (await bare.call(wire=sent)).status_code == 401
             assert not ran
@@ -297,7 +297,7 @@ def test_a_chain_in_meta_is_no_token(door: Door) -> None:
 def test_a_gate_of_another_server_decides_nothing_here(door: Door) -> None:
     async def go() -> None:
         async with opened(door) as one, opened(door) as other:
-            crossed = Open(door, Gate(one.app._app, other.guard), other.guard)
+            crossed = Open(door, Gate(one.app._app, other.mcp_door), other.mcp_door)
             assert (await crossed.call(wire=wire())).status_code == 401
             assert not ran
 
@@ -307,8 +307,8 @@ def test_a_gate_of_another_server_decides_nothing_here(door: Door) -> None:
 def test_a_gate_of_another_server_decides_nothing_where_the_sdk_asks_for_no_token() -> None:
     async def go() -> None:
         ran.clear()
-        guard = Bearer(verifier())
-        server = MCPServer("files", extensions=[guard], middleware=[guard], log_level="CRITICAL")
+        mcp_door = Bearer(verifier())
+        server = MCPServer("files", extensions=[mcp_door], middleware=[mcp_door], log_level="CRITICAL")
         furnish(server)
         app = server.streamable_http_app()
         async with server.session_manager.run():
@@ -316,7 +316,7 @@ def test_a_gate_of_another_server_decides_nothing_where_the_sdk_asks_for_no_toke
             answer = await Open(SDK, Gate(app, other), other).call(wire=wire())
             assert answer.json()["error"]["data"]["code"] == "no_presentation"
             assert not ran
-            await Open(SDK, Gate(app, guard), guard).call(wire=wire())
+            await Open(SDK, Gate(app, mcp_door), mcp_door).call(wire=wire())
             assert ran == ["read /srv/a 10"]
 
     asyncio.run(go())
@@ -349,7 +349,7 @@ def test_another_body_behind_the_gate(door: Door) -> None:
 
     async def visit(there: Open) -> None:
         for method, params, old, new, body in cases:
-            other = Open(door, Gate(between(there.app._app, old, new), there.guard), there.guard)
+            other = Open(door, Gate(between(there.app._app, old, new), there.mcp_door), there.mcp_door)
             answer = await other.post(method, params, wire(method, params), body=body)
             assert "error" in answer.json(), method
             assert not ran, method
@@ -363,7 +363,7 @@ def test_another_token_behind_the_gate(door: Door) -> None:
             headers = [(k, b"Bearer presented" if k == b"authorization" else v) for k, v in scope["headers"]]
             await there.app._app({**scope, "headers": headers}, receive, send)
 
-        answer = await Open(door, Gate(app, there.guard), there.guard).call(wire=wire())
+        answer = await Open(door, Gate(app, there.mcp_door), there.mcp_door).call(wire=wire())
         assert answer.status_code == 401
         assert not ran
 
@@ -382,7 +382,7 @@ def test_issuers(issuer: Any) -> None:
         Bearer(verifier()).auth(issuer)
 
 
-def test_a_gate_needs_a_guard() -> None:
-    for guard in (None, verifier(), read):
+def test_a_gate_needs_a_door() -> None:
+    for mcp_door in (None, verifier(), read):
         with pytest.raises(InputError):
-            Gate(lambda *_: None, guard)  # type: ignore[arg-type, return-value]
+            Gate(lambda *_: None, mcp_door)  # type: ignore[arg-type, return-value]

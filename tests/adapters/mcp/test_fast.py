@@ -39,7 +39,7 @@ import attorn
 from attorn import caveat
 from attorn.errors import InputError
 from attorn.mcp import Bearer, Gate, Holder, SideCar, presenting
-from attorn.mcp.fast import Guarded, Presenting, Tokens
+from attorn.mcp.fast import DoorMiddleware, HolderTransport, Tokens
 
 DOOR = DOORS["fastmcp-meta"]
 
@@ -50,7 +50,7 @@ def told(server: fastmcp.FastMCP[Any], *calls: tuple[str, dict[str, Any]]) -> li
     async def go() -> list[str]:
         answers = []
         ran.clear()
-        async with fastmcp.Client(Presenting(FastMCPTransport(server), holder())) as client:
+        async with fastmcp.Client(HolderTransport(FastMCPTransport(server), holder())) as client:
             for name, arguments in calls:
                 try:
                     result = await client.call_tool(name, arguments, raise_on_error=False)
@@ -62,8 +62,8 @@ def told(server: fastmcp.FastMCP[Any], *calls: tuple[str, dict[str, Any]]) -> li
     return asyncio.run(go())
 
 
-def guarded(*others: Any) -> fastmcp.FastMCP[Any]:
-    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Guarded(SideCar(verifier())), *others])
+def behind_a_door(*others: Any) -> fastmcp.FastMCP[Any]:
+    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[DoorMiddleware(SideCar(verifier())), *others])
     furnish(server)
     return server
 
@@ -102,7 +102,7 @@ def test_what_fastmcp_cannot_read_is_answered_as_ever(name: str) -> None:
 
 
 def test_calls_between_tools() -> None:
-    server = guarded()
+    server = behind_a_door()
 
     async def again(path: str) -> str:
         return str(await server.call_tool("read", {"path": path}))
@@ -123,11 +123,11 @@ def test_calls_between_tools() -> None:
 
 
 def test_a_tool_that_asks_itself_behind_a_gate() -> None:
-    guard = Bearer(verifier())
+    mcp_door = Bearer(verifier())
     server: fastmcp.FastMCP[Any] = fastmcp.FastMCP(
         "files",
-        middleware=[Guarded(guard)],
-        auth=RemoteAuthProvider(Tokens(guard), [ISSUER], ORIGIN),  # type: ignore[list-item]
+        middleware=[DoorMiddleware(mcp_door)],
+        auth=RemoteAuthProvider(Tokens(mcp_door), [ISSUER], ORIGIN),  # type: ignore[list-item]
     )
 
     async def itself() -> str:
@@ -139,7 +139,7 @@ def test_a_tool_that_asks_itself_behind_a_gate() -> None:
 
     async def go() -> None:
         ran.clear()
-        there = Open(DOORS["fastmcp-bearer"], Gate(app, guard), guard)
+        there = Open(DOORS["fastmcp-bearer"], Gate(app, mcp_door), mcp_door)
         async with app.lifespan(app):
             answer = await there.call("itself", wire(params={"name": "itself", "arguments": {}}), arguments={})
         assert answer.json()["result"]["isError"]
@@ -151,14 +151,14 @@ def test_a_tool_that_asks_itself_behind_a_gate() -> None:
 def test_a_mounted_server() -> None:
     inner: fastmcp.FastMCP[Any] = fastmcp.FastMCP("inner")
     furnish(inner)
-    outer = guarded()
+    outer = behind_a_door()
     outer.mount(inner, namespace="inner")
     path = {"path": "/srv/a"}
     assert told(outer, ("inner_read", path), ("read", path)) == ["read", "read"]
     narrow = alice.mint(to=scout.did, caveats=[caveat.Actions("mcp:tools:call:read")])
 
     async def go() -> None:
-        async with fastmcp.Client(Presenting(FastMCPTransport(outer), holder(narrow))) as client:
+        async with fastmcp.Client(HolderTransport(FastMCPTransport(outer), holder(narrow))) as client:
             with pytest.raises(MCPError):
                 await client.call_tool("inner_read", path)
 
@@ -166,7 +166,7 @@ def test_a_mounted_server() -> None:
 
 
 class Rewriting(Middleware):
-    """In front of the guard: the message that goes on is another than came."""
+    """In front of the door: the message that goes on is another than came."""
 
     async def on_call_tool(self, context: Any, call_next: Any) -> Any:
         return await call_next(context.copy(message=context.message.model_copy(update={"arguments": {"path": "/etc"}})))
@@ -178,14 +178,16 @@ class Rewriting(Middleware):
         return await call_next(context.copy(message=context.message.model_copy(update={"uri": "note://one"})))
 
 
-def test_what_rewrites_a_message_in_front_of_the_guard_is_noticed() -> None:
+def test_what_rewrites_a_message_in_front_of_the_door_is_noticed() -> None:
     # attack 130
-    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Rewriting(), Guarded(SideCar(verifier()))])
+    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP(
+        "files", middleware=[Rewriting(), DoorMiddleware(SideCar(verifier()))]
+    )
     furnish(server)
 
     async def go() -> None:
         ran.clear()
-        async with fastmcp.Client(Presenting(FastMCPTransport(server), holder())) as client:
+        async with fastmcp.Client(HolderTransport(FastMCPTransport(server), holder())) as client:
             for call in (
                 client.call_tool("read", {"path": "/srv/a"}),
                 client.get_prompt("hello", {"who": "you"}),
@@ -199,9 +201,9 @@ def test_what_rewrites_a_message_in_front_of_the_guard_is_noticed() -> None:
     asyncio.run(go())
 
 
-def test_a_cache_behind_the_guard_is_asked_with_authority_only() -> None:
+def test_a_cache_behind_the_door_is_asked_with_authority_only() -> None:
     # attack 132
-    server = guarded(ResponseCachingMiddleware())
+    server = behind_a_door(ResponseCachingMiddleware())
     assert told(server, ("read", {"path": "/srv/a"})) == ["read"]
 
     async def go() -> None:
@@ -214,7 +216,7 @@ def test_a_cache_behind_the_guard_is_asked_with_authority_only() -> None:
 
 
 def test_what_the_host_asks_by_itself_came_with_no_message() -> None:
-    server = guarded()
+    server = behind_a_door()
 
     async def go() -> None:
         ran.clear()
@@ -227,16 +229,16 @@ def test_what_the_host_asks_by_itself_came_with_no_message() -> None:
 
 
 def test_what_these_are_made_of() -> None:
-    for guard in (None, verifier(), Guarded(SideCar(verifier()))):
+    for mcp_door in (None, verifier(), DoorMiddleware(SideCar(verifier()))):
         with pytest.raises(InputError):
-            Guarded(guard)  # type: ignore[arg-type]
+            DoorMiddleware(mcp_door)  # type: ignore[arg-type]
     for transport in (None, "http://127.0.0.1/mcp"):
         with pytest.raises(InputError):
-            Presenting(transport, holder())  # type: ignore[arg-type]
+            HolderTransport(transport, holder())  # type: ignore[arg-type]
 
 
-def test_a_bearer_guard_wants_http() -> None:
-    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Guarded(Bearer(verifier()))])
+def test_a_bearer_door_wants_http() -> None:
+    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[DoorMiddleware(Bearer(verifier()))])
     furnish(server)
     assert told(server, ("read", {"path": "/srv/a"})) == ["no_presentation"]
 
@@ -244,14 +246,14 @@ def test_a_bearer_guard_wants_http() -> None:
 @pytest.mark.parametrize(("name", "code"), [("alice", None), ("bob", "untrusted_root")])
 def test_beside_a_bearer_token_of_fastmcp(name: str, code: str | None) -> None:
     issued = StaticTokenVerifier({name: {"client_id": "app", "sub": name, "scopes": []}})
-    guard = SideCar(verifier(), related=lambda bearer, _: bearer is not None and bearer.claims["sub"] == "alice")
-    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Guarded(guard)], auth=issued)
+    mcp_door = SideCar(verifier(), related=lambda bearer, _: bearer is not None and bearer.claims["sub"] == "alice")
+    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[DoorMiddleware(mcp_door)], auth=issued)
     furnish(server)
     app = server.http_app(path="/mcp")
 
     async def go() -> None:
         ran.clear()
-        there = Open(DOOR, app, guard)
+        there = Open(DOOR, app, mcp_door)
         async with app.lifespan(app):
             assert (await there.call(wire=wire())).status_code == 401
             answer = await there.call(wire=wire(), headers={"authorization": f"Bearer {name}"})
@@ -268,11 +270,11 @@ from datetime import datetime
 from fastmcp import FastMCP
 from attorn import Verifier
 from attorn.mcp import SideCar, acting
-from attorn.mcp.fast import Guarded
+from attorn.mcp.fast import DoorMiddleware
 
 now = datetime.fromisoformat(sys.argv[2])
-guard = SideCar(Verifier(audience="mcp://files", roots=[sys.argv[1]], clock=lambda: now))
-server = FastMCP("files", middleware=[Guarded(guard)])
+mcp_door = SideCar(Verifier(audience="mcp://files", roots=[sys.argv[1]], clock=lambda: now))
+server = FastMCP("files", middleware=[DoorMiddleware(mcp_door)])
 
 @server.tool
 def read(path: str) -> str:

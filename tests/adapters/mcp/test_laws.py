@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.adapters.mcp.world import URI, verifier
 
 from attorn.errors import InputError
-from attorn.mcp import Bearer, Gate, asked
+from attorn.mcp import Bearer, Gate, request_of
 from attorn.request.request import Request
 
 NAMES = st.sampled_from(["read", "Read", "call", "a.b", "a:b", "a/b", "", "read ", "re\u0430d", "x" * 129])
@@ -54,7 +54,7 @@ MESSAGES = st.tuples(METHODS, PARAMS)
 
 def request(method: Any, params: Any) -> Request | None:
     try:
-        return asked(URI, method, params)
+        return request_of(URI, method, params)
     except InputError:
         return None
 
@@ -73,13 +73,13 @@ def meant(method: str, params: dict[str, Any] | None) -> str:
 @pytest.mark.parametrize("method", ["tools/call", "prompts/get"])
 def test_names_and_methods_that_could_be_taken_for_others(method: str) -> None:
     # attack 52
-    assert asked(URI, method, {"name": "a.B-c_9" + "x" * 121}).action[-128:] == "a.B-c_9" + "x" * 121
+    assert request_of(URI, method, {"name": "a.B-c_9" + "x" * 121}).action[-128:] == "a.B-c_9" + "x" * 121
     for name in ("", "a:b", "read:", ":read", "a/b", "a b", "r\u0435ad", "read\n", "x" * 129, "*", None, 7, ["read"]):
         with pytest.raises(InputError):
-            asked(URI, method, {"name": name})
+            request_of(URI, method, {"name": name})
     for other in (f"{method}/read", method.replace("/", ":"), f"/{method}", f"{method}/", f"{method}\n", "", None, 7):
         with pytest.raises(InputError):
-            asked(URI, other, {})  # type: ignore[arg-type]
+            request_of(URI, other, {})  # type: ignore[arg-type]
 
 
 @FEW

@@ -40,7 +40,7 @@ from tests.adapters.mcp.world import (
 
 from attorn import caveat
 from attorn.errors import InputError
-from attorn.mcp import Bearer, Gate, SideCar, asked
+from attorn.mcp import Bearer, Gate, SideCar, request_of
 
 SURE = {"name": "sure", "arguments": {"path": "/srv/a"}}
 YES = {"sure": {"action": "accept", "content": {"yes": True}}}
@@ -114,16 +114,16 @@ def low_level(door: Door, *, sealed: bool = False) -> Open:
     async def listed(*_: Any) -> ListToolsResult:
         return ListToolsResult(tools=[Tool(name="sure", input_schema={"type": "object"})])
 
-    guard = Bearer(verifier(), sealed=sealed) if door.bearer else SideCar(verifier(), sealed=sealed)
+    mcp_door = Bearer(verifier(), sealed=sealed) if door.bearer else SideCar(verifier(), sealed=sealed)
     server: Server[Any] = Server("low", on_call_tool=sure, on_list_tools=listed)
     if sealed:
         server.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=URI))
-    server.middleware.append(guard)
+    server.middleware.append(mcp_door)
     ran.clear()
-    if isinstance(guard, SideCar):
-        return Open(door, server.streamable_http_app(), guard, server)
-    app = server.streamable_http_app(token_verifier=guard, auth=guard.auth(ISSUER))
-    return Open(door, Gate(app, guard), guard, server)
+    if isinstance(mcp_door, SideCar):
+        return Open(door, server.streamable_http_app(), mcp_door, server)
+    app = server.streamable_http_app(token_verifier=mcp_door, auth=mcp_door.auth(ISSUER))
+    return Open(door, Gate(app, mcp_door), mcp_door, server)
 
 
 def test_a_state_that_nobody_sealed_is_refused(door: Door) -> None:
@@ -155,8 +155,8 @@ def test_a_low_level_server_that_seals_its_states(door: Door) -> None:
 
 @pytest.mark.parametrize("method", ["completion/complete", "tasks/get", "x/y"])
 def test_a_state_is_bound_where_no_server_seals_it(method: str) -> None:
-    without = asked(URI, method, {"a": 1})
-    assert asked(URI, method, {"a": 1, "requestState": "s"}).args == {**without.args, "requestState": "s"}
+    without = request_of(URI, method, {"a": 1})
+    assert request_of(URI, method, {"a": 1, "requestState": "s"}).args == {**without.args, "requestState": "s"}
 
 
 def test_whether_states_are_sealed_is_yes_or_no() -> None:

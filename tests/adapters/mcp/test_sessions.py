@@ -10,7 +10,7 @@ import pytest
 from tests.adapters.mcp.test_attacks import CALL, wire
 from tests.adapters.mcp.world import URI, Door, Open, alice, at, bob, ran, thief, token, verifier
 
-from attorn.mcp import CHAIN, Bearer, Gate
+from attorn.mcp import META_MEMBER, Bearer, Gate
 
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
 KINDS = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
@@ -24,7 +24,7 @@ async def send(there: Open, session: str | None, method: str, params: dict[str, 
     if there.door.bearer:
         headers["authorization"] = f"Bearer {sent}"
     elif method == "tools/call":
-        meta = {"_meta": {CHAIN: sent}}
+        meta = {"_meta": {META_MEMBER: sent}}
     message = {"jsonrpc": "2.0", "method": method, "params": {**params, **meta}, **more}
     async with there.http() as http:
         return await http.post(URI, json=message, headers=headers)

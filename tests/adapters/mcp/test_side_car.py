@@ -40,7 +40,7 @@ from tests.adapters.told import Told
 
 from attorn import caveat
 from attorn.errors import InputError
-from attorn.mcp import CHAIN, SideCar, presenting
+from attorn.mcp import META_MEMBER, SideCar, presenting
 from attorn.verify.access import Verified
 
 SDK = DOORS["mcp-meta"]
@@ -69,7 +69,7 @@ def related(bearer: AccessToken | None, verified: Verified) -> bool:
 async def beside(receipts: Told | None = None, **arguments: Any) -> AsyncIterator[Open]:
     """A server that takes tokens of `Issued` with the scope `files`, and chains of alice and bob."""
     ran.clear()
-    guard = SideCar(verifier(roots=[alice.did, bob.did], receipts=receipts), **arguments)
+    mcp_door = SideCar(verifier(roots=[alice.did, bob.did], receipts=receipts), **arguments)
     settings = AuthSettings(
         issuer_url=AnyHttpUrl(ISSUER),
         resource_server_url=AnyHttpUrl(URI),
@@ -77,12 +77,17 @@ async def beside(receipts: Told | None = None, **arguments: Any) -> AsyncIterato
         required_scopes=["files"],
     )
     server = MCPServer(
-        "files", extensions=[guard], middleware=[guard], token_verifier=Issued(), auth=settings, log_level="CRITICAL"
+        "files",
+        extensions=[mcp_door],
+        middleware=[mcp_door],
+        token_verifier=Issued(),
+        auth=settings,
+        log_level="CRITICAL",
     )
     furnish(server)
     app = server.streamable_http_app()
     async with server.session_manager.run():
-        yield Open(SDK, app, guard)
+        yield Open(SDK, app, mcp_door)
 
 
 def test_both_must_allow() -> None:
@@ -211,7 +216,7 @@ WRONG: list[tuple[Any, str]] = [
 def test_what_else_can_stand_in_meta(door: Door) -> None:
     async def visit(there: Open) -> None:
         for sent, code in WRONG:
-            refused(await there.call(meta={CHAIN: sent}), door, 401, code)
+            refused(await there.call(meta={META_MEMBER: sent}), door, 401, code)
         for name in ("dev.attorn/Chain", "dev.attorn/chain ", "attorn/chain", "chain"):
             refused(await there.call(meta={name: wire()}), door, 401, "no_presentation")
 
@@ -220,7 +225,7 @@ def test_what_else_can_stand_in_meta(door: Door) -> None:
 
 def test_meta_of_another_kind(door: Door) -> None:
     async def visit(there: Open) -> None:
-        for meta in (None, [], "x", 7, [CHAIN], [[CHAIN, wire()]]):
+        for meta in (None, [], "x", 7, [META_MEMBER], [[META_MEMBER, wire()]]):
             params = {**CALL, "_meta": meta}
             body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()
             assert '"result"' not in (await there.post("tools/call", CALL, body=body)).text
@@ -236,7 +241,7 @@ def test_a_presentation_elsewhere_than_in_meta_counts_for_nothing(door: Door) ->
             {"headers": {"authorization": f"Attorn {wire()}"}},
         ):
             refused(await there.call(**more), door, 401, "no_presentation")
-        refused(await there.call(arguments={"path": "/srv/a", CHAIN: wire()}), door, 401, "no_presentation")
+        refused(await there.call(arguments={"path": "/srv/a", META_MEMBER: wire()}), door, 401, "no_presentation")
 
     at(door, visit)
 
@@ -245,20 +250,20 @@ def test_clients_are_told_for_whom_they_present() -> None:
     async def go() -> None:
         async with opened(SDK) as there, there.client() as client:
             told = client.server_capabilities.extensions
-            assert told == {CHAIN: {"audience": URI, "mode": "meta"}}
+            assert told == {META_MEMBER: {"audience": URI, "mode": "meta"}}
 
     asyncio.run(go())
 
 
 def test_an_extension_without_its_middleware_lets_nothing_through() -> None:
     async def go() -> None:
-        guard = SideCar(verifier())
-        server = MCPServer("files", extensions=[guard], log_level="CRITICAL")
+        mcp_door = SideCar(verifier())
+        server = MCPServer("files", extensions=[mcp_door], log_level="CRITICAL")
         furnish(server)
         ran.clear()
         async with Client(server) as client:
             with pytest.raises(MCPError) as caught:
-                await client.call_tool("read", {"path": "/srv/a"}, meta={CHAIN: wire()})
+                await client.call_tool("read", {"path": "/srv/a"}, meta={META_MEMBER: wire()})
         assert caught.value.error.data["code"] == "no_presentation"
         assert not ran
 
@@ -267,21 +272,21 @@ def test_an_extension_without_its_middleware_lets_nothing_through() -> None:
 
 def test_a_middleware_without_its_extension_still_decides() -> None:
     async def go() -> None:
-        guard = SideCar(verifier())
-        server = MCPServer("files", middleware=[guard], log_level="CRITICAL")
+        mcp_door = SideCar(verifier())
+        server = MCPServer("files", middleware=[mcp_door], log_level="CRITICAL")
         furnish(server)
         ran.clear()
         async with Client(server) as client:
             with pytest.raises(MCPError):
                 await client.call_tool("read", {"path": "/srv/a"})
             assert not ran
-            await client.call_tool("read", {"path": "/srv/a"}, meta={CHAIN: wire()})
+            await client.call_tool("read", {"path": "/srv/a"}, meta={META_MEMBER: wire()})
         assert ran == ["read /srv/a 10"]
 
     asyncio.run(go())
 
 
-def test_what_rewrites_a_call_behind_the_guard_is_noticed() -> None:
+def test_what_rewrites_a_call_behind_the_door_is_noticed() -> None:
     # attack 130
     async def rewriting(ctx: Any, call_next: Any) -> Any:
         if ctx.method == "tools/call":
@@ -289,13 +294,13 @@ def test_what_rewrites_a_call_behind_the_guard_is_noticed() -> None:
         return await call_next(ctx)
 
     async def go() -> None:
-        guard = SideCar(verifier())
-        server = MCPServer("files", extensions=[guard], middleware=[guard, rewriting], log_level="CRITICAL")
+        mcp_door = SideCar(verifier())
+        server = MCPServer("files", extensions=[mcp_door], middleware=[mcp_door, rewriting], log_level="CRITICAL")
         furnish(server)
         ran.clear()
         async with Client(server) as client:
             with pytest.raises(MCPError) as caught:
-                await client.call_tool("read", {"path": "/srv/a"}, meta={CHAIN: wire()})
+                await client.call_tool("read", {"path": "/srv/a"}, meta={META_MEMBER: wire()})
         assert caught.value.error.data["code"] == "wrong_request"
         assert not ran
 
@@ -308,7 +313,7 @@ def test_audiences_that_are_no_canonical_uri(audience: str) -> None:
         SideCar(verifier(audience=audience))
 
 
-def test_what_a_guard_is_made_of() -> None:
+def test_what_a_door_is_made_of() -> None:
     for checks, relation in ((None, None), ("verifier", None), (verifier(), "related"), (verifier(), True)):
         with pytest.raises(InputError):
             SideCar(checks, related=relation)  # type: ignore[arg-type]

@@ -18,8 +18,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
 from attorn import Identity, Token, Verifier, caveat
-from attorn.mcp import CHAIN, Bearer, Gate, Holder, SideCar, acting, presenting
-from attorn.mcp.fast import Guarded, Presenting, Tokens
+from attorn.mcp import META_MEMBER, Bearer, Gate, Holder, SideCar, acting, presenting
+from attorn.mcp.fast import DoorMiddleware, HolderTransport, Tokens
 
 ORIGIN = "http://127.0.0.1:8000"
 URI = f"{ORIGIN}/mcp"
@@ -103,7 +103,7 @@ class Open:
 
     door: Door
     app: Any
-    guard: Any
+    mcp_door: Any
     server: Any = None
 
     def http(self, **arguments: Any) -> httpx2.AsyncClient:
@@ -117,7 +117,7 @@ class Open:
         if self.door.fast:
             transport = StreamableHttpTransport(URI, httpx_client_factory=self.http)
             async with fastmcp.Client(
-                Presenting(transport, held, bearer=self.door.bearer), mode=mode, **arguments
+                HolderTransport(transport, held, bearer=self.door.bearer), mode=mode, **arguments
             ) as client:
                 yield client
             return
@@ -143,7 +143,7 @@ class Open:
         if wire is not None and self.door.bearer:
             headers["authorization"] = f"Bearer {wire}"
         elif wire is not None:
-            meta[CHAIN] = wire
+            meta[META_MEMBER] = wire
         headers |= other.pop("headers", {})
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
         body = other.pop("body", None)
@@ -162,25 +162,25 @@ class Open:
 
 @asynccontextmanager
 async def opened(door: Door, checks: Verifier | None = None, **arguments: Any) -> AsyncIterator[Open]:
-    """The server behind `door`; `arguments` go to the guard."""
+    """The server behind `door`; `arguments` go to its `McpDoor`."""
     ran.clear()
     kind: Any = Bearer if door.bearer else SideCar
-    guard = kind(checks or verifier(), **arguments)
+    mcp_door = kind(checks or verifier(), **arguments)
     server: Any
     if door.fast:
-        auth = RemoteAuthProvider(Tokens(guard), [ISSUER], ORIGIN) if door.bearer else None  # type: ignore[list-item]
-        server = fastmcp.FastMCP("files", middleware=[Guarded(guard)], auth=auth)
+        auth = RemoteAuthProvider(Tokens(mcp_door), [ISSUER], ORIGIN) if door.bearer else None  # type: ignore[list-item]
+        server = fastmcp.FastMCP("files", middleware=[DoorMiddleware(mcp_door)], auth=auth)
         furnish(server)
         app = server.http_app(path="/mcp")
         running = app.lifespan(app)
     else:
-        access = {"token_verifier": guard, "auth": guard.auth(ISSUER)} if door.bearer else {}
-        server = MCPServer("files", extensions=[guard], middleware=[guard], log_level="CRITICAL", **access)
+        access = {"token_verifier": mcp_door, "auth": mcp_door.auth(ISSUER)} if door.bearer else {}
+        server = MCPServer("files", extensions=[mcp_door], middleware=[mcp_door], log_level="CRITICAL", **access)
         furnish(server)
         app = server.streamable_http_app()
         running = server.session_manager.run()
     async with running:
-        yield Open(door, Gate(app, guard) if door.bearer else app, guard, server)
+        yield Open(door, Gate(app, mcp_door) if door.bearer else app, mcp_door, server)
 
 
 def at(door: Door, visit: Callable[[Open], Awaitable[Any]], checks: Verifier | None = None, **arguments: Any) -> Any:

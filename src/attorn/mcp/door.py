@@ -1,6 +1,6 @@
 """For `MCPServer`: one object that is its extension and its middleware, and lets no call through without access.
 
-`MCPServer(name, extensions=[guard], middleware=[guard])`. As middleware it has the verifier decide, once, about the
+`MCPServer(name, extensions=[door], middleware=[door])`. As middleware it has the verifier decide, once, about the
 message as it arrived; as tool-call interceptor it sees to it that what will run is what was authorised.
 """
 
@@ -19,8 +19,9 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.extension import Extension, MethodBinding
 from mcp_types import CallToolRequestParams
 
+from attorn.canonical import JsonValue
 from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError, WrongRequestError
-from attorn.mcp.call import CARRIERS, CHAIN, LISTINGS, MORE, STATE, asked, canonical_uri, refusal
+from attorn.mcp.call import CARRIERS, LISTINGS, META_MEMBER, MORE, STATE, Params, canonical_uri, refusal, request_of
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
@@ -51,10 +52,10 @@ def acting() -> Access:
     return served.access
 
 
-class Guard(Extension):
+class McpDoor(Extension):
     """What `SideCar` and `Bearer` share. The verifier's audience is the canonical URI of the server."""
 
-    identifier = CHAIN
+    identifier = META_MEMBER
     mode = ""
 
     def __init__(self, verifier: Verifier, *, sealed: bool = False) -> None:
@@ -64,7 +65,7 @@ class Guard(Extension):
             raise InputError(f"sealed: expected True or False, got {type(sealed).__name__}")
         self.sealed = sealed
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, JsonValue]:
         """What clients are told: for whom they present, and where they put it."""
         return {"audience": self.server, "mode": self.mode}
 
@@ -73,9 +74,9 @@ class Guard(Extension):
         self.sealed = True
         return ()
 
-    def asked(self, method: Any, params: Any) -> Request:
+    def request(self, method: JsonValue, params: Params) -> Request:
         """What a message asks of this server. Raises `InputError`, also for a state that nobody could have sealed."""
-        request = asked(self.server, method, params)
+        request = request_of(self.server, method, params)
         if not self.sealed and method in CARRIERS and isinstance(params, Mapping) and params.get(STATE) is not None:
             raise InputError(f"{STATE}: presentations do not bind it, and this server does not seal it")
         return request
@@ -98,7 +99,7 @@ class Guard(Extension):
         """Access for the message of `ctx`, decided here and now. Raises `MCPError`."""
         try:
             # In a thread: long arguments take time, and nobody has shown who they are.
-            return await self._access(ctx, await to_thread.run_sync(self.asked, ctx.method, ctx.params))
+            return await self._access(ctx, await to_thread.run_sync(self.request, ctx.method, ctx.params))
         except AttornError as error:
             refused = refusal(error, self.server)
         raise refused
@@ -117,15 +118,17 @@ class Guard(Extension):
         served = _SERVED.get()
         return served is not None and served.context is ctx
 
-    def check(self, method: str, params: dict[str, Any]) -> None:
+    def check(self, method: str, params: Params) -> None:
         """Return if access was given to exactly this. Raises `MCPError`."""
         try:
             served = _SERVED.get()
             if served is None:
-                raise MissingError("nobody asked for authority; is the guard among the middleware of this server?")
+                raise MissingError("nobody asked for authority; is the door among the middleware of this server?")
             allowed = served.access.request
             args = {name: value for name, value in allowed.args.items() if name != MORE}
-            if Request(action=allowed.action, resource=self.server, args=args) != asked(self.server, method, params):
+            if Request(action=allowed.action, resource=self.server, args=args) != request_of(
+                self.server, method, params
+            ):
                 raise WrongRequestError("something changed this call after it was authorised")
             return
         except AttornError as error:
@@ -136,7 +139,7 @@ class Guard(Extension):
         raise NotImplementedError
 
 
-class SideCar(Guard):
+class SideCar(McpDoor):
     """The presentation is `_meta["dev.attorn/chain"]`, over any transport; a bearer token, if any, is asked besides.
 
     What is allowed is what both allow. `related` says whether the two belong together: without it nobody asks. It is
@@ -154,12 +157,12 @@ class SideCar(Guard):
 
     async def _access(self, ctx: Context, request: Request) -> Access:
         meta = (ctx.params or {}).get("_meta")
-        if not isinstance(meta, dict) or CHAIN not in meta:
-            raise MissingError(f"expected a presentation in _meta, as {CHAIN}")
-        if not isinstance(meta[CHAIN], str):
-            raise MalformedError(f"{CHAIN}: expected text, got {type(meta[CHAIN]).__name__}")
+        if not isinstance(meta, dict) or META_MEMBER not in meta:
+            raise MissingError(f"expected a presentation in _meta, as {META_MEMBER}")
+        if not isinstance(meta[META_MEMBER], str):
+            raise MalformedError(f"{META_MEMBER}: expected text, got {type(meta[META_MEMBER]).__name__}")
         # The store and the resolver may block.
-        return await to_thread.run_sync(self._decide, meta[CHAIN], request)
+        return await to_thread.run_sync(self._decide, meta[META_MEMBER], request)
 
     def _decide(self, wire: str, request: Request) -> Access:
         related = self._related
