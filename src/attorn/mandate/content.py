@@ -23,7 +23,9 @@ Closed: TypeAlias = ClosedCheckout | ClosedPayment
 Content: TypeAlias = Open | Closed
 CHECKOUT_JWT: Final = "checkout_jwt"
 _CONSTRAINTS: Final = "constraints"
-_OPEN: Final = (OpenCheckout, OpenPayment)
+OPEN: Final = (OpenCheckout, OpenPayment)
+CLOSED: Final = (ClosedCheckout, ClosedPayment)
+"""The same as `Open` and `Closed`, in the form that `isinstance` is quickest with."""
 _PAYMENT: Final = (OpenPayment, ClosedPayment)
 
 
@@ -59,7 +61,7 @@ def read(content: Mapping[str, JsonValue], disclosed: Sequence[Path], hidden: Se
 
 def is_open(content: Content) -> bool:
     """Whether it has constraints, and a next holder."""
-    return isinstance(content, _OPEN)
+    return isinstance(content, OPEN)
 
 
 def is_payment(content: Content) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final
+import hashlib
+from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue, parse
 from attorn.display import shown
-from attorn.encoding import base64url_decode
+from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import MalformedError
 
 ALGS: Final = ("EdDSA", "Ed25519", "ES256", "ES384", "ES256K")
@@ -20,17 +20,16 @@ _REFUSED: Final = frozenset(("crit", "b64", "jwk", "jku", "x5u"))
 _MOST_SIGNATURE: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Header and claims of a JWT, perhaps forged. `typ` and `kid` are None where it has none. Made by `read`."""
 
     alg: str
     typ: str | None
     kid: str | None
     brings_certificates: bool
-    claims: dict[str, JsonValue] = field(repr=False)
-    signature: bytes = field(repr=False)
-    signing_input: bytes = field(repr=False)
+    claims: dict[str, JsonValue]
+    signature: bytes
+    signing_input: bytes
 
     @classmethod
     def read(cls, text: str) -> Envelope:
@@ -51,18 +50,31 @@ class Envelope:
         if not isinstance(alg, str) or alg not in ALGS:
             raise MalformedError(f"JWT: expected alg as one of {', '.join(ALGS)}, got {shown(alg)}")
         return cls(
-            alg=alg,
-            typ=_text(members, "typ"),
-            kid=_text(members, "kid"),
-            brings_certificates="x5c" in members,
-            claims=claims,
-            signature=base64url_decode(signature),
-            signing_input=f"{header}.{body}".encode("ascii"),
+            alg,
+            _text(members, "typ"),
+            _text(members, "kid"),
+            "x5c" in members,
+            claims,
+            base64url_decode(signature),
+            f"{header}.{body}".encode("ascii"),
         )
 
 
+def id_of(jwt: str, disclosure: str | None) -> str:
+    """What a mandate is known by, however much of it is disclosed: a SHA-256 in base64url.
+
+    It is over what its signer signed, without the signature, which anybody can turn into a second one that is as good
+    (ECDSA); and over the `disclosure` of its content, as one JWT may have several, of which one is shown.
+    """
+    signed = jwt.rpartition(".")[0]
+    named = signed if disclosure is None else f"{signed}~{disclosure}"
+    return base64url_encode(hashlib.sha256(named.encode("ascii")).digest())
+
+
 def _text(members: dict[str, JsonValue], name: str) -> str | None:
-    value = members.get(name)
-    if name in members and not isinstance(value, str):
+    if name not in members:
+        return None
+    value = members[name]
+    if not isinstance(value, str):
         raise MalformedError(f"JWT: expected {name} as text, got {shown(value)}")
-    return None if value is None else str(value)
+    return value

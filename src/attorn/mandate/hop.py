@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue
 from attorn.display import shown
-from attorn.encoding import base64url_encode
 from attorn.errors import ChainError, CredentialError, MandateError
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
-from attorn.mandate.envelope import Envelope
+from attorn.mandate.envelope import Envelope, id_of
 from attorn.mandate.verified import VerifiedHop
 from attorn.sdjwt.compact import Compact
 from attorn.sdjwt.digest import HashAlgorithm
@@ -33,8 +30,7 @@ JWT_HASH: Final = "issuer_jwt_hash"
 _PAYLOADS: Final = frozenset(PAYLOADS)
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedHop:
+class UnverifiedHop(NamedTuple):
     """A hop that is well formed, perhaps forged. Made by `read`.
 
     `content` is what the delegate payload says, None for a credential, which has none. `disclosed` has the paths of
@@ -42,17 +38,18 @@ class UnverifiedHop:
     is not disclosed: within the content, or for a credential within the claims.
     """
 
-    compact: Compact = field(repr=False)
-    envelope: Envelope = field(repr=False)
+    compact: Compact
+    envelope: Envelope
     algorithm: HashAlgorithm
-    claims: dict[str, JsonValue] = field(repr=False)
-    content: dict[str, JsonValue] | None = field(repr=False)
+    claims: dict[str, JsonValue]
+    content: dict[str, JsonValue] | None
     disclosed: tuple[Path, ...]
     hidden: tuple[Path, ...]
-    texts: tuple[str, ...] = field(repr=False)
+    texts: tuple[str, ...]
     """The disclosures, in the order of `disclosed`."""
-    sd_hash: str
-    """The hash of this hop as it is shown here."""
+
+    def __repr__(self) -> str:
+        return f"UnverifiedHop({self.envelope!r}, {len(self.disclosed)} disclosed, {len(self.hidden)} hidden)"
 
     @classmethod
     def read(cls, compact: Compact, *, claim: str = PAYLOAD) -> UnverifiedHop:
@@ -69,28 +66,30 @@ class UnverifiedHop:
             raise MandateError(str(error)) from None
         claims, disclosed, hidden = revealed.claims, revealed.disclosed, revealed.hidden
         texts = tuple([disclosure.text for _, disclosure in revealed.disclosures])
-        sd_hash = compact.sd_hash(algorithm)
         if _PAYLOADS.isdisjoint(claims):
-            return cls(compact, envelope, algorithm, claims, None, disclosed, hidden, texts, sd_hash)
+            return cls(compact, envelope, algorithm, claims, None, disclosed, hidden, texts)
         content = _content(claims, claim, disclosed)
         for path in (*disclosed, *hidden):
-            if path[:1] != (claim,):
+            if not path or path[0] != claim:
                 raise MandateError(f"mandate: expected {claim} as the only claim that can be hidden")
         within = tuple([path[2:] for path in hidden if len(path) > 1])
         below = tuple([path[2:] for path in disclosed])
-        return cls(compact, envelope, algorithm, claims, content, below, within, texts, sd_hash)
+        return cls(compact, envelope, algorithm, claims, content, below, within, texts)
+
+    @property
+    def sd_hash(self) -> str:
+        """The hash of this hop as it is shown here."""
+        return self.compact.sd_hash(self.algorithm)
+
+    @property
+    def named(self) -> str | None:
+        """The disclosure of its content, by which its `id` tells it from others in the same JWT."""
+        return None if self.content is None else self.texts[self.disclosed.index(())]
 
     @property
     def id(self) -> str:
-        """What this mandate is known by, however much of it is disclosed: a SHA-256 in base64url.
-
-        It is over what its signer signed, without the signature, which anybody can turn into a second one that is as
-        good (ECDSA); and over the disclosure of its content, as one JWT may have several, of which one is shown.
-        """
-        signed = self.envelope.signing_input
-        if self.content is not None:
-            signed += b"~" + self.texts[self.disclosed.index(())].encode("ascii")
-        return base64url_encode(hashlib.sha256(signed).digest())
+        """What this mandate is known by, as of `id_of`."""
+        return id_of(self.compact.jwt, self.named)
 
     @property
     def is_open(self) -> bool:

@@ -32,7 +32,7 @@ class OpenPayment:
         kinds.require(self.constraints, PaymentConstraint, Reference)
         if not isinstance(self.presets, Presets):
             raise InputError(f"open payment: expected Presets, got {type(self.presets).__name__}")
-        found = {type(each) for each in self.constraints}
+        found = {*map(type, self.constraints)}
         if Recurrence in found and not {AmountRange, Budget} <= found:
             raise InputError(f"{Recurrence.type}: expected {AmountRange.type} and {Budget.type} beside it")
 
@@ -60,10 +60,12 @@ class OpenPayment:
         """Every way in which this payment is not one that the mandate allows. Raises `InputError`."""
         if not isinstance(asked, Asked):
             raise InputError(f"mandate: expected Asked, got {type(asked).__name__}")
-        found = [
-            Violation(Code.PRESET_CHANGED, name, "what was fixed beforehand", "something else")
-            for name in (() if self.presets is NONE else self.presets.changed(asked.payment.terms))
-        ]
+        found: list[Violation] = []
+        if self.presets is not NONE:
+            changed = self.presets.changed(asked.payment.terms)
+            found += [
+                Violation(Code.PRESET_CHANGED, name, "what was fixed beforehand", "something else") for name in changed
+            ]
         if not self.recurrences:
             found += kinds.once(Vct.OPEN_PAYMENT, asked.usage)
         for each in self.constraints:
@@ -73,4 +75,4 @@ class OpenPayment:
     @property
     def recurrences(self) -> tuple[Recurrence, ...]:
         """What says how often it may be used; empty if it may be used once."""
-        return tuple(each for each in self.constraints if isinstance(each, Recurrence))
+        return tuple([each for each in self.constraints if isinstance(each, Recurrence)])

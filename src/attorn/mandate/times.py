@@ -36,23 +36,19 @@ class Times:
     @classmethod
     def read(cls, *levels: Mapping[str, JsonValue]) -> Times:
         """The latest start and the earliest end that any of these claims say. Raises `MandateError`."""
-        issued: list[int] = []
-        starts: list[int] = []
-        ends: list[int] = []
+        issued = starts = ends = first = None
         try:
             for claims in levels:
-                for name, found in (("iat", issued), ("nbf", starts), ("exp", ends)):
-                    at = second(claims, name)
-                    if at is not None:
-                        found.append(at)
+                if (at := second(claims, "iat")) is not None:
+                    issued = at if issued is None or at > issued else issued
+                    first = at if first is None or at < first else first
+                if (at := second(claims, "nbf")) is not None:
+                    starts = at if starts is None or at > starts else starts
+                if (at := second(claims, "exp")) is not None:
+                    ends = at if ends is None or at < ends else ends
         except CredentialError as error:
             raise MandateError(f"mandate: {error}") from None
-        return cls(
-            max(issued) if issued else None,
-            max(starts) if starts else None,
-            min(ends) if ends else None,
-            min(issued) if issued else None,
-        )
+        return cls(issued, starts, ends, first)
 
     def require(self, now: int, skew: int) -> None:
         """Raises `ExpiredError` unless `now` is in between, the skew allowed for at both ends."""

@@ -11,7 +11,7 @@ from attorn.errors import CredentialError, MalformedError, MandateError
 from attorn.mandate import content as contents
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.agent_key import AgentKey
-from attorn.mandate.content import Content, Open
+from attorn.mandate.content import OPEN, Content
 from attorn.mandate.hop import UnverifiedHop
 from attorn.mandate.policy import Policy
 from attorn.mandate.times import Times
@@ -62,14 +62,14 @@ def _understood(hop: UnverifiedHop, policy: Policy, *, is_root: bool) -> Unverif
         content, source = contents.read(hop.content, hop.disclosed, hop.hidden, policy.unit), hop.content
     holder = AgentKey.read(source[CONFIRMATION]) if CONFIRMATION in source else None
     times = Times.read(hop.claims) if hop.content is None else Times.read(hop.claims, hop.content)
-    if isinstance(content, Open) and times.ends is None:
+    if isinstance(content, OPEN) and times.ends is None:
         raise MandateError("mandate: expected exp in an open mandate: else it is good for ever")
     if not is_root and "iat" not in hop.claims:
         raise MandateError("mandate: expected iat in every hop after the root")
     # What a credential is for is none of ours, and its claims are its issuer's own.
     bound = hop.claims if hop.content is not None else {}
-    audience = _text(bound, "aud", required=not is_root)
-    nonce = _text(bound, "nonce", required=not is_root)
+    audience = None if is_root and "aud" not in bound else _text(bound, "aud")
+    nonce = None if is_root and "nonce" not in bound else _text(bound, "nonce")
     return UnverifiedMandate(hop, content, holder, times, audience, nonce, _status(hop))
 
 
@@ -85,10 +85,8 @@ def _require_credential(hop: UnverifiedHop, policy: Policy) -> None:
         raise MandateError(str(error)) from None
 
 
-def _text(claims: Mapping[str, JsonValue], name: str, *, required: bool) -> str | None:
+def _text(claims: Mapping[str, JsonValue], name: str) -> str:
     value = claims.get(name)
-    if value is None and name not in claims and not required:
-        return None
     if not isinstance(value, str) or not 0 < len(value) <= MOST_TEXT:
         raise MandateError(f"mandate: expected {name} as text of 1 to {MOST_TEXT} characters")
     return value

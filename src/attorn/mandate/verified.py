@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from attorn.canonical import JsonValue
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import RootKey
-from attorn.mandate.content import Closed, Content, Open, is_open, is_payment
-from attorn.mandate.envelope import Envelope
+from attorn.mandate.content import CLOSED, Closed, Content, is_open, is_payment
+from attorn.mandate.envelope import Envelope, id_of
 from attorn.mandate.times import Times
+from attorn.sdjwt.compact import Compact
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.disclosure import Disclosure
 from attorn.sdjwt.revealing import reveal
@@ -20,16 +21,14 @@ from attorn.status import TokenReference
 class VerifiedHop:
     """One mandate of a verified chain, or the credential that it begins with. Made by `verify` and `verify_held`.
 
-    `position` counts from 1. `id` is what it is counted by, a SHA-256 in base64url: the same however much is disclosed.
-    `signer` is the key that signed, `did` whose key that is, None for a bare key. `content` is None for a credential.
-    `holder` is who may sign the next hop, None in a closed mandate. `times` is when it is good by itself. `audience`
-    and `nonce` are what its signer was asked for, None at a root that says neither. `sd_hash` names it as it is shown
-    here, by `algorithm`. `redelegations` is how many open mandates may stand below it. `disclosures` are what was
-    shown of it beside its `jwt`.
+    `position` counts from 1. `signer` is the key that signed, `did` whose key that is, None for a bare key. `content`
+    is None for a credential. `holder` is who may sign the next hop, None in a closed mandate. `times` is when it is
+    good by itself. `audience` and `nonce` are what its signer was asked for, None at a root that says neither.
+    `algorithm` is that of its hashes. `redelegations` is how many open mandates may stand below it. `disclosures` are
+    what was shown of it beside its `jwt`, and `named` is the one of its content.
     """
 
     position: int
-    id: str
     jwt: str = field(repr=False)
     disclosures: tuple[str, ...] = field(repr=False)
     signer: RootKey
@@ -39,10 +38,20 @@ class VerifiedHop:
     times: Times
     audience: str | None
     nonce: str | None
-    sd_hash: str
     algorithm: HashAlgorithm
     redelegations: int
     status: TokenReference | None
+    named: str | None = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """What it is counted by, a SHA-256 in base64url: the same however much is disclosed, as of `id_of`."""
+        return id_of(self.jwt, self.named)
+
+    @property
+    def sd_hash(self) -> str:
+        """Its hash as it is shown here."""
+        return Compact(self.jwt, self.disclosures).sd_hash(self.algorithm)
 
     @property
     def claims(self) -> dict[str, JsonValue]:
@@ -67,12 +76,12 @@ class VerifiedChain:
     def closed(self) -> Closed | None:
         """What is to be done; None for a chain that ends in an open mandate."""
         content = self.hops[-1].content
-        return None if content is None or isinstance(content, Open) else content
+        return content if isinstance(content, CLOSED) else None
 
     @property
     def opens(self) -> tuple[VerifiedHop, ...]:
         """The open mandates, from the user's own on."""
-        return tuple(hop for hop in self.hops if hop.content is not None and is_open(hop.content))
+        return tuple([hop for hop in self.hops if hop.content is not None and is_open(hop.content)])
 
     @property
     def human_present(self) -> bool:

@@ -24,7 +24,7 @@ from attorn.mandate import allowance, narrowing, wire
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import RootKey, Trusted, signer_of
 from attorn.mandate.constraint.budget import Unit
-from attorn.mandate.content import Open, is_open, is_payment
+from attorn.mandate.content import OPEN, is_open, is_payment
 from attorn.mandate.envelope import Envelope
 from attorn.mandate.head import Head, Heads
 from attorn.mandate.hop import PAYLOAD
@@ -110,7 +110,7 @@ def verify_held(
         skew=skew,
     )
     mandates = read(wire.split(text), policy)
-    if not isinstance(mandates[-1].content, Open):
+    if not isinstance(mandates[-1].content, OPEN):
         raise MandateError("mandate: expected an open mandate at its end")
     return _chain(text, _linked(mandates, policy, None), policy, unix(now))
 
@@ -163,10 +163,10 @@ def _linked(mandates: tuple[UnverifiedMandate, ...], policy: Policy, head: Head 
         signers.append(_signer(position, holder, mandate.hop.envelope))
         holder = mandate.holder
     hops = [*head.hops]
-    for mandate, signer in zip(mandates, signers, strict=True):
+    for mandate, (key, did) in zip(mandates, signers, strict=True):
         redelegations = _below(hops[-1], mandate, policy) if hops else _said(mandate, policy)
-        hops.append(_verified(len(hops) + 1, mandate, *signer, redelegations))
-    return head._replace(hops=tuple(hops))
+        hops.append(_verified(len(hops) + 1, mandate, key, did, redelegations))
+    return Head(tuple(hops), head.anchor, head.kid, head.alg)
 
 
 def _signer(position: int, holder: AgentKey | None, envelope: Envelope) -> tuple[RootKey, str | None]:
@@ -189,7 +189,7 @@ def _below(before: VerifiedHop, after: UnverifiedMandate, policy: Policy) -> int
         return said
     if is_payment(before.content) != is_payment(after.content):
         raise ChainError("mandate: a payment and a checkout in one chain")
-    if isinstance(before.content, Open) and isinstance(after.content, Open):
+    if isinstance(before.content, OPEN) and isinstance(after.content, OPEN):
         said = allowance.below(before.redelegations, said)
         wider = narrowing.widening(after.content, before.content)
         if wider is not None:
@@ -198,7 +198,7 @@ def _below(before: VerifiedHop, after: UnverifiedMandate, policy: Policy) -> int
 
 
 def _said(mandate: UnverifiedMandate, policy: Policy) -> int:
-    if not isinstance(mandate.content, Open) or mandate.hop.content is None:
+    if not isinstance(mandate.content, OPEN) or mandate.hop.content is None:
         return 0
     return allowance.read(mandate.hop.content, policy.redelegations)
 
@@ -224,21 +224,20 @@ def _chain(text: str, linked: Head, policy: Policy, now: int) -> VerifiedChain:
 def _verified(
     position: int, mandate: UnverifiedMandate, signer: RootKey, did: str | None, redelegations: int
 ) -> VerifiedHop:
-    hop = mandate.hop
+    hop, compact = mandate.hop, mandate.hop.compact
     return VerifiedHop(
-        position=position,
-        id=hop.id,
-        jwt=hop.compact.jwt,
-        disclosures=hop.compact.disclosures,
-        signer=signer,
-        did=did,
-        content=mandate.content,
-        holder=mandate.holder,
-        times=mandate.times,
-        audience=mandate.audience,
-        nonce=mandate.nonce,
-        sd_hash=hop.sd_hash,
-        algorithm=hop.algorithm,
-        redelegations=redelegations,
-        status=mandate.status,
+        position,
+        compact.jwt,
+        compact.disclosures,
+        signer,
+        did,
+        mandate.content,
+        mandate.holder,
+        mandate.times,
+        mandate.audience,
+        mandate.nonce,
+        hop.algorithm,
+        redelegations,
+        mandate.status,
+        hop.named,
     )

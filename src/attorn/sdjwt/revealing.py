@@ -62,26 +62,22 @@ class _Walk:
         self.hidden: list[Path] = []
 
     def members(self, value: dict[str, JsonValue], path: Path) -> dict[str, JsonValue]:
+        """The members of an object, each with all that is disclosed in it, and those that its digests disclose."""
         if PLACEHOLDER in value:
             raise MalformedError("SD-JWT: ... elsewhere than alone in an array element")
         if path and ALGORITHM in value:
             raise MalformedError("SD-JWT: _sd_alg elsewhere than at the top")
-        if DIGESTS in value or ALGORITHM in value:
-            plain = self._plain(
-                {name: member for name, member in value.items() if name not in (DIGESTS, ALGORITHM)}, path
-            )
-            self._add(plain, value.get(DIGESTS, []), path)
-            return plain
-        return self._plain(value, path)
-
-    def _plain(self, value: dict[str, JsonValue], path: Path) -> dict[str, JsonValue]:
-        """The members as they stand in an object, each with all that is disclosed in it."""
-        if value and len(path) >= MOST_DEPTH:
+        plain = value.copy()
+        plain.pop(DIGESTS, None)
+        plain.pop(ALGORITHM, None)
+        if plain and len(path) >= MOST_DEPTH:
             raise _too_deep()
-        plain = dict(value)
-        for name, member in value.items():
+        for name, member in plain.items():
             if isinstance(member, _NESTED):
-                plain[name] = self._value(member, (*path, name))
+                here = (*path, name)
+                plain[name] = self.members(member, here) if isinstance(member, dict) else self._elements(member, here)
+        if DIGESTS in value:
+            self._add(plain, value[DIGESTS], path)
         return plain
 
     def _add(self, plain: dict[str, JsonValue], digests: JsonValue, path: Path) -> None:
@@ -104,9 +100,8 @@ class _Walk:
     def _elements(self, value: list[JsonValue], path: Path) -> list[JsonValue]:
         elements: list[JsonValue] = []
         for element in value:
-            here = (*path, len(elements))
             if not isinstance(element, dict) or PLACEHOLDER not in element:
-                elements.append(self._value(element, here))
+                elements.append(self._value(element, (*path, len(elements))))
                 continue
             if len(element) != 1:
                 raise MalformedError("SD-JWT: ... elsewhere than alone in an array element")
@@ -115,6 +110,7 @@ class _Walk:
                 continue
             if disclosure.name is not None:
                 raise _not_genuine("a disclosure with a name for an array element")
+            here = (*path, len(elements))
             self.found.append((here, disclosure))
             elements.append(self._disclosed(disclosure, here))
         return elements

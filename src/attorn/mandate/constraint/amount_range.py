@@ -9,6 +9,7 @@ from typing import ClassVar
 from attorn.canonical import JsonValue
 from attorn.checkout.currency import exponent
 from attorn.checkout.member import text, whole
+from attorn.display import shown
 from attorn.errors import InputError, MandateError
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 from attorn.request.money import Money
@@ -28,8 +29,9 @@ class AmountRange(PaymentConstraint):
     least: int = 0
 
     def __post_init__(self) -> None:
-        if Money(self.least, self.currency).amount > Money(self.most, self.currency).amount:
-            raise InputError(f"{self.type}: expected min of at most max, got {self.least} and {self.most}")
+        Money(self.most, self.currency)
+        if type(self.least) is not int or not 0 <= self.least <= self.most:
+            raise InputError(f"{self.type}: expected min as 0 to max, got {shown(self.least)} and {self.most}")
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> AmountRange:
@@ -59,9 +61,10 @@ class AmountRange(PaymentConstraint):
 
     def violations(self, asked: Asked) -> tuple[Violation, ...]:
         money = asked.payment.amount
-        words = f"{money.amount} {money.currency}"
+        if money.currency == self.currency and self.least <= money.amount <= self.most:
+            return ()
         if money.currency != self.currency:
-            return (self.violation(Code.WRONG_CURRENCY, words),)
-        if money.amount < self.least:
-            return (self.violation(Code.AMOUNT_TOO_LOW, words),)
-        return (self.violation(Code.AMOUNT_TOO_HIGH, words),) if money.amount > self.most else ()
+            code = Code.WRONG_CURRENCY
+        else:
+            code = Code.AMOUNT_TOO_LOW if money.amount < self.least else Code.AMOUNT_TOO_HIGH
+        return (self.violation(code, f"{money.amount} {money.currency}"),)

@@ -76,9 +76,9 @@ class Usage:
     last: int | None = None
 
     def __post_init__(self) -> None:
-        numbers = (self.uses, self.spent, 0 if self.last is None else self.last)
-        if not all(type(number) is int and number >= 0 for number in numbers):
-            raise InputError("usage: expected whole numbers from 0 on")
+        for number in (self.uses, self.spent, 0 if self.last is None else self.last):
+            if type(number) is not int or number < 0:
+                raise InputError("usage: expected whole numbers from 0 on")
         if not self.uses and (self.spent or self.last is not None):
             raise InputError("usage: expected nothing spent and no last use where there was none")
 
@@ -100,7 +100,9 @@ class Asked:
     def __post_init__(self) -> None:
         if not isinstance(self.payment, ClosedPayment) or type(self.now) is not int:
             raise InputError("asked: expected a ClosedPayment, and now as a Unix second")
-        if not isinstance(self.open_checkouts, frozenset | None) or not isinstance(self.usage, Usage | None):
+        if not (self.open_checkouts is None or isinstance(self.open_checkouts, frozenset)) or not (
+            self.usage is None or isinstance(self.usage, Usage)
+        ):
             raise InputError("asked: expected open_checkouts as a frozenset or None, and a Usage or None")
 
 

@@ -50,13 +50,13 @@ def read_payment(value: JsonValue, unit: Unit) -> tuple[PaymentConstraint, ...]:
     if not isinstance(unit, Unit):
         raise InputError(f"unit: expected a Unit, got {shown(unit)}")
     return tuple(
-        Budget.read(found, unit) if kind is Budget else kind.read(found) for kind, found in _each(value, PAYMENT)
+        [Budget.read(found, unit) if kind is Budget else kind.read(found) for kind, found in _each(value, PAYMENT)]
     )
 
 
 def read_checkout(value: JsonValue) -> tuple[CheckoutConstraint, ...]:
     """Those of an open checkout mandate. Raises `MandateError` for an unknown one, `MalformedError`."""
-    return tuple(kind.read(found) for kind, found in _each(value, CHECKOUT))
+    return tuple([kind.read(found) for kind, found in _each(value, CHECKOUT)])
 
 
 def write(constraint: Constraint) -> dict[str, JsonValue]:
@@ -70,7 +70,7 @@ def require(constraints: object, kind: type[Constraint], needed: type[Constraint
         raise InputError(f"constraints: expected a tuple, each a {kind.__name__}")
     if not 0 < len(constraints) <= MOST:
         raise InputError(f"constraints: expected 1 to {MOST}, got {len(constraints)}")
-    if max(Counter(map(type, constraints)).values()) > MOST_OF_ONE:
+    if len(constraints) > MOST_OF_ONE and max(Counter(map(type, constraints)).values()) > MOST_OF_ONE:
         raise InputError(f"constraints: expected at most {MOST_OF_ONE} of one type")
     if not any(isinstance(each, needed) for each in constraints):
         raise InputError(f"constraints: expected a {needed.type} among them")
@@ -96,10 +96,16 @@ def missing(constraints: Iterable[Constraint], required: Iterable[str]) -> tuple
 def _each(value: JsonValue, kinds: Mapping[str, type[_Kind]]) -> list[tuple[type[_Kind], dict[str, JsonValue]]]:
     found = [members(each, "constraint") for each in elements(value, "constraints", most=MOST)]
     read = [(_kind(each, kinds), each) for each in found]
-    for kind, count in Counter(kind for kind, _ in read).items():
+    # So few are never too many of one type.
+    if len(read) > MOST_OF_ONE:
+        _require_few(Counter([kind for kind, _ in read]))
+    return read
+
+
+def _require_few(counts: Mapping[type[Constraint], int]) -> None:
+    for kind, count in counts.items():
         if count > MOST_OF_ONE:
             raise MandateError(f"{kind.type}: expected at most {MOST_OF_ONE} in one mandate, got {count}")
-    return read
 
 
 def _kind(found: Mapping[str, JsonValue], kinds: Mapping[str, type[_Kind]]) -> type[_Kind]:
