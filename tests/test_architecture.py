@@ -53,6 +53,7 @@ RANKS = {
     "engine": 13,
     "evidence": 14,
     "identity": 14,
+    "holder": 15,
     "": 15,
     "web": 16,
     "a2a": 16,

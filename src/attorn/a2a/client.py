@@ -17,6 +17,7 @@ from attorn.a2a.extension import EXTENSION
 from attorn.approval import Approval
 from attorn.display import shown
 from attorn.errors import InputError
+from attorn.holder import check_holder
 from attorn.identity import Identity
 from attorn.token.presentation import words
 from attorn.token.token import Token
@@ -72,8 +73,7 @@ class HolderInterceptor(ClientCallInterceptor):
     """
 
     def __init__(self, identity: Identity, token: Token, *, audience: str, binding: Binding) -> None:
-        if not isinstance(identity, Identity) or not isinstance(token, Token):
-            raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
+        check_holder(identity, token)
         self._identity = identity
         self._token = token
         self._audience = words(audience, "audience")

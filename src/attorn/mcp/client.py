@@ -18,6 +18,7 @@ from mcp_types import JSONRPCNotification, JSONRPCRequest
 
 from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
 from attorn.errors import InputError, MalformedError
+from attorn.holder import check_holder
 from attorn.identity import Identity
 from attorn.mcp.call import LISTINGS, META_MEMBER, Params, canonical_uri, request_of
 from attorn.token.token import Token
@@ -30,8 +31,7 @@ class Holder:
     """`identity` presents `token` to the server whose canonical URI is `server`. Raises `InputError`."""
 
     def __init__(self, identity: Identity, token: Token, *, server: str) -> None:
-        if not isinstance(identity, Identity) or not isinstance(token, Token):
-            raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
+        check_holder(identity, token)
         self.server = canonical_uri(server)
         self._identity = identity
         self._token = token

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 from typing import Final
 
 import httpx
 
 from attorn.clock import Clock, system_clock
-from attorn.errors import InputError
 from attorn.identity import Identity
 from attorn.oauth import dpop
 from attorn.oauth.dpop import DpopNonceError
-from attorn.request.origin import checked_origin
 from attorn.token.token import Token
+from attorn.web.origin_auth import OriginAuth
 
 _MOST_NONCE: Final = 1024
 
 
-class DpopAuth(httpx.Auth):
+class DpopAuth(OriginAuth):
     """`httpx.Client(auth=DpopAuth(identity, token, origin=...))` proves possession of `token` on every request.
 
     Works for `Client` and `AsyncClient`. A request to any origin but `origin` is refused with `InputError` before
@@ -27,14 +26,8 @@ class DpopAuth(httpx.Auth):
     with the proof of the first request, which no server accepts. Raises `InputError` for unusable arguments.
     """
 
-    requires_request_body = True
-
     def __init__(self, identity: Identity, token: Token, *, origin: str, clock: Clock = system_clock) -> None:
-        if not isinstance(identity, Identity) or not isinstance(token, Token):
-            raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
-        self._identity = identity
-        self._token = token
-        self._origin = checked_origin(origin)
+        super().__init__(identity, token, origin=origin)
         self._clock = clock
         self._nonce: str | None = None
 
@@ -46,35 +39,8 @@ class DpopAuth(httpx.Auth):
         if _asks_for_nonce(response) and self._nonce not in (None, used):
             self._keep((yield self._proven(request, self._nonce)))
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """As `auth_flow`, after the body has been read."""
-        try:
-            request.read()
-        except (httpx.StreamError, AssertionError, TypeError) as error:
-            raise InputError("body: expected one that a synchronous client can read") from error
-        yield from self.auth_flow(request)
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """As `auth_flow`, after the body has been read."""
-        try:
-            await request.aread()
-        except (httpx.StreamError, AssertionError, TypeError) as error:
-            raise InputError("body: expected one that an asynchronous client can read") from error
-        flow = self.auth_flow(request)
-        proven = next(flow)
-        while True:
-            response = yield proven
-            try:
-                proven = flow.send(response)
-            except StopIteration:
-                return
-
     def _proven(self, request: httpx.Request, nonce: str | None) -> httpx.Request:
-        # netloc holds no userinfo.
-        origin = checked_origin(f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
-        if origin != self._origin:
-            raise InputError(f"origin: this proves to {self._origin} only, got a request to {origin}")
-        url = origin + request.url.raw_path.partition(b"?")[0].decode("ascii")
+        url = self._origin + self._target(request)[0]
         proof = dpop.prove(
             self._token, by=self._identity, method=request.method, url=url, nonce=nonce, clock=self._clock
         )

@@ -23,6 +23,7 @@ from attorn.errors import (
     SignatureError,
     VerificationError,
 )
+from attorn.holder import check_holder
 from attorn.identity import Identity
 from attorn.jose import jws
 from attorn.jose.jws import UnverifiedJws
@@ -66,8 +67,7 @@ def prove(
     The query of `url` is left out, as the RFC has it. Raises `DelegationError` if `by` does not hold the token,
     `InputError`, or `UnavailableError` if the signer fails.
     """
-    if not isinstance(by, Identity) or not isinstance(token, Token):
-        raise InputError(f"expected an Identity and a Token, got {type(by).__name__}, {type(token).__name__}")
+    check_holder(by, token)
     if token.unverified_links[-1].to.key != key_of(by.signer) or token.holder != by.did:
         raise DelegationError(f"{by.did} does not hold this token; {token.holder} does")
     if not isinstance(url, str) or not (nonce is None or isinstance(nonce, str)):

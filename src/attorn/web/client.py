@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Final
 
 import httpx
@@ -11,15 +11,15 @@ from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
 from attorn.canonical import JsonValue, parse
 from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
-from attorn.request.origin import checked_origin
 from attorn.token.presentation import words
 from attorn.token.token import Token
 from attorn.web.http import HttpMessage, Route, authorization, bind, checked_route, plain_route
+from attorn.web.origin_auth import OriginAuth
 
 _MOST_PROBLEM: Final = 262_144
 
 
-class HolderAuth(httpx.Auth):
+class HolderAuth(OriginAuth):
     """`httpx.Client(auth=HolderAuth(identity, token, audience=..., origin=...))` presents `token` on every request.
 
     Works for `Client` and `AsyncClient`. A request to any origin but `origin` is refused with `InputError` before
@@ -29,8 +29,6 @@ class HolderAuth(httpx.Auth):
     which no server accepts. `approvals` are good for one request, as `with_approvals` says. Raises `InputError` for
     unusable arguments.
     """
-
-    requires_request_body = True
 
     def __init__(
         self,
@@ -42,12 +40,8 @@ class HolderAuth(httpx.Auth):
         route: Route = plain_route,
         approvals: Sequence[Approval | str] = (),
     ) -> None:
-        if not isinstance(identity, Identity) or not isinstance(token, Token):
-            raise InputError(f"expected an Identity and a Token, got {type(identity).__name__}, {type(token).__name__}")
-        self._identity = identity
-        self._token = token
+        super().__init__(identity, token, origin=origin)
         self._audience = words(audience, "audience")
-        self._origin = checked_origin(origin)
         self._route = checked_route(route)
         if not isinstance(approvals, list | tuple) or not all(isinstance(each, Approval | str) for each in approvals):
             raise InputError("approvals: expected a list of approvals or their texts")
@@ -95,37 +89,9 @@ class HolderAuth(httpx.Auth):
         request.headers["Authorization"] = authorization(wire)
         yield request
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """As `auth_flow`, after the body has been read."""
-        try:
-            request.read()
-        except (httpx.StreamError, AssertionError, TypeError) as error:
-            raise InputError("body: expected one that a synchronous client can read") from error
-        yield from self.auth_flow(request)
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """As `auth_flow`, after the body has been read."""
-        try:
-            await request.aread()
-        except (httpx.StreamError, AssertionError, TypeError) as error:
-            raise InputError("body: expected one that an asynchronous client can read") from error
-        for signed in self.auth_flow(request):
-            yield signed
-
     def _message(self, request: httpx.Request) -> HttpMessage:
-        url = request.url
-        # netloc holds no userinfo.
-        origin = checked_origin(f"{url.scheme}://{url.netloc.decode('ascii')}")
-        if origin != self._origin:
-            raise InputError(f"origin: this presents to {self._origin} only, got a request to {origin}")
-        path, _, query = url.raw_path.partition(b"?")
-        return HttpMessage(
-            method=request.method,
-            origin=origin,
-            path=path.decode("ascii"),
-            query=query.decode("ascii"),
-            body=request.content,
-        )
+        path, query = self._target(request)
+        return HttpMessage(method=request.method, origin=self._origin, path=path, query=query, body=request.content)
 
 
 def _members(response: httpx.Response) -> Mapping[str, JsonValue]:

@@ -1,0 +1,61 @@
+"""httpx authentication of a holder: each request is answered for by itself, with its body, at one origin alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+
+import httpx
+
+from attorn.errors import InputError
+from attorn.holder import check_holder
+from attorn.identity import Identity
+from attorn.request.origin import checked_origin
+from attorn.token.token import Token
+
+
+class OriginAuth(httpx.Auth):
+    """What a request needs besides is for `auth_flow` to say, which may send several; their bodies have been read.
+
+    Works for `Client` and `AsyncClient`. Raises `InputError` for unusable arguments.
+    """
+
+    requires_request_body = True
+
+    def __init__(self, identity: Identity, token: Token, *, origin: str) -> None:
+        check_holder(identity, token)
+        self._identity = identity
+        self._token = token
+        self._origin = checked_origin(origin)
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """As `auth_flow`, after the body has been read. Raises `InputError` where it cannot be."""
+        try:
+            request.read()
+        except (httpx.StreamError, AssertionError, TypeError) as error:
+            raise InputError("body: expected one that a synchronous client can read") from error
+        yield from self.auth_flow(request)
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """As `auth_flow`, after the body has been read. Raises `InputError` where it cannot be."""
+        try:
+            await request.aread()
+        except (httpx.StreamError, AssertionError, TypeError) as error:
+            raise InputError("body: expected one that an asynchronous client can read") from error
+        flow = self.auth_flow(request)
+        sent = next(flow)
+        while True:
+            response = yield sent
+            try:
+                sent = flow.send(response)
+            except StopIteration:
+                return
+
+    def _target(self, request: httpx.Request) -> tuple[str, str]:
+        """Path and query of a request, raw. Raises `InputError` if it goes to another origin."""
+        url = request.url
+        # netloc holds no userinfo.
+        origin = checked_origin(f"{url.scheme}://{url.netloc.decode('ascii')}")
+        if origin != self._origin:
+            raise InputError(f"origin: this is for {self._origin} only, got a request to {origin}")
+        path, _, query = url.raw_path.decode("ascii").partition("?")
+        return path, query
