@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
+from attorn.asgi.problem import MEDIA_TYPE
 from attorn.canonical import JsonValue, parse
 from attorn.errors import InputError, MalformedError
 from attorn.identity import Identity
@@ -97,7 +98,7 @@ class HolderAuth(OriginAuth):
 def _members(response: httpx.Response) -> Mapping[str, JsonValue]:
     """The members of a problem body that prohibits; none where it is anything else. Raises `httpx.StreamError`."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if response.status_code != httpx.codes.FORBIDDEN or kind != "application/problem+json":
+    if response.status_code != httpx.codes.FORBIDDEN or kind != MEDIA_TYPE:
         return {}
     try:
         members = parse(response.content, most=_MOST_PROBLEM)
