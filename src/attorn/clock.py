@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attorn.display import stamp
@@ -44,6 +44,13 @@ def instant(value: datetime, name: str) -> datetime:
     if utc.year < 1970:
         raise InputError(f"{name}: expected 1970 or later, got {stamp(utc)}")
     return utc
+
+
+def seconds_in(span: timedelta, name: str) -> int:
+    """A span that is not negative, in whole seconds. Raises `InputError`."""
+    if not isinstance(span, timedelta) or span < timedelta(0):
+        raise InputError(f"{name}: expected a timedelta that is not negative")
+    return int(span.total_seconds())
 
 
 def _utc(value: datetime) -> datetime:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from attorn.clock import LATEST
-from attorn.errors import MalformedError
-from attorn.jose.claims import Claims, is_text
+from attorn.clock import LATEST, seconds_in
+from attorn.errors import InputError, MalformedError
+from attorn.jose.claims import SKEW, Claims, is_text, require_expected
 
 
 def of(value: Any) -> Claims:
@@ -66,3 +67,28 @@ def test_what_was_said_is_quoted_nowhere() -> None:
         with pytest.raises(MalformedError) as caught:
             ask("x")
         assert "secret" not in str(caught.value)
+
+
+def test_what_is_expected_of_claims_is_text() -> None:
+    require_expected("told", audience="x" * 5000, nonce="\n")
+    require_expected("told")
+
+
+@pytest.mark.parametrize("text", ["", None, 0, b"x", ["x"], True])
+def test_an_unset_value_is_nothing_to_expect(text: Any) -> None:
+    with pytest.raises(InputError, match=r"^told: expected nonce as text$"):
+        require_expected("told", audience="x", nonce=text)
+
+
+def test_a_span_in_whole_seconds() -> None:
+    assert [seconds_in(span, "x") for span in (timedelta(0), SKEW, timedelta(days=1, milliseconds=999))] == [
+        0,
+        30,
+        86_400,
+    ]
+
+
+@pytest.mark.parametrize("span", [-timedelta(1), timedelta(microseconds=-1), 30, 30.0, None, "30s", True])
+def test_what_is_no_span(span: Any) -> None:
+    with pytest.raises(InputError, match=r"^skew: "):
+        seconds_in(span, "skew")

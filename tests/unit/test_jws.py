@@ -30,7 +30,7 @@ from attorn.errors import (
     UnavailableError,
     VerificationError,
 )
-from attorn.jose.jws import MOST_HEADER, REFUSED, UnverifiedJws, issuer_keys, members_of, read, sign, typ_of
+from attorn.jose.jws import MOST_HEADER, REFUSED, UnverifiedJws, issuer_keys, members_of, read, sign, token_hash, typ_of
 from attorn.keys import ecdsa
 from attorn.keys.jwk import to_jwk
 from attorn.keys.public import PublicKey
@@ -493,6 +493,18 @@ def test_an_unverified_jws_is_frozen() -> None:
     assert isinstance(found, UnverifiedJws)
     with pytest.raises(AttributeError):
         found.claims = {}  # type: ignore[misc]
+
+
+def test_the_hash_of_a_token_is_that_of_the_rfc() -> None:
+    """RFC 9449, section 7.1, figure 12."""
+    assert token_hash("Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU") == "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"
+    assert token_hash("") != token_hash(" ")
+
+
+@pytest.mark.parametrize("text", ["ä", "a\u00e9", "\udc80", "\U0001f600"])
+def test_what_is_no_token_has_no_hash(text: str) -> None:
+    with pytest.raises(MalformedError):
+        token_hash(text)
 
 
 @pytest.mark.parametrize("text", [headed() + "A" * 70_000, None, b"a.b.c", 1, "", ".", "e30.e30.AA"])

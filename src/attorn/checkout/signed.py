@@ -18,6 +18,7 @@ from attorn.checkout.jwt import UnverifiedJwt
 from attorn.checkout.jwt import sign as sign_jwt
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.member import whole
+from attorn.clock import seconds_in
 from attorn.did.resolver import Resolver
 from attorn.display import shown, stamp
 from attorn.encoding import base64url_encode
@@ -27,7 +28,6 @@ from attorn.keys.signer import Signer
 from attorn.sdjwt.concealing import Random
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.times import TIMES, unix
-from attorn.sdjwt.times import whole as whole_span
 
 ENTROPY: Final = 16
 """Random bytes in the `jti` of a checkout."""
@@ -133,7 +133,7 @@ def verify(
     nobody known is meant, `SignatureError`, `ExpiredError`, `ResolutionError` or `UnavailableError`.
     """
     known = require_known(merchants, "merchants")
-    second, slack = unix(now), whole_span(skew, "skew")
+    second, slack = unix(now), seconds_in(skew, "skew")
     found = text if isinstance(text, UnverifiedCheckout) else read(text)
     merchant = found.unverified.merchant
     signer = found.jwt.signer_of((each for each in known if merchant is None or each.name == merchant.id), resolver)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
-from attorn.clock import Clock, second_of, system_clock
+from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.errors import InputError, MalformedError, ResolutionError, UnavailableError
 from attorn.handed import ask
 from attorn.httpsig.directory import Window, read_directory
@@ -49,15 +49,15 @@ class Directories:
         if not callable(getattr(transport, "get", None)):
             raise InputError(f"transport: expected one with get, got {type(transport).__name__}")
         require_direct(transport)
-        spans = (fresh, keep, retry)
-        if not all(isinstance(span, timedelta) and span >= timedelta(0) for span in spans) or keep < fresh:
-            raise InputError("directories: expected spans that are not negative, and keep no shorter than fresh")
+        self._fresh, self._keep = seconds_in(fresh, "fresh"), seconds_in(keep, "keep")
+        self._retry = seconds_in(retry, "retry")
+        if keep < fresh:
+            raise InputError("directories: expected to keep no shorter than fresh")
         if type(at_once) is not int or at_once < 1:
             raise InputError("directories: expected at least one at once")
         self.loopback = loopback
         self._transport = transport
         self._clock = clock
-        self._fresh, self._keep, self._retry = (int(span.total_seconds()) for span in spans)
         self._slots = threading.BoundedSemaphore(at_once)
         self._known: Recent[str, _Known] = Recent(_MOST)
         self._lock = threading.Lock()

@@ -14,7 +14,7 @@ from typing import Final
 
 from http_message_signatures import HTTPMessageSignaturesException, HTTPMessageVerifier, MappingKeyResolver
 
-from attorn.clock import Clock, second_of, system_clock
+from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.errors import ExpiredError, InputError, SignatureError, UntrustedRootError
 from attorn.handed import ask, items
 from attorn.httpsig.agent import Agent
@@ -67,15 +67,13 @@ class AgentVerifier:
             raise InputError("agents: expected a list of URLs, or a callable (url) -> bool")
         if not isinstance(coverage, Coverage) or type(legacy) is not bool:
             raise InputError("expected a Coverage, and legacy as True or False")
-        if not all(isinstance(span, timedelta) and span >= timedelta(0) for span in (lifetime, skew)):
-            raise InputError("expected spans of time that are not negative")
         self._directories = directories
         self._policy = agents if callable(agents) else None
         self._agents = frozenset[str]() if callable(agents) else frozenset(map(normalise, items("agents", agents)))
         self._store: Store = MemoryStore() if store is None else store
         self._clock = clock
         self._coverage = coverage
-        self._lifetime, self._skew = (int(span.total_seconds()) for span in (lifetime, skew))
+        self._lifetime, self._skew = seconds_in(lifetime, "lifetime"), seconds_in(skew, "skew")
         self._legacy = legacy
 
     def identify(self, message: SignedMessage) -> Agent:

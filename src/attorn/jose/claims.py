@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.clock import LATEST
-from attorn.errors import MalformedError
+from attorn.errors import InputError, MalformedError
 
+SKEW: Final = timedelta(seconds=30)
+"""How far the clock of whoever made claims may run ahead of ours."""
 _MOST_TEXT: Final = 2048
 
 
@@ -58,3 +61,13 @@ class Claims:
 def is_text(value: object) -> bool:
     """Whether `value` is what a claim may be as text: 1 to 2048 characters, all printable."""
     return isinstance(value, str) and 0 < len(value) <= _MOST_TEXT and value.isprintable()
+
+
+def require_expected(what: str, **texts: str) -> None:
+    """Raises `InputError` unless all are text of one character or more: what claims are to say must be known.
+
+    An unset value must match nothing; these are a program's own, and of any length.
+    """
+    for name, text in texts.items():
+        if not isinstance(text, str) or not text:
+            raise InputError(f"{what}: expected {name} as text")

@@ -6,17 +6,17 @@ nothing in it is authority: a reader of one kind of evidence says what becomes o
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import parse
 from attorn.display import shown
-from attorn.encoding import base64url_decode, base64url_encode
+from attorn.encoding import base64url_decode
 from attorn.errors import AudienceError, ExpiredError, MalformedError, SignatureError
 from attorn.jose.claims import Claims, is_text
-from attorn.jose.jws import members_of, parts_of, plain_typ
+from attorn.jose.jws import members_of, parts_of, plain_typ, token_hash
 from attorn.jose.key_set import KeySet
 from attorn.keys.rsa_key import ALGS as RSA_ALGS
 
@@ -47,18 +47,18 @@ class ForeignJws:
                 return
         raise SignatureError("JWS: not signed by a key of its issuer that its header could mean")
 
-    def require_times(self, now: int, skew: int, longest: int) -> int:
+    def require_times(self, now: int, skew: int, longest: timedelta) -> int:
         """Its `exp`, if it is good at `now`. The other times may be `skew` seconds ahead.
 
         Raises `MalformedError` without `exp`, and `ExpiredError`, also where it would be good for more than `longest`
-        seconds from now.
+        from now.
         """
         end = self.claims.second("exp")
         earliest = max((self.claims.second(name) for name in ("iat", "nbf") if name in self.claims), default=0)
         if now >= end or earliest > now + skew:
             raise ExpiredError("JWT: it is not valid now")
-        if end > now + longest:
-            raise ExpiredError(f"JWT: it would be valid for more than {longest} seconds")
+        if end > now + longest.total_seconds():
+            raise ExpiredError(f"JWT: it would be valid for more than {longest}")
         return end
 
     def audiences(self) -> tuple[str, ...]:
@@ -98,10 +98,5 @@ def read(text: str, *, typs: Collection[str | None], algs: Collection[str] = ALG
         claims=Claims(claims),
         signature=base64url_decode(signature),
         signing_input=f"{header}.{body}".encode("ascii"),
-        digest=f"sha-256:{hashed(text)}",
+        digest=f"sha-256:{token_hash(text)}",
     )
-
-
-def hashed(text: str) -> str:
-    """SHA-256 of the characters of a token, in base64url: how JOSE binds one token to another."""
-    return base64url_encode(hashlib.sha256(text.encode("ascii")).digest())

@@ -7,6 +7,7 @@ hardware module.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -168,6 +169,16 @@ def issuer_keys(resolver: Resolver, issuer: str, kid: str | None, relationship: 
     if not keys:
         raise ResolutionError(f"{shown(issuer if kid is None else kid)} has no key for {relationship}")
     return keys
+
+
+def token_hash(text: str) -> str:
+    """SHA-256 of the characters of a token, in base64url: how JOSE binds one token to another (`ath`, `wth`).
+
+    Raises `MalformedError` for text that is not ASCII, which no token is.
+    """
+    if not text.isascii():
+        raise MalformedError("expected a token in ASCII")
+    return base64url_encode(hashlib.sha256(text.encode("ascii")).digest())
 
 
 def parts_of(text: str, most: int) -> tuple[str, str, str]:

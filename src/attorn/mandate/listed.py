@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from attorn import status
+from attorn.clock import seconds_in
 from attorn.errors import InputError, StaleError
 from attorn.handed import ask
 from attorn.mandate.policy import Status
 from attorn.mandate.times import SKEW
 from attorn.mandate.verified import VerifiedHop
-from attorn.sdjwt.times import whole
 from attorn.status import StatusList
 
 Lists: TypeAlias = Callable[[], Iterable[StatusList]]
@@ -32,7 +32,7 @@ def by_lists(
         raise InputError("status: expected a callable that returns the lists at hand")
     if issuers is not None and not isinstance(issuers, Mapping):
         raise InputError("status: expected issuers as a mapping of URIs to DIDs")
-    named, oldest, ahead = dict(issuers or {}), whole(staleness, "staleness"), whole(skew, "skew")
+    named, oldest, ahead = dict(issuers or {}), seconds_in(staleness, "staleness"), seconds_in(skew, "skew")
 
     def check(hop: VerifiedHop, now: int) -> None:
         if hop.status is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+from attorn.clock import seconds_in
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import InputError, StaleError
@@ -17,7 +18,6 @@ from attorn.mandate.hop import PAYLOAD, PAYLOADS
 from attorn.mandate.times import AGE, SKEW, skew_of
 from attorn.mandate.verified import VerifiedHop
 from attorn.mandate.wire import MOST_HOPS
-from attorn.sdjwt.times import whole
 
 Status: TypeAlias = Callable[[VerifiedHop, int], None]
 """Returns if the status that a hop names is no reason to refuse it at that Unix second, and raises if it is."""
@@ -88,7 +88,7 @@ class Policy:
             claim=claim,
             redelegations=redelegations,
             unbound=unbound,
-            age=whole(age, "age"),
+            age=seconds_in(age, "age"),
             skew=skew_of(skew),
         )
 

@@ -16,7 +16,7 @@ from attorn.checkout import jwt
 from attorn.checkout.jwt import UnverifiedJwt
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.member import MOST_TEXT, text, whole
-from attorn.clock import LATEST, instant
+from attorn.clock import LATEST, instant, seconds_in
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import ChainError, ExpiredError, InputError, MalformedError
@@ -25,7 +25,6 @@ from attorn.mandate.links import Links
 from attorn.sdjwt.compact import SEPARATOR, Compact
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.times import unix
-from attorn.sdjwt.times import whole as whole_span
 
 SKEW: Final = timedelta(seconds=300)
 """How far the clock of whoever wrote a receipt may run ahead of ours; AP2's own default."""
@@ -196,7 +195,7 @@ def verify(
     """
     if kind not in (CheckoutReceipt, PaymentReceipt):
         raise InputError(f"receipt: expected CheckoutReceipt or PaymentReceipt as its kind, got {shown(kind)}")
-    known, second, slack = require_known(issuers, "issuers"), unix(now), whole_span(skew, "skew")
+    known, second, slack = require_known(issuers, "issuers"), unix(now), seconds_in(skew, "skew")
     references = {form.of(mandate): form for form in Reference}
     found = UnverifiedJwt.read(receipt)
     read = kind.read(found.unverified_claims)

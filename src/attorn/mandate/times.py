@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue
+from attorn.clock import seconds_in
 from attorn.errors import ChainError, CredentialError, ExpiredError, InputError, MandateError
-from attorn.sdjwt.times import second, whole
+from attorn.sdjwt.times import second
 
 SKEW: Final = timedelta(seconds=300)
 """How far clocks may differ, unless a verifier says otherwise: what the official SDK takes."""
@@ -75,7 +76,7 @@ class Times:
 
 def skew_of(skew: timedelta) -> int:
     """How far clocks may differ, in seconds. Raises `InputError` for over `MOST_SKEW`."""
-    seconds = whole(skew, "skew")
+    seconds = seconds_in(skew, "skew")
     if skew > MOST_SKEW:
         raise InputError(f"skew: expected at most {MOST_SKEW}, got {skew}")
     return seconds

@@ -26,7 +26,7 @@ from attorn.errors import (
 from attorn.holder import check_holder
 from attorn.identity import Identity
 from attorn.jose import jws
-from attorn.jose.jws import UnverifiedJws
+from attorn.jose.jws import UnverifiedJws, token_hash
 from attorn.keys.public import PublicKey
 from attorn.keys.signer import key_of
 from attorn.oauth.nonces import Nonces
@@ -86,11 +86,6 @@ def prove(
     return jws.sign(claims, by=by.signer, typ=TYP, jwk=True)
 
 
-def token_hash(text: str) -> str:
-    """What `ath` says of a token: base64url of the SHA-256 of its text."""
-    return base64url_encode(hashlib.sha256(text.encode()).digest())
-
-
 @dataclass(frozen=True, slots=True)
 class DpopProof(Possession):
     """A token with a proof that was found to be for this request. Made by `read`; who signed it the verifier asks."""
@@ -128,7 +123,8 @@ def read(
     """The proof in the one `DPoP` header of `message`, for `token`; `request` is what the message asks for.
 
     Checked here is all that RFC 9449, section 4.3, asks but for the signature, the replay and whose key it is: those
-    are the verifier's. Raises `DpopError`, or `DpopNonceError` where `nonces` does not know the one that it answers.
+    are the verifier's. Raises `DpopError`, `DpopNonceError` where `nonces` does not know the one that it answers, and
+    `MalformedError` for a token that is not in ASCII.
     """
     try:
         found = jws.read(proof, typ=TYP, most=MOST_PROOF, jwk=True)

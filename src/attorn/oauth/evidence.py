@@ -13,10 +13,11 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import canonicalise
-from attorn.clock import Clock, second_of, system_clock
+from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.errors import AudienceError, InputError, MalformedError, UntrustedRootError, WrongRequestError
 from attorn.handed import members
 from attorn.jose import foreign
+from attorn.jose.claims import SKEW, require_expected
 from attorn.jose.foreign import ForeignJws
 from attorn.jose.key_set import KeySet
 from attorn.oauth.granted import KINDS, Evidence, Origin, details_in, jkt_in, resources_in, scope_in
@@ -24,8 +25,8 @@ from attorn.store.once import require_new
 from attorn.store.ports import Store
 
 ID_JAG: Final = "oauth-id-jag+jwt"
-LONGEST: Final = 86_400
-"""Most seconds for which evidence may be good."""
+LONGEST: Final = timedelta(days=1)
+"""For how long evidence may be good."""
 _JWT: Final = (None, "jwt")
 
 
@@ -41,14 +42,12 @@ class EvidenceVerifier:
         issuers: Mapping[str, KeySet],
         store: Store,
         clock: Clock = system_clock,
-        skew: timedelta = timedelta(seconds=60),
+        skew: timedelta = SKEW,
     ) -> None:
         self._issuers = members("issuers", issuers) if isinstance(issuers, Mapping) else {}
         if not self._issuers or not all(isinstance(keys, KeySet) for keys in self._issuers.values()):
             raise InputError("evidence: expected issuers as a mapping of URLs to key sets")
-        if not isinstance(skew, timedelta) or skew < timedelta(0):
-            raise InputError("evidence: expected a skew that is not negative")
-        self._store, self._clock, self._skew = store, clock, int(skew.total_seconds())
+        self._store, self._clock, self._skew = store, clock, seconds_in(skew, "skew")
 
     def id_jag(self, text: str, *, audience: str, client_id: str, tenant: str | None = None) -> Evidence:
         """The ID-JAG in `text`, made for the authorization server `audience` and the client that showed it. Once.
@@ -57,7 +56,7 @@ class EvidenceVerifier:
         Raises `MalformedError` (another `typ` among others), `UntrustedRootError` for another issuer, `SignatureError`,
         `AudienceError` for another audience, client or tenant, `ExpiredError`, `ReplayError`, and `UnavailableError`.
         """
-        _require(audience=audience, client_id=client_id)
+        require_expected("evidence", audience=audience, client_id=client_id)
         found = foreign.read(text, typs=(ID_JAG,))
         issuer, now = self._genuine(found)
         claims = found.claims
@@ -85,7 +84,7 @@ class EvidenceVerifier:
 
         It says who the user is and grants nothing. Raises as `id_jag` does, and `WrongRequestError` for another nonce.
         """
-        _require(client_id=client_id, nonce=nonce)
+        require_expected("evidence", client_id=client_id, nonce=nonce)
         found = foreign.read(text, typs=_JWT)
         issuer, now = self._genuine(found)
         claims = found.claims
@@ -124,9 +123,3 @@ def _origin(kind: str, issuer: str, subject: str, found: ForeignJws) -> Origin:
     except InputError:
         raise MalformedError("evidence: iss and sub are too long, or hold what cannot be shown") from None
     return made
-
-
-def _require(**texts: str) -> None:
-    for name, text in texts.items():
-        if not isinstance(text, str) or not text:
-            raise InputError(f"evidence: expected {name} as text")

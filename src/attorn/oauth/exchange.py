@@ -107,7 +107,7 @@ class TokenExchange:
         limits = self._door.verifier.limits
         token = (Token.of_presentation if asked.presented else Token.decode)(asked.subject_token, limits=limits)
         verified = self._door.verifier.verify(wire, request)
-        return self._issued(asked, verified, dpop.token_hash(token.encode()))
+        return self._issued(asked, verified, jws.token_hash(token.encode()))
 
     def _issued(self, asked: TokenRequest, verified: Verified, digest: str) -> dict[str, JsonValue]:
         """(9) A JWT for what of it the chain permits. Raises `TokenRequestError` if that is nothing."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
-from attorn.clock import Clock, second_of, system_clock
+from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.did.did import is_did
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
@@ -21,7 +21,7 @@ from attorn.encoding import base64url_encode
 from attorn.errors import AudienceError, ExpiredError, InputError, MalformedError, UntrustedRootError
 from attorn.handed import ask
 from attorn.jose import jws
-from attorn.jose.claims import Claims, is_text
+from attorn.jose.claims import SKEW, Claims, is_text
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory, require_signatory
 from attorn.oauth.issued import act
@@ -119,7 +119,7 @@ def verify_txn_token(
     trust_domain: str,
     resolver: Resolver | None = None,
     clock: Clock = system_clock,
-    skew: timedelta = timedelta(seconds=30),
+    skew: timedelta = SKEW,
 ) -> TxnToken:
     """What the transaction token in `text` says, signed by the DID `issuer` for `trust_domain`, and good now.
 
@@ -129,8 +129,7 @@ def verify_txn_token(
     """
     if not (isinstance(issuer, str) and is_did(issuer)) or not is_text(trust_domain):
         raise InputError("transaction token: expected an issuer as a DID, and a trust domain as text")
-    if not isinstance(skew, timedelta) or skew < timedelta(0):
-        raise InputError("transaction token: expected a skew that is not negative")
+    ahead = seconds_in(skew, "skew")
     found = jws.read(text, typ=TYP, most=MOST)
     claims = Claims(found.claims, "transaction token")
     said, audience, txn, subject, scope, workload = map(claims.text, _REQUIRED)
@@ -142,7 +141,7 @@ def verify_txn_token(
         raise AudienceError("transaction token: for another trust domain")
     issued, ends = claims.second("iat"), claims.second("exp")
     now = second_of(clock)
-    if now >= ends or issued > now + skew.total_seconds() or ends - issued > LONGEST.total_seconds():
+    if now >= ends or issued > now + ahead or ends - issued > LONGEST.total_seconds():
         raise ExpiredError("transaction token: not valid now, or for too long")
     contexts = [found.claims.get(name, {}) for name in ("tctx", "rctx")]
     context, request = (each if isinstance(each, dict) else None for each in contexts)

@@ -8,7 +8,7 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.clock import LATEST, instant
-from attorn.errors import CredentialError, ExpiredError, InputError
+from attorn.errors import CredentialError, ExpiredError
 
 TIMES: Final = ("iat", "nbf", "exp")
 SKEW: Final = timedelta(seconds=60)
@@ -38,10 +38,3 @@ def require_current(claims: Mapping[str, JsonValue], *, now: int, skew: int) -> 
 def unix(now: datetime) -> int:
     """An aware instant as a Unix second. Raises `InputError`."""
     return int(instant(now, "now").timestamp())
-
-
-def whole(span: timedelta, name: str) -> int:
-    """A span that is not negative, in seconds. Raises `InputError`."""
-    if not isinstance(span, timedelta) or span < timedelta(0):
-        raise InputError(f"{name}: expected a timedelta that is not negative")
-    return int(span.total_seconds())

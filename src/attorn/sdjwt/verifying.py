@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from attorn.canonical import JsonValue
+from attorn.clock import seconds_in
 from attorn.did.did import parse_url
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
@@ -26,7 +27,7 @@ from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.pointer import Path
 from attorn.sdjwt.profile import W3C_VC, issuer_did, issuer_in, plain, require_claims, require_open
 from attorn.sdjwt.reading import open_up
-from attorn.sdjwt.times import SKEW, require_current, unix, whole
+from attorn.sdjwt.times import SKEW, require_current, unix
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def verify(
     if audience is not None and nonce is not None:
         binding.require_text(audience, "audience")
         binding.require_text(nonce, "nonce")
-    second, ahead, oldest = unix(now), whole(skew, "skew"), whole(age, "age")
+    second, ahead, oldest = unix(now), seconds_in(skew, "skew"), seconds_in(age, "age")
     resolver = LocalResolver() if resolver is None else resolver
     compact = Compact.split(text)
     found = _verified(compact, typ, resolver=resolver, keys=keys, now=second, skew=ahead)
@@ -128,7 +129,7 @@ def verify_issued(
     if compact.key_binding is not None:
         raise PossessionError("SD-JWT: expected it as issued, and it has a key binding")
     resolver = LocalResolver() if resolver is None else resolver
-    return _verified(compact, typ, resolver=resolver, keys=keys, now=unix(now), skew=whole(skew, "skew"))
+    return _verified(compact, typ, resolver=resolver, keys=keys, now=unix(now), skew=seconds_in(skew, "skew"))
 
 
 def _verified(

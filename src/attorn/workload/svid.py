@@ -14,7 +14,7 @@ from typing import Final
 
 from attorn.agent.workload import SpiffeId, WorkloadEvidence
 from attorn.canonical import JsonValue, canonicalise
-from attorn.clock import Clock, second_of, system_clock
+from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.errors import (
     AudienceError,
     InputError,
@@ -25,18 +25,19 @@ from attorn.errors import (
 )
 from attorn.handed import items
 from attorn.jose import foreign
-from attorn.jose.claims import Claims
-from attorn.jose.foreign import EC_ALGS, ForeignJws, hashed
+from attorn.jose.claims import SKEW, Claims, require_expected
+from attorn.jose.foreign import EC_ALGS, ForeignJws
+from attorn.jose.jws import token_hash
 from attorn.jose.key_set import ForeignKey, KeySet
 from attorn.keys.rsa_key import ALGS as RSA_ALGS
 from attorn.store.once import require_new
 from attorn.store.ports import Store
 from attorn.workload.bundle import Bundle
 
-LONGEST: Final = 86_400
-"""Most seconds for which an SVID may be good."""
-LONGEST_PROOF: Final = 300
-"""Most seconds for which a Workload Proof Token may be good."""
+LONGEST: Final = timedelta(days=1)
+"""For how long an SVID may be good."""
+LONGEST_PROOF: Final = timedelta(minutes=5)
+"""For how long a Workload Proof Token may be good."""
 _SVID_TYPS: Final = (None, "jwt", "jose")
 # EdDSA is not among those of the JWT-SVID specification, section 2.2.
 _SVID_ALGS: Final = (*RSA_ALGS, *EC_ALGS)
@@ -70,7 +71,7 @@ class WorkloadVerifier:
         bundles: Iterable[Bundle],
         store: Store,
         clock: Clock = system_clock,
-        skew: timedelta = timedelta(seconds=60),
+        skew: timedelta = SKEW,
     ) -> None:
         listed = items("bundles", bundles) if isinstance(bundles, Iterable) else ()
         if not listed or not all(isinstance(each, Bundle) for each in listed):
@@ -78,9 +79,7 @@ class WorkloadVerifier:
         self._bundles = {each.trust_domain: each for each in listed}
         if len(self._bundles) != len(listed):
             raise InputError("workload: two bundles of one trust domain")
-        if not isinstance(skew, timedelta) or skew < timedelta(0):
-            raise InputError("workload: expected a skew that is not negative")
-        self._store, self._clock, self._skew = store, clock, int(skew.total_seconds())
+        self._store, self._clock, self._skew = store, clock, seconds_in(skew, "skew")
 
     def jwt_svid(self, text: str, *, audience: str) -> Workload:
         """The workload that the JWT-SVID in `text` names, which was made for `audience` alone.
@@ -88,7 +87,7 @@ class WorkloadVerifier:
         Raises `MalformedError` (another `typ` or `alg`, EdDSA among them), `UntrustedRootError` for another trust
         domain, `SignatureError`, `AudienceError`, `ExpiredError`, and `UnavailableError`.
         """
-        _require(audience)
+        require_expected("workload", audience=audience)
         found = foreign.read(text, typs=_SVID_TYPS, algs=_SVID_ALGS)
         workload, bundle = self._named(found)
         found.verify(bundle.jwt)
@@ -104,7 +103,7 @@ class WorkloadVerifier:
         Raises as `jwt_svid` does, `PossessionError` where the proof is over another WIT or another chain, or by another
         key, and `ReplayError`.
         """
-        _require(audience)
+        require_expected("workload", audience=audience)
         found = foreign.read(text, typs=("wit+jwt",))
         if found.kid is None or "aud" in found.claims:
             raise MalformedError("WIT: expected kid, and no aud")
@@ -161,11 +160,6 @@ def _require_over(claims: Claims, chain: str | None) -> None:
         return
     if not isinstance(chain, str) or not chain.isascii():
         raise InputError("workload: expected chain as the text of a token")
-    expected: dict[str, JsonValue] = {"ath": hashed(chain), "oth": {_CHAIN: hashed(chain)}}
+    expected: dict[str, JsonValue] = {"ath": token_hash(chain), "oth": {_CHAIN: token_hash(chain)}}
     if not over or any(said != expected.get(name) for name, said in over.items()):
         raise PossessionError("WPT: over another chain, or none")
-
-
-def _require(audience: str) -> None:
-    if not isinstance(audience, str) or not audience:
-        raise InputError("workload: expected an audience")

@@ -15,8 +15,9 @@ from tests.web.world import token as chain
 
 from attorn import Access, Identity, Token, Verifier, caveat
 from attorn.encoding import base64url_encode
+from attorn.jose.jws import token_hash
 from attorn.keys.jwk import to_jwk
-from attorn.oauth import DpopAuthorized, DpopMiddleware, dpop, prove
+from attorn.oauth import DpopAuthorized, DpopMiddleware, prove
 from attorn.web.dependency import Refused, answer_refused
 
 __all__ = ["AUDIENCE", "ORIGIN", "PATH", "alice", "chain", "planner", "scout", "thief"]
@@ -84,7 +85,7 @@ def proof(
 ) -> str:
     """A proof for GET of PATH by `by`, with `claims` replaced or left out, and members of its header replaced."""
     text = token if isinstance(token, str) else token.encode()
-    said = {"ath": dpop.token_hash(text), "htm": "GET", "htu": URL, "iat": NOW, "jti": "a-b-c", **claims}
+    said = {"ath": token_hash(text), "htm": "GET", "htu": URL, "iat": NOW, "jti": "a-b-c", **claims}
     members = {"alg": "EdDSA", "typ": "dpop+jwt", "jwk": to_jwk(by.signer.public_key), **(header or {})}
     return signed(
         {k: v for k, v in members.items() if v is not None}, {k: said[k] for k in said if k not in without}, by

@@ -19,10 +19,12 @@ from attorn.errors import (
     AudienceError,
     DelegationError,
     InputError,
+    MalformedError,
     NotAdmittedError,
     PossessionError,
     WrongRequestError,
 )
+from attorn.jose.jws import token_hash
 from attorn.keys.jwk import thumbprint, to_jwk
 from attorn.oauth import DpopError, DpopNonceError, DpopProof, Nonces, dpop, prove
 from attorn.verify import chain as links
@@ -69,6 +71,12 @@ def test_the_example_of_the_rfc() -> None:
         read(tampered, token=ITS_TOKEN, message=message, now=1562262618).verify(found.key)
 
 
+@pytest.mark.parametrize("token", ["ä", "\udc80", f"{TEXT}\u00e4"])
+def test_a_token_in_other_characters_has_no_proof(token: str) -> None:
+    with pytest.raises(MalformedError):
+        read(proof(TEXT), token=token)
+
+
 def test_the_example_without_ath_is_bound_to_no_token() -> None:
     message = HttpMessage(method="POST", origin="https://server.example.com", path="/token")
     assert "ath" in str(refused(FOR_A_TOKEN_ENDPOINT, message=message, now=1562262616))
@@ -80,7 +88,7 @@ def test_other_libraries_read_ours_and_write_what_we_read() -> None:
     assert (header["typ"], header["jwk"]) == ("dpop+jwt", to_jwk(scout.signer.public_key))
     key = jwt.PyJWK.from_json(json.dumps(header["jwk"]), algorithm="EdDSA")
     claims = jwt.decode(text, key.key, algorithms=["EdDSA"], options={"verify_iat": False})
-    assert (claims["htm"], claims["htu"], claims["iat"], claims["ath"]) == ("GET", URL, NOW, dpop.token_hash(TEXT))
+    assert (claims["htm"], claims["htu"], claims["iat"], claims["ath"]) == ("GET", URL, NOW, token_hash(TEXT))
     for theirs, alg in ((OKPKey.generate_key("Ed25519"), "Ed25519"), (ECKey.generate_key("P-256"), "ES256")):
         members = {"typ": "dpop+jwt", "alg": alg, "jwk": theirs.as_dict(private=False)}
         made = joserfc.jws.serialize_compact(members, json.dumps(claims).encode(), theirs, algorithms=[alg])

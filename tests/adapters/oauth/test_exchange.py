@@ -35,9 +35,10 @@ from tests.web.world import knock, verifier
 
 from attorn import Identity, caveat, macaroon, revocation
 from attorn.errors import InputError
+from attorn.jose.jws import token_hash
 from attorn.keys.jwk import thumbprint
 from attorn.keys.signer import P256Signer
-from attorn.oauth import DETAILS_TYPE, GRANT, Nonces, dpop, prove
+from attorn.oauth import DETAILS_TYPE, GRANT, Nonces, prove
 from attorn.store import MemoryStore
 
 
@@ -59,7 +60,7 @@ def test_what_is_issued(way: Any) -> None:
         "exp": NOW + 300,
         "act": {"sub": scout.did, "act": {"sub": planner.did}},
         "cnf": {"jkt": thumbprint(scout.signer.public_key)},
-        "attorn_chain": dpop.token_hash(HELD.encode()),
+        "attorn_chain": token_hash(HELD.encode()),
         "scope": "events:read",
     }
 
@@ -201,7 +202,7 @@ def test_a_stranger_with_the_chain() -> None:
         {"htu": "https://other.example/token"},
         {"htu": f"{ENDPOINT}?a=1"},
         {"iat": NOW - 301},
-        {"ath": dpop.token_hash("another")},
+        {"ath": token_hash("another")},
     ],
 )
 def test_a_proof_for_something_else(claims: dict[str, Any]) -> None:
@@ -263,7 +264,7 @@ def test_a_macaroon() -> None:
 def test_a_foreign_token_with_actors_of_its_own_grants_nothing(kind: str) -> None:
     """Nested `act` proves nothing: one is made here, as anybody can, and nobody reads it."""
     claims = {"sub": alice.did, "act": {"sub": scout.did, "act": {"sub": planner.did}}, "scope": "events:read"}
-    claims |= {"may_act": {"sub": scout.did}, "attorn_chain": dpop.token_hash(HELD.encode())}
+    claims |= {"may_act": {"sub": scout.did}, "attorn_chain": token_hash(HELD.encode())}
     foreign = jwt.encode(claims, "secret" * 8, "HS256", {"typ": "at+jwt"})
     sent = by_dpop()
     sent["data"] |= {"subject_token": foreign, "subject_token_type": f"urn:ietf:params:oauth:token-type:{kind}"}
@@ -271,6 +272,14 @@ def test_a_foreign_token_with_actors_of_its_own_grants_nothing(kind: str) -> Non
     sent["data"]["subject_token_type"] = by_dpop()["data"]["subject_token_type"]
     sent["headers"] = [("DPoP", proof(foreign, htm="POST", htu=ENDPOINT))]
     assert post(server(), sent).status_code == 400
+
+
+@pytest.mark.parametrize("text", ["ä", "\u2028", f"{HELD.encode()}\u0000ä"])
+def test_a_token_in_other_characters_is_none(text: str) -> None:
+    """Attack 33: a form may say any character."""
+    sent = by_dpop()
+    sent["data"]["subject_token"] = text
+    refused(post(server(), sent), "invalid_request", "malformed")
 
 
 def test_what_was_issued_buys_nothing_more() -> None:
