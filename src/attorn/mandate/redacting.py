@@ -6,7 +6,6 @@ Nothing gets wider by it: what is not shown is not allowed, and a list of which 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from attorn.errors import InputError, MandateError
 from attorn.mandate import wire
@@ -47,7 +46,7 @@ def redact(
         for path, text in zip(hop.disclosed, hop.texts, strict=True)
         if not any(path[: len(each)] == each for each in hidden)
     )
-    parts[at - 1] = replace(hop.compact, disclosures=texts)
+    parts[at - 1] = hop.compact._replace(disclosures=texts)
     left = UnverifiedHop.read(parts[at - 1], claim=claim)
     try:
         read(left.content or {}, left.disclosed, left.hidden, unit)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue
 from attorn.clock import seconds_in
 from attorn.errors import ChainError, CredentialError, ExpiredError, InputError, MandateError
-from attorn.sdjwt.times import second
+from attorn.sdjwt.times import TIMES, second
 
 SKEW: Final = timedelta(seconds=300)
 """How far clocks may differ, unless a verifier says otherwise: what the official SDK takes."""
@@ -20,10 +19,10 @@ LATE: Final = int(MOST_SKEW.total_seconds()) + 1
 """Seconds after its end from which on no verifier accepts a mandate, whatever its clock and its skew."""
 AGE: Final = timedelta(hours=1)
 """How old the last hop may be, unless a verifier says otherwise."""
+_NAMES: Final = frozenset(TIMES)
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(NamedTuple):
     """Unix seconds: made at `issued`, good from `starts` until `ends`; None where nothing says.
 
     `first` is the earliest time that anything says it was made at: it is no younger than that.
@@ -40,6 +39,8 @@ class Times:
         issued = starts = ends = first = None
         try:
             for claims in levels:
+                if _NAMES.isdisjoint(claims):
+                    continue
                 if (at := second(claims, "iat")) is not None:
                     issued = at if issued is None or at > issued else issued
                     first = at if first is None or at < first else first
@@ -55,9 +56,10 @@ class Times:
         """Raises `ExpiredError` unless `now` is in between, the skew allowed for at both ends."""
         if self.ends is not None and now > self.ends + skew:
             raise ExpiredError(f"mandate: expired at {self.ends}, and it is {now}")
-        for name, at in (("iat", self.issued), ("nbf", self.starts)):
-            if at is not None and at > now + skew:
-                raise ExpiredError(f"mandate: its {name} is {at}, and it is {now}")
+        if self.issued is not None and self.issued > now + skew:
+            raise ExpiredError(f"mandate: its iat is {self.issued}, and it is {now}")
+        if self.starts is not None and self.starts > now + skew:
+            raise ExpiredError(f"mandate: its nbf is {self.starts}, and it is {now}")
 
     def require_recent(self, now: int, age: int, skew: int) -> None:
         """Raises `ExpiredError` if it was made over `age` seconds ago, and `MandateError` for no bound at all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from attorn.canonical import JsonValue
 from attorn.mandate.agent_key import AgentKey
@@ -17,8 +18,7 @@ from attorn.sdjwt.revealing import reveal
 from attorn.status import TokenReference
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedHop:
+class VerifiedHop(NamedTuple):
     """One mandate of a verified chain, or the credential that it begins with. Made by `verify` and `verify_held`.
 
     `position` counts from 1. `signer` is the key that signed, `did` whose key that is, None for a bare key. `content`
@@ -29,8 +29,8 @@ class VerifiedHop:
     """
 
     position: int
-    jwt: str = field(repr=False)
-    disclosures: tuple[str, ...] = field(repr=False)
+    jwt: str
+    disclosures: tuple[str, ...]
     signer: RootKey
     did: str | None
     content: Content | None
@@ -41,7 +41,10 @@ class VerifiedHop:
     algorithm: HashAlgorithm
     redelegations: int
     status: TokenReference | None
-    named: str | None = field(repr=False)
+    named: str | None
+
+    def __repr__(self) -> str:
+        return f"VerifiedHop(position={self.position}, id={self.id!r}, did={self.did!r}, content={self.content!r})"
 
     @property
     def id(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
@@ -65,7 +64,7 @@ def bind(
         "nonce": nonce,
         "sd_hash": presented.sd_hash(algorithm),
     }
-    return replace(presented, key_binding=jws.sign(claims, by=by, typ=TYP))
+    return presented._replace(key_binding=jws.sign(claims, by=by, typ=TYP))
 
 
 def check(

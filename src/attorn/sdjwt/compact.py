@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from attorn.errors import InputError, LimitError, MalformedError
 from attorn.sdjwt.digest import HashAlgorithm
@@ -18,8 +17,7 @@ _PART: Final = re.compile(r"[A-Za-z0-9_-]+")
 _JWT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Compact:
+class Compact(NamedTuple):
     """The parts of an SD-JWT as they stand, none of them decoded. `key_binding` is None where it ends in `~`."""
 
     jwt: str
@@ -51,7 +49,7 @@ class Compact:
     @property
     def unbound(self) -> str:
         """Everything up to the last `~`, that included: what a key binding is over."""
-        return SEPARATOR.join((self.jwt, *self.disclosures, ""))
+        return f"{SEPARATOR.join((self.jwt, *self.disclosures))}{SEPARATOR}"
 
     def encode(self) -> str:
         """The text of these parts."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.sdjwt.digest import ALGORITHM
@@ -18,15 +18,17 @@ RESERVED: Final = (DIGESTS, PLACEHOLDER, ALGORITHM)
 """Names that no claim may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """A claim called `name`, or an array element where `name` is None. `text` is what is hashed and sent."""
 
-    text: str = field(repr=False)
+    text: str
     name: str | None
-    value: JsonValue = field(repr=False)
-    levels: int | None = field(default=None, repr=False, compare=False)
-    """A bound on how deep it is, where nothing in it could be read as a digest; None where something could, or may."""
+    value: JsonValue
+    levels: int | None
+    """A bound on how deep it is, where nothing in it could be read as a digest; None where something could."""
+
+    def __repr__(self) -> str:
+        return f"Disclosure(name={shown(self.name)})"
 
     @classmethod
     def of(cls, salt: str, value: JsonValue, name: str | None = None) -> Disclosure:
@@ -36,7 +38,8 @@ class Disclosure:
         if name in RESERVED:
             raise InputError(f"disclosure: no claim may be called {name}")
         content = [salt, value] if name is None else [salt, name, value]
-        return cls(base64url_encode(canonicalise(content)), name, value)
+        octets = canonicalise(content)
+        return cls(base64url_encode(octets), name, value, _levels(octets))
 
     @classmethod
     def read(cls, text: str) -> Disclosure:
@@ -45,12 +48,16 @@ class Disclosure:
         content = parse(octets, most=len(text))
         if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
             raise MalformedError("disclosure: expected a JSON array of a salt, perhaps a name, and a value")
-        # A name can be spelt with escapes; without any it stands in the text as it is.
-        plain = b"..." not in octets and b"_sd" not in octets and b"\\" not in octets
-        levels = octets.count(b"[") + octets.count(b"{") if plain else None
         if len(content) == 2:
-            return cls(text, None, content[1], levels)
+            return cls(text, None, content[1], _levels(octets))
         name = content[1]
         if not isinstance(name, str) or name in RESERVED:
             raise MalformedError(f"disclosure: expected a name as text, and none of {', '.join(RESERVED)}")
-        return cls(text, name, content[2], levels)
+        return cls(text, name, content[2], _levels(octets))
+
+
+def _levels(octets: bytes) -> int | None:
+    # A name can be spelt with escapes; without any it stands in the text as it is.
+    if b"..." in octets or b"_sd" in octets or b"\\" in octets:
+        return None
+    return octets.count(b"[") + octets.count(b"{")

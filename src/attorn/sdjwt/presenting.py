@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from attorn.canonical import JsonValue
@@ -63,7 +62,7 @@ def select(held: UnverifiedSdJwt, disclose: Iterable[Pointer]) -> Compact:
     paths = matching(held.unverified_claims, disclose)
     wanted = {path[:length] for path in paths for length in range(1, len(path) + 1)}
     texts = tuple(disclosure.text for path, disclosure in held.unverified.disclosures if path in wanted)
-    return replace(held.compact, disclosures=texts, key_binding=None)
+    return held.compact._replace(disclosures=texts, key_binding=None)
 
 
 def _require_holder(confirmation: Confirmation, by: Signatory) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue
 from attorn.errors import CredentialError, MalformedError
@@ -18,17 +17,19 @@ MOST_DEPTH: Final = 32
 NOT_GENUINE: Final = "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR"
 
 
-@dataclass(frozen=True, slots=True)
-class Revealed:
+class Revealed(NamedTuple):
     """The claims, without a trace of digests; as good as the payload was.
 
     `disclosures` says where in the claims each disclosure stands, a disclosed parent before what is in it. `hidden` has
     the path of an object or array for each digest in it that nobody disclosed: a claim kept back, or a decoy.
     """
 
-    claims: dict[str, JsonValue] = field(repr=False)
+    claims: dict[str, JsonValue]
     disclosures: tuple[tuple[Path, Disclosure], ...]
     hidden: tuple[Path, ...]
+
+    def __repr__(self) -> str:
+        return f"Revealed({len(self.disclosures)} disclosed, {len(self.hidden)} hidden)"
 
     @property
     def disclosed(self) -> tuple[Path, ...]:
@@ -68,8 +69,9 @@ class _Walk:
         if path and ALGORITHM in value:
             raise MalformedError("SD-JWT: _sd_alg elsewhere than at the top")
         plain = value.copy()
-        plain.pop(DIGESTS, None)
-        plain.pop(ALGORITHM, None)
+        if DIGESTS in value or ALGORITHM in value:
+            plain.pop(DIGESTS, None)
+            plain.pop(ALGORITHM, None)
         if plain and len(path) >= MOST_DEPTH:
             raise _too_deep()
         for name, member in plain.items():
