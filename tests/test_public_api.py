@@ -385,8 +385,6 @@ def test_the_names_for_a2a() -> None:
         "access_of",
         "advertise",
         "advertised",
-        "approved",
-        "asked_by",
         "canonical_card",
         "continued",
         "handed_over",
@@ -394,6 +392,7 @@ def test_the_names_for_a2a() -> None:
         "sign_card",
         "token_part",
         "verify_card",
+        "with_approvals",
         "with_chain",
     ]
     assert all(hasattr(attorn.a2a, name) for name in attorn.a2a.__all__)

@@ -7,7 +7,7 @@ from a2a.types import AgentCapabilities, AgentCard, AgentInterface, AgentSkill, 
 from a2a.utils.errors import A2AError, TaskNotFoundError
 
 from attorn import AttornError, Identity, Token
-from attorn.a2a import EXTENSION, Binding, HolderInterceptor, VerifiedCard, approved, verify_card
+from attorn.a2a import EXTENSION, Binding, HolderInterceptor, VerifiedCard, verify_card, with_approvals
 
 HEADER = {"A2A-Extensions": EXTENSION}
 
@@ -55,7 +55,7 @@ async def send(
     async with httpx.AsyncClient(headers=headers) as http:
         config = ClientConfig(httpx_client=http, streaming=False)
         client = ClientFactory(config).create(card.card, interceptors=list(holders))
-        async for event in client.send_message(request, context=approved(*filter(None, [approval]))):
+        async for event in client.send_message(request, context=with_approvals(*filter(None, [approval]))):
             return event.task
     raise SystemExit("an agent said nothing")
 

@@ -10,11 +10,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from calling import binding, find, holding, message, send
+from calling import find, holding, message, send
 from tricks import act, frauds
 
 from attorn import Identity, caveat
-from attorn.a2a import asked_by, continued, token_part
+from attorn.a2a import continued, token_part
 
 alice, assistant, thief = Identity.generate(), Identity.generate(), Identity.generate()
 
@@ -50,7 +50,7 @@ async def story(people: dict[str, dict[str, str]]) -> None:
 
     booked = message(book)
     waiting = await send(calendar, booked, mine)
-    asked = asked_by(waiting, booked, holder=assistant.did, audience=calendar.did, binding=binding("calendar"))
+    asked = mine.asked(waiting, booked)
     print("alice is asked:           " + "; ".join(line for line in asked.message().splitlines() if "@" not in line))
     approval = alice.approve(asked).encode()
     other = continued(message({**book, "day": "Tuesday"}), waiting)

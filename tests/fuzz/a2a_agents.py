@@ -16,7 +16,7 @@ from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, require, tried
 
 from attorn import Access, Request, caveat
-from attorn.a2a import EXTENSION, approving, canonical, carrying, continued, handing, sign_card, verify_card
+from attorn.a2a import EXTENSION, HolderInterceptor, canonical, carrying, continued, handing, sign_card, verify_card
 from attorn.approval import ApprovalRequest
 from attorn.errors import (
     InputError,
@@ -79,8 +79,7 @@ def _message(data: bytes) -> bool:
     task = Task(id="t", context_id="c")
     task.status.state = TaskState.TASK_STATE_AUTH_REQUIRED
     task.status.message.CopyFrom(params.message)
-    told = {"holder": scout.did, "audience": planner.did, "binding": BINDING}
-    found = tried(lambda: approving.asked_by(task, _asking(), **told), VerificationError)  # type: ignore[arg-type]
+    found = tried(lambda: _holding().asked(task, _asking()), VerificationError)
     require(found is None or found.request == _question().request, "asked about something else")
     if asked is None:
         return False
@@ -93,6 +92,12 @@ def _message(data: bytes) -> bool:
     again.message.reference_task_ids.append("x")
     require(BINDING.request("SendMessage", again) != asked, "a message that was changed asks for the same")
     return True
+
+
+@cache
+def _holding() -> HolderInterceptor:
+    held = alice.mint(to=scout.did, caveats=[caveat.Actions("a2a:*")])
+    return HolderInterceptor(scout, held, audience=planner.did, binding=BINDING)
 
 
 @cache

@@ -9,14 +9,15 @@ from typing import Final
 from a2a.client import ClientCallContext
 from a2a.client.interceptors import AfterArgs, BeforeArgs, ClientCallInterceptor
 from a2a.client.service_parameters import ServiceParametersFactory, with_a2a_extensions
-from a2a.types import SendMessageRequest
+from a2a.types import SendMessageRequest, Task, TaskState
 
 from attorn.a2a.binding import SEND, Binding
 from attorn.a2a.carrying import HEADER, declared
 from attorn.a2a.extension import EXTENSION
-from attorn.approval import Approval
+from attorn.a2a.said import APPROVAL, said_once
+from attorn.approval import Approval, ApprovalRequest
 from attorn.display import shown
-from attorn.errors import InputError
+from attorn.errors import InputError, MalformedError
 from attorn.holder import check_holder
 from attorn.identity import Identity
 from attorn.token.presentation import words
@@ -59,8 +60,18 @@ def with_chain(
     return made
 
 
-def approved(*approvals: Approval | str, context: ClientCallContext | None = None) -> ClientCallContext:
-    """A context for one call, whose presentation carries these approvals: `client.send_message(..., context=...)`."""
+def continued(params: SendMessageRequest, task: Task) -> SendMessageRequest:
+    """The same request again, within `task`: what an approval that the task asks for is about. Raises `InputError`."""
+    if not isinstance(params, SendMessageRequest) or not isinstance(task, Task):
+        raise InputError("continued: expected a SendMessageRequest and a Task")
+    made = SendMessageRequest()
+    made.CopyFrom(params)
+    made.message.task_id, made.message.context_id = task.id, task.context_id
+    return made
+
+
+def with_approvals(*approvals: Approval | str, context: ClientCallContext | None = None) -> ClientCallContext:
+    """`context` with approvals of one request, to be sent again: `client.send_message(..., context=...)`."""
     made = ClientCallContext() if context is None else context.model_copy()
     made.state = {**made.state, _APPROVALS: approvals}
     return made
@@ -96,6 +107,25 @@ class HolderInterceptor(ClientCallInterceptor):
             )
         context.service_parameters = said
         args.context = context
+
+    def asked(self, task: Task, params: SendMessageRequest) -> ApprovalRequest | None:
+        """What to hand to the approvers, if it is them that `task`, which `params` began, waits for; else None.
+
+        It is about `continued(params, task)`, and nothing else: whoever is asked to approve approves that. Raises
+        `MalformedError` where the agent asks for anything else, or says nothing of use, and as `Binding.request`.
+        """
+        again = declared(continued(params, task))
+        if task.status.state != TaskState.TASK_STATE_AUTH_REQUIRED:
+            return None
+        text = said_once(task.status.message.parts, APPROVAL)
+        if text is None:
+            raise MalformedError("task: it waits for something, and not for an approval")
+        asked = ApprovalRequest.decode(text)
+        root = self._token.unverified_links[0].delegator
+        ours = (self._binding.request(SEND, again), self._audience, self._identity.did, root)
+        if (asked.request, asked.audience, asked.holder, asked.root) != ours:
+            raise MalformedError("task: the approval that it waits for is not about this message")
+        return asked
 
     async def after(self, args: AfterArgs) -> None:
         """Nothing is left to do."""

@@ -18,12 +18,11 @@ from a2a.utils.errors import InternalError
 from attorn.a2a.binding import SEND, Binding
 from attorn.a2a.carrying import declared
 from attorn.a2a.extension import EXTENSION
+from attorn.a2a.said import APPROVAL
 from attorn.approval import ApprovalRequest
 from attorn.errors import InputError
 from attorn.verify.access import Access
 
-APPROVAL: Final = "approval"
-"""The member of a data part, under the extension's URI, that holds the text of an approval request."""
 _STATE: Final = "attorn.access"
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from a2a.helpers import new_data_part
 from a2a.types import Message, Part
 
 from attorn.a2a.extension import EXTENSION
-from attorn.a2a.said import said_once
+from attorn.a2a.said import TOKEN, said_once
 from attorn.errors import InputError, MalformedError
 from attorn.token.token import Token
 from attorn.verify.access import Access
-
-TOKEN: Final = "token"  # noqa: S105 - the name of a member
-"""The member of a data part, under the extension's URI, that holds the text of a token."""
 
 
 def token_part(token: Token) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from a2a.types import Part
 from google.protobuf.json_format import Error as ProtoJsonError
@@ -10,6 +11,11 @@ from google.protobuf.json_format import MessageToDict
 
 from attorn.a2a.extension import EXTENSION
 from attorn.errors import MalformedError
+
+APPROVAL: Final = "approval"
+"""The member of a data part, under the extension's URI, that holds the text of an approval request."""
+TOKEN: Final = "token"  # noqa: S105 - the name of a member
+"""The one that holds the text of a token."""
 
 
 def said_once(parts: Iterable[Part], name: str) -> str | None:

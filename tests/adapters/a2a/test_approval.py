@@ -30,7 +30,7 @@ from tests.adapters.a2a.world import (
 )
 
 from attorn import Identity, caveat
-from attorn.a2a import EXTENSION, HolderInterceptor, approved, asked_by, continued, with_chain
+from attorn.a2a import EXTENSION, HolderInterceptor, continued, with_approvals, with_chain
 from attorn.approval import Approval, ApprovalRequest
 from attorn.errors import AttornError, DelegationError, InputError, MalformedError
 
@@ -40,8 +40,8 @@ WAITING = TaskState.TASK_STATE_AUTH_REQUIRED
 DONE = TaskState.TASK_STATE_COMPLETED
 
 
-def question(task: Task, sent: SendMessageRequest, **more: Any) -> ApprovalRequest | None:
-    return asked_by(task, sent, **{"holder": scout.did, "audience": planner.did, "binding": BINDING, **more})
+def question(task: Task, sent: SendMessageRequest) -> ApprovalRequest | None:
+    return holding(HELD).asked(task, sent)
 
 
 def yes(task: Task, sent: SendMessageRequest, by: Identity = alice) -> Approval:
@@ -73,7 +73,9 @@ def test_the_round_trip(streaming: bool, rest: bool, kind: Any) -> None:
         shown = asked.message()
         assert "price = 7" in shown
         assert '@text = "book it"' in shown
-        done = await agent.sent(continued(sent, task), holding(HELD), context=approved(alice.approve(asked).encode()))
+        done = await agent.sent(
+            continued(sent, task), holding(HELD), context=with_approvals(alice.approve(asked).encode())
+        )
         assert (done.id, done.status.state) == (task.id, DONE)
         assert answer(done) == f"{scout.did} for {alice.did}: book it"
         (context,) = agent.executor.ran
@@ -94,7 +96,7 @@ def test_in_the_middle_of_a_task() -> None:
         sent = message("book it", task_id=task.id)
         waiting = await agent.sent(sent, holding(held))
         assert (waiting.id, waiting.status.state, len(agent.executor.ran)) == (task.id, WAITING, 1)
-        done = await agent.sent(continued(sent, waiting), holding(held), context=approved(yes(waiting, sent)))
+        done = await agent.sent(continued(sent, waiting), holding(held), context=with_approvals(yes(waiting, sent)))
         assert (done.id, done.status.state, len(agent.executor.ran)) == (task.id, DONE, 2)
 
     agent.run(work)
@@ -135,7 +137,7 @@ def test_an_approval_of_something_else(change: Callable[[SendMessageRequest], ob
         other = continued(sent, task)
         change(other)
         with pytest.raises(InputError):
-            await agent.sent(other, holding(HELD), context=approved(approval))
+            await agent.sent(other, holding(HELD), context=with_approvals(approval))
         # A client without scruples.
         asked = BINDING.request("SendMessage", other)
         forged = Approval.decode(approval.encode())
@@ -159,7 +161,7 @@ def test_an_approval_in_another_task() -> None:
         assert first.id != second.id
         approval = yes(first, sent)
         with pytest.raises(InputError):
-            await agent.sent(continued(sent, second), holding(HELD), context=approved(approval))
+            await agent.sent(continued(sent, second), holding(HELD), context=with_approvals(approval))
         first.status.CopyFrom(second.status)
         with pytest.raises(MalformedError):
             question(first, sent)
@@ -175,9 +177,9 @@ def test_an_approval_is_good_once() -> None:
         sent = message("wait")
         task = await agent.sent(sent, holding(HELD))
         approval, again = yes(task, sent), continued(sent, task)
-        first = await agent.sent(again, holding(HELD), context=approved(approval))
+        first = await agent.sent(again, holding(HELD), context=with_approvals(approval))
         assert first.status.state == TaskState.TASK_STATE_INPUT_REQUIRED
-        second = await agent.sent(again, holding(HELD), context=approved(approval))
+        second = await agent.sent(again, holding(HELD), context=with_approvals(approval))
         assert (second.status.state, len(agent.executor.ran)) == (WAITING, 1)
 
     agent.run(work)
@@ -189,7 +191,7 @@ def test_an_approval_used_twice_at_once() -> None:
     async def work() -> None:
         sent = message("wait")
         task = await agent.sent(sent, holding(HELD))
-        approval = approved(yes(task, sent))
+        approval = with_approvals(yes(task, sent))
         again = continued(sent, task)
         found = await asyncio.gather(*(agent.sent(again, holding(HELD), context=approval) for _ in range(4)))
         assert {each.id for each in found} == {task.id}
@@ -209,7 +211,7 @@ def test_approvals_that_do_not_count() -> None:
         with pytest.raises(DelegationError):
             scout.approve(asked)
         short = alice.approve(asked, ttl=timedelta(seconds=30))
-        waiting = await later.sent(continued(sent, task), holding(HELD), context=approved(short))
+        waiting = await later.sent(continued(sent, task), holding(HELD), context=with_approvals(short))
         assert waiting.status.state == WAITING
         assert later.executor.ran == []
 
@@ -237,9 +239,9 @@ def test_somebody_else_goes_on_with_the_task() -> None:
         # The approval is for scout and alice: nobody else's presentation takes it.
         for other in others:
             with pytest.raises(InputError):
-                await agent.sent(continued(sent, task), other, context=approved(approval))
+                await agent.sent(continued(sent, task), other, context=with_approvals(approval))
         assert agent.executor.ran == []
-        done = await agent.sent(continued(sent, task), holding(HELD), context=approved(approval))
+        done = await agent.sent(continued(sent, task), holding(HELD), context=with_approvals(approval))
         assert done.status.state == DONE
 
     agent.run(work)
@@ -253,11 +255,13 @@ def test_an_agent_that_asks_for_something_else() -> None:
         task = await agent.sent(sent, holding(HELD))
         asked = question(task, sent)
         assert asked is not None
+        elsewhere = HolderInterceptor(scout, HELD, audience=thief.did, binding=BINDING)
         for wrong in (
             lambda: question(task, message("book it")),
             lambda: question(task, message("book two")),
-            lambda: question(task, sent, holder=thief.did),
-            lambda: question(task, sent, audience=thief.did),
+            lambda: holding(token(to=thief), by=thief).asked(task, sent),
+            lambda: holding(token(root=bob)).asked(task, sent),
+            lambda: elsewhere.asked(task, sent),
         ):
             with pytest.raises(MalformedError):
                 wrong()

@@ -57,7 +57,7 @@ from attorn.a2a import (
     ChainHandler,
     HolderInterceptor,
     access_of,
-    approved,
+    with_approvals,
     with_chain,
 )
 from attorn.a2a.carrying import in_header
@@ -200,7 +200,7 @@ def test_whether_the_two_belong_together(answered: object) -> None:
 
     agent = Agent(
         related=related,
-        guard=verifier(receipts=told),
+        checks=verifier(receipts=told),
         middleware=[Middleware(AuthenticationMiddleware, backend=Bearer())],
     )
     if answered is True:
@@ -290,7 +290,7 @@ def test_the_interceptor_leaves_alone_what_is_the_callers() -> None:
         assert args.context is not None
         assert args.context.service_parameters == {"A2A-Extensions": f"{EXTENSION},urn:a"}
         assert (shared.service_parameters, shared.state) == ({"A2A-Extensions": "urn:a"}, {"a": 1})
-        assert approved("x", context=shared).state["a"] == 1
+        assert with_approvals("x", context=shared).state["a"] == 1
         assert shared.state == {"a": 1}
         with pytest.raises(InputError):
             await held.before(BeforeArgs(input=message(), method="another", agent_card=agent.card))

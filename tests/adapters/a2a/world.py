@@ -94,7 +94,7 @@ class Agent:
 
     def __init__(
         self,
-        guard: Verifier | None = None,
+        checks: Verifier | None = None,
         *,
         binding: Binding = BINDING,
         streaming: bool = True,
@@ -111,8 +111,8 @@ class Agent:
             planner, supported_interfaces=interfaces, capabilities=AgentCapabilities(streaming=streaming)
         )
         self.inner = kind(ChainExecutor(self.executor), InMemoryTaskStore(), self.card)
-        guarded = ChainHandler(self.inner, verifier=guard or verifier(), binding=binding, related=related)
-        self.handler: RequestHandler = self.inner if bare else guarded
+        handler = ChainHandler(self.inner, verifier=checks or verifier(), binding=binding, related=related)
+        self.handler: RequestHandler = self.inner if bare else handler
         by_rest, by_rpc = (
             create_rest_routes(self.handler),
             create_jsonrpc_routes(self.handler, "/a2a", enable_v0_3_compat=True),
