@@ -7,14 +7,38 @@ methods carry no message: theirs is in a header of its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from a2a.types import SendMessageRequest
+from a2a.types import (
+    CancelTaskRequest,
+    DeleteTaskPushNotificationConfigRequest,
+    GetExtendedAgentCardRequest,
+    GetTaskPushNotificationConfigRequest,
+    GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest,
+    ListTasksRequest,
+    SendMessageRequest,
+    SubscribeToTaskRequest,
+    TaskPushNotificationConfig,
+)
 
 from attorn.a2a.extension import EXTENSION
 from attorn.errors import LimitError, MalformedError
 
-_Params = TypeVar("_Params", bound=Any)
+Params = TypeVar(
+    "Params",
+    CancelTaskRequest,
+    DeleteTaskPushNotificationConfigRequest,
+    GetExtendedAgentCardRequest,
+    GetTaskPushNotificationConfigRequest,
+    GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest,
+    ListTasksRequest,
+    SendMessageRequest,
+    SubscribeToTaskRequest,
+    TaskPushNotificationConfig,
+)
+"""What a method of A2A is asked with, each of which may name a tenant."""
 HEADER: Final = "Attorn-Presentation"
 """The service parameter, over HTTP the header, of methods other than those that send a message."""
 
@@ -39,14 +63,14 @@ def without(params: SendMessageRequest) -> SendMessageRequest:
     return made
 
 
-def of_tenant(params: _Params, tenant: str) -> _Params:
+def of_tenant(params: Params, tenant: str) -> Params:
     """A copy of `params` for the tenant that the SDK acts for, which over REST is that of the path.
 
     Raises `MalformedError` where they name another themselves.
     """
     if params.tenant not in ("", tenant):
         raise MalformedError("the request names another tenant than its path")
-    made: _Params = type(params)()
+    made = type(params)()
     made.CopyFrom(params)
     made.tenant = tenant
     return made

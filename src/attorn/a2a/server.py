@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any
 
 from a2a.auth.user import User
 from a2a.server.context import ServerCallContext
@@ -31,7 +30,7 @@ from a2a.types import (
 from google.protobuf.message import Message as AnyMessage
 
 from attorn.a2a.binding import SEND, Binding
-from attorn.a2a.carrying import carried, in_header, of_tenant, without
+from attorn.a2a.carrying import Params, carried, in_header, of_tenant, without
 from attorn.a2a.executor import ChainExecutor, Pending, with_access
 from attorn.a2a.refusal import missing, refusal
 from attorn.approval import ApprovalRequired
@@ -151,7 +150,7 @@ class ChainHandler(RequestHandler):
             raise refusal(error) from None
         return without(params), with_access(context, found)
 
-    async def _other(self, method: str, params: AnyMessage, context: ServerCallContext) -> ServerCallContext:
+    async def _other(self, method: str, params: Params, context: ServerCallContext) -> ServerCallContext:
         try:
             wire = in_header(context.state.get("headers"))
             found = await self._authorized(method, of_tenant(params, context.tenant), wire, context.user)
@@ -159,13 +158,13 @@ class ChainHandler(RequestHandler):
             raise refusal(error) from None
         return with_access(context, found)
 
-    async def _authorized(self, method: str, params: Any, wire: str | None, user: User) -> Access:
+    async def _authorized(self, method: str, params: AnyMessage, wire: str | None, user: User) -> Access:
         if wire is None:
             raise missing()
         # In a thread: a route, a resolver and a store may wait.
         return await asyncio.to_thread(self._decided, method, params, wire, user)
 
-    def _decided(self, method: str, params: Any, wire: str, user: User) -> Access:
+    def _decided(self, method: str, params: AnyMessage, wire: str, user: User) -> Access:
         asked, related = self._binding.request(method, params), self._related
         if related is None:
             return self._verifier.authorize(wire, asked)
