@@ -28,7 +28,8 @@ _SIGNATURES: Final = "signatures"
 def canonical_card(card: AgentCard) -> bytes:
     """The bytes that a signature of `card` covers: RFC 8785 of the card without its signatures.
 
-    Raises `MalformedError` if it lacks an object that A2A requires, or holds what JSON cannot say exactly.
+    Raises `MalformedError` if it lacks an object that A2A requires, or holds what JSON cannot say exactly, and
+    `InputError` for what is no card.
     """
     if not isinstance(card, AgentCard):
         raise InputError(f"agent card: expected an AgentCard, got {type(card).__name__}")
@@ -44,7 +45,7 @@ def read_card(text: str | bytes, *, most: int = MOST_CARD) -> AgentCard:
     """The card in JSON `text`. Its signatures are not checked: `verify_card` does both.
 
     Raises `MalformedError` for a member that stands twice, one that A2A 1.0 does not know (no signature could cover
-    it) or spells otherwise, null in place of a value, and text over `most` bytes.
+    it) or spells otherwise, null in place of a value, and text over `most` bytes; `InputError` for another `most`.
     """
     value = parse(text, most=most, depth=_LEVELS)
     card, whole = AgentCard(), None

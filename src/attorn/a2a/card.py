@@ -48,7 +48,7 @@ def sign_card(card: AgentCard, *, by: Signatory, kid: str | None = None) -> Agen
     """A copy of `card` with a signature by `by`, in place of an older one by the same key.
 
     `kid` is the DID URL of the key, known by itself for did:key and did:jwk. Raises `InputError`, `MalformedError` for
-    a card that has no canonical form, and `UnavailableError` if the signer fails.
+    a card that has no canonical form or a malformed signature already, and `UnavailableError` if the signer fails.
     """
     by = require_signatory(by, "agent card")
     kid = kid_of(by, kid, "agent card")
@@ -103,6 +103,8 @@ def verify_card(
 
 
 def _copied(card: AgentCard, most: int) -> AgentCard:
+    if type(most) is not int or most < 0:
+        raise InputError("agent card: expected a whole number from 0 on as the limit")
     if card.ByteSize() > most:
         raise LimitError(f"agent card: expected at most {most} bytes")
     copied = AgentCard()

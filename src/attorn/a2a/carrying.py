@@ -99,7 +99,10 @@ def carried(params: SendMessageRequest, requested: Collection[str], *, most: int
 
 
 def in_header(headers: object) -> str | None:
-    """The presentation in the headers of a method that sends no message, None if there is none."""
+    """The presentation in the headers of a method that sends no message, None if there is none.
+
+    Raises `MalformedError` for two of them, and for one that is no text.
+    """
     if not isinstance(headers, Mapping):
         return None
     found = [value for name, value in headers.items() if isinstance(name, str) and name.lower() == HEADER.lower()]

@@ -50,7 +50,8 @@ def with_chain(
 ) -> SendMessageRequest:
     """A copy of `params` that carries `token`, presented to `audience` for it. Nothing in it may be changed after.
 
-    It is good once, and with `A2A-Extensions` beside it. Raises what `Identity.present` and `Binding.request` raise.
+    It is good once, and with `A2A-Extensions` beside it. Raises `InputError`, `DelegationError`, `LimitError`,
+    `MalformedError` or `UnavailableError`, as `Identity.present` and `Binding.request` do.
     """
     if not isinstance(params, SendMessageRequest):
         raise InputError(f"with_chain: expected a SendMessageRequest, got {type(params).__name__}")
@@ -71,7 +72,14 @@ def continued(params: SendMessageRequest, task: Task) -> SendMessageRequest:
 
 
 def with_approvals(*approvals: Approval | str, context: ClientCallContext | None = None) -> ClientCallContext:
-    """`context` with approvals of one request, to be sent again: `client.send_message(..., context=...)`."""
+    """`context` with approvals of one request, to be sent again: `client.send_message(..., context=...)`.
+
+    Raises `InputError` for anything but a context, and approvals or their texts, which are read once they are sent.
+    """
+    if context is not None and not isinstance(context, ClientCallContext):
+        raise InputError(f"context: expected a ClientCallContext, got {type(context).__name__}")
+    if not all(isinstance(each, Approval | str) for each in approvals):
+        raise InputError("approvals: expected approvals or their texts")
     made = ClientCallContext() if context is None else context.model_copy()
     made.state = {**made.state, _APPROVALS: approvals}
     return made
@@ -91,7 +99,7 @@ class HolderInterceptor(ClientCallInterceptor):
         self._binding = _checked(binding)
 
     async def before(self, args: BeforeArgs) -> None:
-        """Presents. Raises what `Identity.present` and `Binding.request` raise."""
+        """Presents. Raises as `with_chain`, and `InputError` for a method that nobody has thought of."""
         method = _METHODS.get(args.method)
         if method is None:
             raise InputError(f"A2A: no method {shown(args.method)} is known to present for")

@@ -69,7 +69,10 @@ class Pending:
         return self.asked.holder
 
     def within(self, task_id: str, context_id: str) -> ApprovalRequest:
-        """What is asked for the same message once it continues this task: nothing else will be accepted for it."""
+        """What is asked for the same message once it continues this task: nothing else will be accepted for it.
+
+        Raises as `Binding.request`.
+        """
         made = declared(self.params)
         made.message.task_id, made.message.context_id = task_id, context_id
         return replace(self.asked, request=self.binding.request(SEND, made))
@@ -103,7 +106,7 @@ class ChainExecutor(AgentExecutor):
         self._executor = executor
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `InternalError` for what was not verified, and as `executor` does."""
         found = _found(context)
         if isinstance(found, Pending):
             await _ask(found, context, event_queue)
@@ -113,7 +116,7 @@ class ChainExecutor(AgentExecutor):
             raise InternalError("this request was not verified")
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `InternalError` for what was not verified, and as `executor` does."""
         if not isinstance(_found(context), Access):
             raise InternalError("this request was not verified")
         await self._executor.cancel(context, event_queue)

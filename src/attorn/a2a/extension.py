@@ -35,8 +35,10 @@ def advertise(card: AgentCard, *, did: str) -> AgentCard:
 def advertised(card: AgentCard) -> str | None:
     """The DID that the card says chains are presented to, None if it does not have the extension. Nothing is verified.
 
-    Raises `MalformedError` where the extension stands twice, or names no DID.
+    Raises `MalformedError` where the extension stands twice, or names no DID, and `InputError`.
     """
+    if not isinstance(card, AgentCard):
+        raise InputError(f"advertised: expected an AgentCard, got {type(card).__name__}")
     found = [each for each in card.capabilities.extensions if each.uri == EXTENSION]
     if not found:
         return None

@@ -13,7 +13,7 @@ from attorn.verify.access import Access
 
 
 def token_part(token: Token) -> Part:
-    """A part of a message that hands `token` to whom it was delegated to."""
+    """A part of a message that hands `token` to whom it was delegated to. Raises `InputError`."""
     if not isinstance(token, Token):
         raise InputError(f"token_part: expected a Token, got {type(token).__name__}")
     return new_data_part({EXTENSION: {TOKEN: token.encode()}})
@@ -23,8 +23,8 @@ def handed_over(message: Message, access: Access, *, to: str) -> Token | None:
     """The token that the sender of a message, of which `access` was given, hands to the DID `to`; None if it does not.
 
     It is addressed to `to`, and delegated by the holder of that chain for the same user. Nothing in it is verified: a
-    verifier's `verify_token` says whether it would be accepted. Raises `MalformedError`, `NotAdmittedError` or
-    `LimitError`.
+    verifier's `verify_token` says whether it would be accepted. Raises `MalformedError`, `NotAdmittedError`,
+    `LimitError` or `InputError`.
     """
     if not isinstance(message, Message) or not isinstance(access, Access):
         raise InputError("handed_over: expected a Message and the Access of its sender")

@@ -67,13 +67,13 @@ class ChainHandler(RequestHandler):
         self._related = related
 
     async def on_message_send(self, params: SendMessageRequest, context: ServerCallContext) -> Task | Message:
-        """As the SDK has it. Raises `A2AError`, as all others do."""
+        """As the SDK has it. Raises `A2AError`."""
         return await self._handler.on_message_send(*await self._message(params, context))
 
     async def on_message_send_stream(
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> AsyncGenerator[Event]:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         sent, known = await self._message(params, context)
         async with aclosing(self._handler.on_message_send_stream(sent, known)) as events:
             async for event in events:
@@ -82,56 +82,56 @@ class ChainHandler(RequestHandler):
     async def on_subscribe_to_task(
         self, params: SubscribeToTaskRequest, context: ServerCallContext
     ) -> AsyncGenerator[Event]:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         known = await self._other("SubscribeToTask", params, context)
         async with aclosing(self._handler.on_subscribe_to_task(params, known)) as events:
             async for event in events:
                 yield event
 
     async def on_get_task(self, params: GetTaskRequest, context: ServerCallContext) -> Task | None:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         return await self._handler.on_get_task(params, await self._other("GetTask", params, context))
 
     async def on_list_tasks(self, params: ListTasksRequest, context: ServerCallContext) -> ListTasksResponse:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         return await self._handler.on_list_tasks(params, await self._other("ListTasks", params, context))
 
     async def on_cancel_task(self, params: CancelTaskRequest, context: ServerCallContext) -> Task | None:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         return await self._handler.on_cancel_task(params, await self._other("CancelTask", params, context))
 
     async def on_create_task_push_notification_config(
         self, params: TaskPushNotificationConfig, context: ServerCallContext
     ) -> TaskPushNotificationConfig:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         known = await self._other("CreateTaskPushNotificationConfig", params, context)
         return await self._handler.on_create_task_push_notification_config(params, known)
 
     async def on_get_task_push_notification_config(
         self, params: GetTaskPushNotificationConfigRequest, context: ServerCallContext
     ) -> TaskPushNotificationConfig:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         known = await self._other("GetTaskPushNotificationConfig", params, context)
         return await self._handler.on_get_task_push_notification_config(params, known)
 
     async def on_list_task_push_notification_configs(
         self, params: ListTaskPushNotificationConfigsRequest, context: ServerCallContext
     ) -> ListTaskPushNotificationConfigsResponse:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         known = await self._other("ListTaskPushNotificationConfigs", params, context)
         return await self._handler.on_list_task_push_notification_configs(params, known)
 
     async def on_delete_task_push_notification_config(
         self, params: DeleteTaskPushNotificationConfigRequest, context: ServerCallContext
     ) -> None:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         known = await self._other("DeleteTaskPushNotificationConfig", params, context)
         await self._handler.on_delete_task_push_notification_config(params, known)
 
     async def on_get_extended_agent_card(
         self, params: GetExtendedAgentCardRequest, context: ServerCallContext
     ) -> AgentCard:
-        """As the SDK has it."""
+        """As the SDK has it. Raises `A2AError`."""
         known = await self._other("GetExtendedAgentCard", params, context)
         return await self._handler.on_get_extended_agent_card(params, known)
 

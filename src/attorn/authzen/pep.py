@@ -68,7 +68,7 @@ class RemotePolicy:
             self._headers["Authorization"] = f"Bearer {secret}"
 
     def permits(self, cleared: Cleared) -> bool | Denial:
-        """Whether the decision point permits it. Raises `UnavailableError` where it did not decide."""
+        """Whether the decision point permits it. Raises `UnavailableError` if it did not decide, and `InputError`."""
         body = self._post(EVALUATION, question(cleared), _MOST_ANSWER)
         return read_answer(body, most=_MOST_ANSWER)
 
@@ -114,7 +114,10 @@ class RemotePolicy:
 
 
 def question(cleared: Cleared) -> dict[str, JsonValue]:
-    """The question about a request that a chain permits: the holder acts, the chain stands in the context."""
+    """The question about a request that a chain permits: the holder acts, the chain stands in the context.
+
+    Raises `InputError`.
+    """
     if not isinstance(cleared, Cleared):
         raise InputError(f"expected a Cleared, got {type(cleared).__name__}")
     request = parse(cleared.request.canonical(), most=_MOST_REQUEST, depth=_DEPTH)

@@ -33,7 +33,7 @@ def unsafe_anybody(secret: str) -> bool:
 
 
 def checked_peps(peps: Peps) -> Known:
-    """What tells a PEP by its secret. Raises `InputError`."""
+    """What tells a PEP by its secret. Raises `InputError`, and `UnavailableError` if the list fails to say them."""
     if callable(peps):
         return peps
     listed = isinstance(peps, Iterable) and not isinstance(peps, str | bytes)

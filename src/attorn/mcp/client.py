@@ -40,7 +40,10 @@ class Holder:
         self._lock = Lock()
 
     def present(self, method: str, params: Params) -> str:
-        """A presentation for one message: once, here, with these arguments. Raises as `Identity.present`."""
+        """A presentation for one message: once, here, with these arguments.
+
+        Raises `InputError` for one that nothing can be bound to, and as `Identity.present`.
+        """
         request = request_of(self.server, method, params)
         digest = request.digest()
         with self._lock:
@@ -62,7 +65,8 @@ class Holder:
     def asked(self, error: MCPError, method: str, params: Params) -> ApprovalRequest | None:
         """What to hand to the approvers, if it is their approval that this message lacked; else None.
 
-        Raises `MalformedError` if the server asks for approval of anything else than was sent.
+        Raises `MalformedError` if the server asks for approval of anything else than was sent, and `InputError` for a
+        message that could not have been.
         """
         data = error.error.data
         if not isinstance(data, dict) or data.get("code") != ApprovalRequired.code:
@@ -85,13 +89,14 @@ async def presenting(
     """`transport` with a presentation for each message: `Client(presenting(streamable_http_client(url), holder))`.
 
     It goes into the `_meta` of each request but listings, or if `bearer` into the Authorization header of each POST.
+    Raises `InputError` for anything but a `Holder`.
     """
     async with transport as (read, write):
         yield read, HolderStream(write, holder, bearer=bearer)
 
 
 class HolderStream:
-    """A stream of messages to a server, each with its presentation."""
+    """A stream of messages to a server, each with its presentation. Raises `InputError` for anything but a `Holder`."""
 
     def __init__(self, stream: WriteStream[SessionMessage], holder: Holder, *, bearer: bool) -> None:
         if not isinstance(holder, Holder):

@@ -53,7 +53,7 @@ def acting() -> Access:
 
 
 class McpDoor(Extension):
-    """What `SideCar` and `Bearer` share. The verifier's audience is the canonical URI of the server."""
+    """What `SideCar` and `Bearer` share. The verifier's audience is the server's canonical URI. Raises `InputError`."""
 
     identifier = META_MEMBER
     mode = ""

@@ -70,9 +70,14 @@ def said(method: str, message: object) -> dict[str, JsonValue]:
 
 
 class Tokens(TokenVerifier):
-    """FastMCP's form of `Bearer.verify_token`, for `auth=RemoteAuthProvider(Tokens(door), [issuer], base_url)`."""
+    """FastMCP's form of `Bearer.verify_token`, for `auth=RemoteAuthProvider(Tokens(door), [issuer], base_url)`.
+
+    Raises `InputError`.
+    """
 
     def __init__(self, door: Bearer) -> None:
+        if not isinstance(door, Bearer):
+            raise InputError(f"door: expected a Bearer, got {type(door).__name__}")
         super().__init__()
         self._door = door
 
@@ -83,11 +88,16 @@ class Tokens(TokenVerifier):
 
 
 class HolderTransport(ClientTransport):
-    """`fastmcp.Client(HolderTransport(transport, holder))`: as `attorn.mcp.presenting`, for a transport of FastMCP."""
+    """`fastmcp.Client(HolderTransport(transport, holder))`: as `attorn.mcp.presenting`, for a transport of FastMCP.
+
+    Raises `InputError`.
+    """
 
     def __init__(self, transport: ClientTransport, holder: Holder, *, bearer: bool = False) -> None:
         if not isinstance(transport, ClientTransport):
             raise InputError(f"transport: expected a ClientTransport, got {type(transport).__name__}")
+        if not isinstance(holder, Holder):
+            raise InputError(f"holder: expected a Holder, got {type(holder).__name__}")
         self.transport = transport
         self.legacy_only = transport.legacy_only
         self._holder = holder

@@ -72,7 +72,7 @@ class SpanRecorder:
             return self._failed
 
     def record(self, draft: ReceiptDraft) -> Receipt | None:
-        """The receipt of this decision, None without a recorder. Raises what the recorder raises, and nothing else."""
+        """The receipt of this decision, None without a recorder. Raises what the recorder raises, and `InputError`."""
         if not isinstance(draft, ReceiptDraft):
             raise InputError(f"record: expected a ReceiptDraft, got {type(draft).__name__}")
         try:

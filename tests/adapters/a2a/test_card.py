@@ -366,6 +366,11 @@ def test_the_extension() -> None:
         lambda: verify_card(offered(), signers=["planner"]),
         lambda: verify_card(offered(), signers=None),  # type: ignore[arg-type]
         lambda: verify_card(None, signers=[planner.did]),  # type: ignore[arg-type]
+        lambda: verify_card(offered(), signers=[planner.did], most="1"),  # type: ignore[arg-type]
+        lambda: verify_card(offered(), signers=[planner.did], most=-1),
+        lambda: verify_card("{}", signers=[planner.did], most=None),  # type: ignore[arg-type]
+        lambda: read_card("{}", most="1"),  # type: ignore[arg-type]
+        lambda: advertised({}),  # type: ignore[arg-type]
     ],
 )
 def test_arguments_of_no_use(question: Callable[[], object]) -> None:

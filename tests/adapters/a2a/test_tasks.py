@@ -275,6 +275,9 @@ def test_arguments_of_no_use() -> None:
         lambda: HolderInterceptor(scout, token(), audience="", binding=BINDING),
         lambda: HolderInterceptor(scout, token(), audience=planner.did, binding=URL),  # type: ignore[arg-type]
         lambda: with_chain(Task(), scout, token(), audience=planner.did, binding=BINDING),  # type: ignore[arg-type]
+        lambda: with_approvals("x", context={}),  # type: ignore[arg-type]
+        lambda: with_approvals(b"x"),  # type: ignore[arg-type]
+        lambda: with_approvals("x", None),  # type: ignore[arg-type]
     ):
         with pytest.raises(InputError):
             wrong()

@@ -235,6 +235,12 @@ def test_what_these_are_made_of() -> None:
     for transport in (None, "http://127.0.0.1/mcp"):
         with pytest.raises(InputError):
             HolderTransport(transport, holder())  # type: ignore[arg-type]
+    for held in (None, scout, verifier()):
+        with pytest.raises(InputError):
+            HolderTransport(FastMCPTransport(fastmcp.FastMCP("files")), held)  # type: ignore[arg-type]
+    for other in (None, verifier(), SideCar(verifier())):
+        with pytest.raises(InputError):
+            Tokens(other)  # type: ignore[arg-type]
 
 
 def test_a_bearer_door_wants_http() -> None:
