@@ -25,7 +25,6 @@ from attorn.jose.claims import SKEW, Claims, is_text
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory, require_signatory
 from attorn.oauth.issued import act
-from attorn.tree import until
 from attorn.verify.access import Access
 
 TYP: Final = "txntoken+jwt"
@@ -85,10 +84,10 @@ def issue_txn_token(
         raise InputError("transaction token: expected the trust domain, the workload and txn as text")
     if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
         raise InputError("transaction token: expected a lifetime from one second to 15 minutes")
-    now, limit = second_of(clock), until(access.chain)
+    now, limit = second_of(clock), access.expires
     ends = int((access.at + lifetime).timestamp())
     if limit is not None:
-        ends = min(ends, int(limit[0].timestamp()))
+        ends = min(ends, int(limit.timestamp()))
     if now >= ends:
         raise ExpiredError("transaction token: it would be over already")
     claims: dict[str, JsonValue] = {
