@@ -32,7 +32,7 @@ def test_replay() -> None:
     async def visit(files: Files) -> None:
         once = await files.honest()
         there = files.there
-        again = Open(there.door, Gate(there.app._app, there.guard), there.guard)
+        again = Open(there.door, Gate(there.app._app, there.mcp_door), there.mcp_door)
         with nothing_happens(*files.seen):
             await files.refuses(401, "replayed", once)
             files.says(await again.call(wire=once), 401, "replayed")
@@ -70,7 +70,7 @@ def test_missing_chain() -> None:
             await files.refuses(401, "no_presentation", meta={"dev.attorn/chain": presented()})
             await files.refuses(401, "malformed", "opaque")
             # Past the gate nobody knows a token.
-            bare = Open(files.there.door, files.there.app._app, files.there.guard)
+            bare = Open(files.there.door, files.there.app._app, files.there.mcp_door)
             assert (await bare.call(wire=presented())).status_code == 401
 
     visited(DOOR, visit)

@@ -16,7 +16,7 @@ from tests.attacks.adapter_scene import Till, nothing_happens
 from tests.attacks.mcp_scene import HELD, Files, presented, visited
 
 from attorn.mcp import SideCar
-from attorn.mcp.fast import Guarded, Presenting
+from attorn.mcp.fast import DoorMiddleware, HolderTransport
 
 MEMBER = "dev.attorn/chain"
 
@@ -72,18 +72,20 @@ def test_widened_argument(door: str) -> None:
     visited(door, visit)
 
 
-def test_an_argument_that_is_widened_in_front_of_the_guard() -> None:
+def test_an_argument_that_is_widened_in_front_of_the_door() -> None:
     """Attack 130: charged by then, as it was authorised, and still not run."""
-    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Rewriting(), Guarded(SideCar(verifier()))])
+    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP(
+        "files", middleware=[Rewriting(), DoorMiddleware(SideCar(verifier()))]
+    )
     furnish(server)
-    open_to_all: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Guarded(SideCar(verifier()))])
+    open_to_all: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[DoorMiddleware(SideCar(verifier()))])
     furnish(open_to_all)
 
     async def go() -> None:
         ran.clear()
-        async with fastmcp.Client(Presenting(FastMCPTransport(open_to_all), holder(HELD))) as client:
+        async with fastmcp.Client(HolderTransport(FastMCPTransport(open_to_all), holder(HELD))) as client:
             await client.call_tool("read", {"path": "/srv/a"})
-        async with fastmcp.Client(Presenting(FastMCPTransport(server), holder(HELD))) as client:
+        async with fastmcp.Client(HolderTransport(FastMCPTransport(server), holder(HELD))) as client:
             with nothing_happens(ran):
                 await refused_by(client, "wrong_request", "/srv/a")
 
@@ -143,16 +145,16 @@ def test_a_bearer_token_and_a_chain_of_two_users() -> None:
     """Attack 130: FastMCP's own token names one, and the chain in the body another."""
     issued = StaticTokenVerifier({name: {"client_id": "app", "sub": name, "scopes": []} for name in ("alice", "bob")})
     till = Till()
-    guard = SideCar(
+    door = SideCar(
         verifier(store=till), related=lambda bearer, _: bearer is not None and bearer.claims["sub"] == "alice"
     )
-    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[Guarded(guard)], auth=issued)
+    server: fastmcp.FastMCP[Any] = fastmcp.FastMCP("files", middleware=[DoorMiddleware(door)], auth=issued)
     furnish(server)
     app = server.http_app(path="/mcp")
 
     async def go() -> None:
         ran.clear()
-        files = Files(Open(DOORS["fastmcp-meta"], app, guard), till)
+        files = Files(Open(DOORS["fastmcp-meta"], app, door), till)
         async with app.lifespan(app):
             await files.honest(headers={"authorization": "Bearer alice"})
             with nothing_happens(*files.seen):

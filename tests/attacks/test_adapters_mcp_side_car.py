@@ -31,7 +31,7 @@ async def beside() -> AsyncIterator[Files]:
     """A server that takes tokens of somebody else's for alice and bob, and chains of either that go with them."""
     ran.clear()
     till = Till()
-    guard = SideCar(verifier(roots=[alice.did, bob.did], store=till), related=related)
+    door = SideCar(verifier(roots=[alice.did, bob.did], store=till), related=related)
     auth = AuthSettings(
         issuer_url=AnyHttpUrl(ISSUER),
         resource_server_url=AnyHttpUrl(URI),
@@ -39,12 +39,12 @@ async def beside() -> AsyncIterator[Files]:
         required_scopes=["files"],
     )
     server = MCPServer(
-        "files", extensions=[guard], middleware=[guard], token_verifier=Issued(), auth=auth, log_level="CRITICAL"
+        "files", extensions=[door], middleware=[door], token_verifier=Issued(), auth=auth, log_level="CRITICAL"
     )
     furnish(server)
     app = server.streamable_http_app()
     async with server.session_manager.run():
-        yield Files(Open(DOORS[DOOR], app, guard), till)
+        yield Files(Open(DOORS[DOOR], app, door), till)
 
 
 def test_wrong_audience() -> None:
@@ -75,7 +75,7 @@ def test_replay() -> None:
 
 
 def test_widened_argument() -> None:
-    """Attacks 67 and 84: on the way, by the holder's own client, and by what stands between guard and tool."""
+    """Attacks 67 and 84: on the way, by the holder's own client, and by what stands between door and tool."""
 
     async def visit(files: Files) -> None:
         await files.honest()
@@ -92,7 +92,7 @@ def test_widened_argument() -> None:
     visited(DOOR, visit)
 
 
-def test_an_argument_that_is_widened_behind_the_guard() -> None:
+def test_an_argument_that_is_widened_behind_the_door() -> None:
     """Attack 130: charged by then, as it was authorised, and still not run."""
 
     async def rewriting(ctx: Any, call_next: Any) -> Any:
@@ -101,8 +101,8 @@ def test_an_argument_that_is_widened_behind_the_guard() -> None:
         return await call_next(ctx)
 
     async def go() -> None:
-        guard = SideCar(verifier())
-        server = MCPServer("files", extensions=[guard], middleware=[guard, rewriting], log_level="CRITICAL")
+        door = SideCar(verifier())
+        server = MCPServer("files", extensions=[door], middleware=[door, rewriting], log_level="CRITICAL")
         furnish(server)
         ran.clear()
         async with Client(server) as client:
