@@ -160,8 +160,8 @@ def test_workloads() -> None:
         "Bundle",
         "Workload",
         "WorkloadVerifier",
-        "audience",
         "endorse",
+        "endorsement_audience",
     ]
     assert all(hasattr(attorn.workload, name) for name in attorn.workload.__all__)
 
@@ -337,8 +337,8 @@ def test_the_names_for_evidence() -> None:
 
 def test_the_names_for_oauth() -> None:
     assert sorted(attorn.oauth.__all__) == [
-        "CHAIN",
         "CHAIN_DETAILS",
+        "CHAIN_TOKEN_TYPE",
         "ClientMetadata",
         "DETAILS_TYPE",
         "DpopAuth",
@@ -352,22 +352,22 @@ def test_the_names_for_oauth() -> None:
         "EvidenceVerifier",
         "GRANT",
         "Nonces",
-        "Origin",
-        "PRESENTATION",
+        "PRESENTATION_TOKEN_TYPE",
         "ProjectionError",
         "TokenExchange",
         "TokenRequestError",
         "TxnToken",
+        "VouchedUser",
         "exchange_request",
         "fetch_client_metadata",
+        "from_detail",
         "issue_txn_token",
-        "mint",
-        "origin",
-        "project",
+        "mint_from_evidence",
         "prove",
         "read_client_metadata",
-        "read_detail",
+        "to_detail",
         "verify_txn_token",
+        "vouched_user",
         "write_client_metadata",
     ]
     assert all(hasattr(attorn.oauth, name) for name in attorn.oauth.__all__)

@@ -28,7 +28,7 @@ from tests.adapters.oauth.dpop_scene import (
 from tests.attacks.adapter_scene import Till, nothing_happens, watched
 
 from attorn import Identity, Request, Token, caveat
-from attorn.oauth import dpop
+from attorn.jose.jws import token_hash
 from attorn.web.http import HttpMessage, bind
 
 HELD = minted(caveat.MaxUses(99))
@@ -134,7 +134,7 @@ def test_header_and_body_disagree(calendar: Calendar) -> None:
             {"htm": "POST"},
             {"htu": f"{ORIGIN}/events/2026-12"},
             {"htu": f"{URL}?limit=1"},
-            {"ath": dpop.token_hash("x")},
+            {"ath": token_hash("x")},
         ):
             refused(send(calendar.app, proof(HELD, **claims), token=HELD), PROOF, PROOF)
         refused(send(calendar.app, fresh(held), token=HELD), PROOF, PROOF)

@@ -31,7 +31,8 @@ from tests.attacks.adapter_scene import Till, nothing_happens
 from tests.web.world import verifier
 
 from attorn import caveat
-from attorn.oauth import CHAIN, PRESENTATION, dpop
+from attorn.jose.jws import token_hash
+from attorn.oauth import CHAIN_TOKEN_TYPE, PRESENTATION_TOKEN_TYPE
 
 READ = caveat.Actions("events:read")
 HELD = minted(EVENTS, narrower=(READ,))
@@ -146,7 +147,7 @@ def test_stripped_proof(desk: Desk) -> None:
             refused(desk.post(by_dpop(HELD, proof="")), NO_PROOF)
             made = proof(HELD, by=thief, htm="POST", htu=ENDPOINT)
             refused(desk.post(by_dpop(HELD, proof=made)), "invalid_request", "not_holder")
-            sent["data"]["subject_token_type"] = PRESENTATION
+            sent["data"]["subject_token_type"] = PRESENTATION_TOKEN_TYPE
         else:
             sent["data"]["subject_token"] = sent["data"]["subject_token"][:-4]
             refused(desk.post(sent), "invalid_request", "malformed")
@@ -158,7 +159,7 @@ def test_header_and_body_disagree(desk: Desk) -> None:
     """Attacks 84 and 130: the proof against the request, the presentation against the form, the URL against both."""
     desk.honest()
     with nothing_happens(desk.pen.signed):
-        for claims in ({"htm": "GET"}, {"htu": f"{SERVER}/tokens"}, {"ath": dpop.token_hash("another")}):
+        for claims in ({"htm": "GET"}, {"htu": f"{SERVER}/tokens"}, {"ath": token_hash("another")}):
             made = proof(HELD, **{"htm": "POST", "htu": ENDPOINT, **claims})
             refused(desk.post(by_dpop(HELD, proof=made)), NO_PROOF)
         for changed in ({"scope": "events:write"}, {"audience": "did:web:mail.example"}, {"client_id": "me"}):
@@ -168,7 +169,7 @@ def test_header_and_body_disagree(desk: Desk) -> None:
         beside = {**by_presentation(HELD), "headers": by_dpop(HELD)["headers"]}
         refused(desk.post(beside), "invalid_request", "bad_token_request")
         as_chain = by_presentation(HELD)
-        as_chain["data"]["subject_token_type"] = CHAIN
+        as_chain["data"]["subject_token_type"] = CHAIN_TOKEN_TYPE
         refused(desk.post(as_chain), NO_PROOF)
         for url in ("/other", "/token?scope=events:write"):
             refused(desk.post(desk.way(HELD), url=url), "invalid_request", "invalid_input")

@@ -92,10 +92,10 @@ def _token_requests() -> Iterable[bytes]:
 def _detail(data: bytes) -> bool:
     """An object; the caveats that it says make a link that says the same."""
     value: Any = accepted(lambda: parse(data), MalformedError)
-    caveats = accepted(lambda: rar.read_detail(value), MalformedError)
-    detail = accepted(lambda: rar.project([_link(caveats)]), rar.ProjectionError)
-    again = rar.read_detail(detail)
-    require(rar.project([_link(again)]) == detail, "another detail once written", detail)
+    caveats = accepted(lambda: rar.from_detail(value), MalformedError)
+    detail = accepted(lambda: rar.to_detail([_link(caveats)]), rar.ProjectionError)
+    again = rar.from_detail(detail)
+    require(rar.to_detail([_link(again)]) == detail, "another detail once written", detail)
     return True
 
 
@@ -142,8 +142,8 @@ HARNESSES = (
         "fixpoint",
         _detail,
         _details,
-        "attorn.oauth.rar:read_detail",
-        "attorn.oauth.rar:project",
+        "attorn.oauth.rar:from_detail",
+        "attorn.oauth.rar:to_detail",
         mutators.json_text,
     ),
 )

@@ -55,7 +55,7 @@ def _jwt(data: bytes) -> bool:
     tried(lambda: found.require_times(1_900_000_000, 30, timedelta(days=1)), VerificationError)
     told: Any = tried(lambda: evidence_scene.as_jag(text), VerificationError)
     # Nobody but the provider has its key, and it said this of nobody else.
-    require(told is None or told.origin.subject == "alice", "a user of whom nothing was said")
+    require(told is None or told.vouched_user.subject == "alice", "a user of whom nothing was said")
     tried(lambda: evidence_scene.as_id_token(text), VerificationError)
     return True
 

@@ -6,7 +6,14 @@ try:
 except ImportError as error:
     raise ImportError(f"attorn.oauth needs {error.name}, not installed here: pip install 'attorn[oauth]'") from error
 
-from attorn.oauth.asked import CHAIN, DETAILS_TYPE, GRANT, PRESENTATION, TokenRequestError, exchange_request
+from attorn.oauth.asked import (
+    CHAIN_TOKEN_TYPE,
+    DETAILS_TYPE,
+    GRANT,
+    PRESENTATION_TOKEN_TYPE,
+    TokenRequestError,
+    exchange_request,
+)
 from attorn.oauth.client import DpopAuth
 from attorn.oauth.client_metadata import (
     ClientMetadata,
@@ -17,19 +24,19 @@ from attorn.oauth.client_metadata import (
 from attorn.oauth.dpop import DpopError, DpopNonceError, DpopProof, prove
 from attorn.oauth.evidence import EvidenceVerifier
 from attorn.oauth.exchange import TokenExchange
-from attorn.oauth.granted import Evidence, Origin
+from attorn.oauth.granted import Evidence, VouchedUser
 from attorn.oauth.nonces import Nonces
-from attorn.oauth.rar import CHAIN_DETAILS, ProjectionError, project, read_detail
+from attorn.oauth.rar import CHAIN_DETAILS, ProjectionError, from_detail, to_detail
 from attorn.oauth.resource import DpopAuthorized, DpopDoor, DpopMiddleware
-from attorn.oauth.root_link import mint, origin
+from attorn.oauth.root_link import mint_from_evidence, vouched_user
 from attorn.oauth.txn_token import TxnToken, issue_txn_token, verify_txn_token
 
 __all__ = [
-    "CHAIN",
     "CHAIN_DETAILS",
+    "CHAIN_TOKEN_TYPE",
     "DETAILS_TYPE",
     "GRANT",
-    "PRESENTATION",
+    "PRESENTATION_TOKEN_TYPE",
     "ClientMetadata",
     "DpopAuth",
     "DpopAuthorized",
@@ -41,20 +48,20 @@ __all__ = [
     "Evidence",
     "EvidenceVerifier",
     "Nonces",
-    "Origin",
     "ProjectionError",
     "TokenExchange",
     "TokenRequestError",
     "TxnToken",
+    "VouchedUser",
     "exchange_request",
     "fetch_client_metadata",
+    "from_detail",
     "issue_txn_token",
-    "mint",
-    "origin",
-    "project",
+    "mint_from_evidence",
     "prove",
     "read_client_metadata",
-    "read_detail",
+    "to_detail",
     "verify_txn_token",
+    "vouched_user",
     "write_client_metadata",
 ]

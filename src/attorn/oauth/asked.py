@@ -13,9 +13,9 @@ from attorn.errors import InputError, MalformedError, VerificationError
 from attorn.request.request import Request
 
 GRANT: Final = "urn:ietf:params:oauth:grant-type:token-exchange"
-CHAIN: Final = "urn:attorn:token-type:chain"
+CHAIN_TOKEN_TYPE: Final = "urn:attorn:token-type:chain"  # noqa: S105 - no secret
 """A token in transit; its holder proves possession by DPoP."""
-PRESENTATION: Final = "urn:attorn:token-type:presentation"
+PRESENTATION_TOKEN_TYPE: Final = "urn:attorn:token-type:presentation"  # noqa: S105 - no secret
 """A presentation, made for all that the other parameters say."""
 ACCESS: Final = "urn:ietf:params:oauth:token-type:access_token"
 JWT: Final = "urn:ietf:params:oauth:token-type:jwt"
@@ -70,7 +70,7 @@ class TokenRequest:
             # Who acts, the chain says. One that nobody looks at must not be taken for one that was checked.
             raise TokenRequestError("expected no actor token")
         kind, target = given.get("subject_token_type"), given.get("audience", given.get("resource"))
-        if kind not in (CHAIN, PRESENTATION) or not given.get("subject_token"):
+        if kind not in (CHAIN_TOKEN_TYPE, PRESENTATION_TOKEN_TYPE) or not given.get("subject_token"):
             raise TokenRequestError("expected a subject token of a type of attorn's")
         if target is None or ("audience" in given and "resource" in given):
             raise TokenRequestError("expected either one audience or one resource", error="invalid_target")
@@ -87,7 +87,7 @@ class TokenRequest:
         return cls(
             parameters=given,
             subject_token=given["subject_token"],
-            presented=kind == PRESENTATION,
+            presented=kind == PRESENTATION_TOKEN_TYPE,
             target=target,
             scopes=scopes,
             details=details,

@@ -20,7 +20,7 @@ from attorn.jose import foreign
 from attorn.jose.claims import SKEW, require_expected
 from attorn.jose.foreign import ForeignJws
 from attorn.jose.key_set import KeySet
-from attorn.oauth.granted import KINDS, Evidence, Origin, details_in, jkt_in, resources_in, scope_in
+from attorn.oauth.granted import KINDS, Evidence, VouchedUser, details_in, jkt_in, resources_in, scope_in
 from attorn.store.once import require_new
 from attorn.store.ports import Store
 
@@ -68,7 +68,7 @@ class EvidenceVerifier:
             raise AudienceError("evidence: it is for another tenant")
         ends = found.require_times(now, self._skew, LONGEST)
         evidence = Evidence(
-            origin=_origin(KINDS[0], issuer, subject, found),
+            vouched_user=_vouched(KINDS[0], issuer, subject, found),
             client=client_id,
             expires=ends,
             scope=scope_in(claims),
@@ -96,8 +96,12 @@ class EvidenceVerifier:
         if claims.members.get("nonce") != nonce:
             raise WrongRequestError("evidence: it answers another nonce, or none")
         ends = found.require_times(now, self._skew, LONGEST)
-        origin = _origin(KINDS[1], issuer, subject, found)
-        evidence = Evidence(origin=origin, client=client_id, expires=ends, jkt=jkt_in(claims))
+        evidence = Evidence(
+            vouched_user=_vouched(KINDS[1], issuer, subject, found),
+            client=client_id,
+            expires=ends,
+            jkt=jkt_in(claims),
+        )
         self._once((KINDS[1], issuer, nonce), ends, now)
         return evidence
 
@@ -116,8 +120,8 @@ class EvidenceVerifier:
         require_new(self._store, seen, "evidence: it", expires=ends, now=now)
 
 
-def _origin(kind: str, issuer: str, subject: str, found: ForeignJws) -> Origin:
-    made = Origin(kind, issuer, subject, found.digest)
+def _vouched(kind: str, issuer: str, subject: str, found: ForeignJws) -> VouchedUser:
+    made = VouchedUser(kind, issuer, subject, found.digest)
     try:
         made.write()
     except InputError:

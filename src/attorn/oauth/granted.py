@@ -16,7 +16,7 @@ _MOST_SCOPE: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class VouchedUser:
     """Which user somebody vouches for, and on what evidence: `issuer` and `subject` name the user together.
 
     `kind` is id-jag or id-token, `digest` that of the evidence: `sha-256:` and base64url.
@@ -28,8 +28,8 @@ class Origin:
     digest: str
 
     @property
-    def user(self) -> str:
-        """One name for the user, to derive a DID from: `service.pairwise(origin.user)`."""
+    def name(self) -> str:
+        """One name for the user, to derive a DID from: `service.pairwise(user.name)`."""
         return canonicalise([self.issuer, self.subject]).decode()
 
     def write(self) -> Purpose:
@@ -46,7 +46,7 @@ class Evidence:
     it is bound to.
     """
 
-    origin: Origin
+    vouched_user: VouchedUser
     client: str
     expires: int
     scope: tuple[str, ...] | None = None

@@ -1,6 +1,6 @@
 """A chain's authority as one authorization detail (RFC 9396): without loss, or not at all.
 
-What it says, `read_detail` reads back as caveats that permit the same requests. Source: docs/spec/rar.md.
+What it says, `from_detail` reads back as caveats that permit the same requests. Source: docs/spec/rar.md.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ProjectionError(InputError):
     code = "cannot_project"
 
 
-def project(chain: Sequence[Link]) -> dict[str, JsonValue]:
+def to_detail(chain: Sequence[Link]) -> dict[str, JsonValue]:
     """What the links permit together, as one authorization detail. `access.chain` and `verified.chain` are verified.
 
     Raises `ProjectionError` where a link holds a limit that is counted, looked up or asked of somebody, or that this
@@ -46,7 +46,7 @@ def project(chain: Sequence[Link]) -> dict[str, JsonValue]:
     return {"type": CHAIN_DETAILS, **found.members()}
 
 
-def read_detail(detail: Mapping[str, JsonValue]) -> tuple[Caveat, ...]:
+def from_detail(detail: Mapping[str, JsonValue]) -> tuple[Caveat, ...]:
     """The caveats that a detail says, all of which hold. Raises `MalformedError` for anything that is none."""
     try:
         # Whatever a caller parsed it with: as plain JSON, and no deeper than anything else that is read.

@@ -14,7 +14,7 @@ from attorn.status import BitstringEntry, TokenReference
 from attorn.workload.svid import Workload
 
 
-def audience(*, issuer: str, agent: str) -> str:
+def endorsement_audience(*, issuer: str, agent: str) -> str:
     """The audience for which a workload gets its SVID, or makes its proof, to endorse `agent` before `issuer`.
 
     Both are DIDs. That the agent is in it is what binds a bearer token to the agent: nobody can endorse another by
@@ -39,12 +39,12 @@ def endorse(
     """The credential in which `by` says `profile` of the agent, and that `workload` endorsed it.
 
     The other arguments are those of `attorn.agent.issue`. Raises `AudienceError` unless the workload was verified for
-    `audience(issuer=by.did, agent=profile.id)`, `ExpiredError` if that is over, and as `issue` does.
+    `endorsement_audience(issuer=by.did, agent=profile.id)`, `ExpiredError` if that is over, and as `issue` does.
     """
     if not isinstance(profile, AgentProfile) or not isinstance(workload, Workload):
         raise InputError("workload: expected an AgentProfile, and a workload that was verified")
     by = require_signatory(by, "workload")
-    if workload.audience != audience(issuer=by.did, agent=profile.id):
+    if workload.audience != endorsement_audience(issuer=by.did, agent=profile.id):
         raise AudienceError("workload: it endorsed another agent, or before another issuer")
     if second_of(clock) >= workload.expires:
         raise ExpiredError("workload: what it said is over")

@@ -16,7 +16,15 @@ from tests.web.world import verifier
 
 from attorn import Identity, Token, caveat
 from attorn.keys.signer import Ed25519Signer, Signer
-from attorn.oauth import CHAIN, DETAILS_TYPE, GRANT, PRESENTATION, TokenExchange, exchange_request, prove
+from attorn.oauth import (
+    CHAIN_TOKEN_TYPE,
+    DETAILS_TYPE,
+    GRANT,
+    PRESENTATION_TOKEN_TYPE,
+    TokenExchange,
+    exchange_request,
+    prove,
+)
 
 SERVER = "https://as.example"
 ENDPOINT = f"{SERVER}/token"
@@ -60,7 +68,7 @@ def details(*places: str, actions: tuple[str, ...] = ("events:read",)) -> str:
 def by_dpop(token: Token = HELD, *, by: Identity = scout, proof: str | None = None, **changed: Any) -> dict[str, Any]:
     """What to send: a form with the chain, and a proof."""
     made = prove(token, by=by, method="POST", url=ENDPOINT, clock=Clock()) if proof is None else proof
-    sent = {"subject_token": token.encode(), "subject_token_type": CHAIN, **form(**changed)}
+    sent = {"subject_token": token.encode(), "subject_token_type": CHAIN_TOKEN_TYPE, **form(**changed)}
     return {"data": sent, "headers": [("DPoP", made)]}
 
 
@@ -68,7 +76,7 @@ def by_presentation(
     token: Token = HELD, *, by: Identity = scout, made_for: str = NAME, **changed: Any
 ) -> dict[str, Any]:
     """What to send: a form with a presentation that covers it."""
-    sent = {"subject_token_type": PRESENTATION, **form(**changed)}
+    sent = {"subject_token_type": PRESENTATION_TOKEN_TYPE, **form(**changed)}
     holder = Identity(by.signer, clock=Clock())
     wire = holder.present(token, exchange_request(ENDPOINT, sent), audience=made_for)
     return {"data": {**sent, "subject_token": wire}, "headers": []}

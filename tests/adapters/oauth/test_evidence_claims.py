@@ -37,7 +37,8 @@ def test_what_an_id_jag_says() -> None:
     details = [{"type": "calendar", "actions": ["read"]}]
     text = jag(authorization_details=details, resource="https://cal.example/", cnf={"jkt": JKT}, aud=[SERVER])
     found = as_jag(text)
-    assert (found.origin.kind, found.origin.issuer, found.origin.subject) == ("id-jag", ISSUER, "alice")
+    user = found.vouched_user
+    assert (user.kind, user.issuer, user.subject) == ("id-jag", ISSUER, "alice")
     assert (found.client, found.expires, found.jkt) == (CLIENT, NOW + 300, JKT)
     assert found.scope == ("calendar.read", "calendar.write")
     assert (found.details, found.resources) == (tuple(details), ("https://cal.example/",))
@@ -101,7 +102,7 @@ def test_tenants_are_kept_apart() -> None:
     def of(claims: dict[str, Any], tenant: str | None) -> Any:
         return as_jag(jag(**claims), tenant=tenant)
 
-    assert of({"tenant": "t1"}, "t1").origin.subject == "alice"
+    assert of({"tenant": "t1"}, "t1").vouched_user.subject == "alice"
     for claims, tenant in (({"tenant": "t1"}, None), ({"tenant": "t1"}, "t2"), ({}, "t1"), ({"aud_tenant": "x"}, None)):
         with pytest.raises(AudienceError):
             of(claims, tenant)

@@ -23,7 +23,7 @@ from attorn.errors import (
     UnavailableError,
     UntrustedRootError,
 )
-from attorn.oauth import CHAIN_DETAILS, Evidence, Origin, mint, origin, read_detail
+from attorn.oauth import CHAIN_DETAILS, Evidence, VouchedUser, from_detail, mint_from_evidence, vouched_user
 
 SERVICE = Identity.from_seed(b"\x51" * 32, clock=Clock(), random=draw)
 OWN = [caveat.Resources("cal://alice")]
@@ -32,7 +32,9 @@ WRITE = Request(action="events:write", resource="cal://alice/2026-11")
 
 
 def minted(evidence: Evidence, **changed: Any) -> Token:
-    return mint(evidence, **{"by": SERVICE, "to": PLANNER.did, "caveats": OWN, "scopes": SCOPES} | changed)
+    return mint_from_evidence(
+        evidence, **{"by": SERVICE, "to": PLANNER.did, "caveats": OWN, "scopes": SCOPES} | changed
+    )
 
 
 def used(
@@ -47,14 +49,15 @@ def test_a_token_of_an_id_jag() -> None:
     evidence = as_jag(jag())
     access = used(minted(evidence))
     assert (access.root, access.holder) == (SERVICE.did, PLANNER.did)
-    assert origin(access) == evidence.origin == Origin("id-jag", ISSUER, "alice", evidence.origin.digest)
+    user = evidence.vouched_user
+    assert vouched_user(access) == user == VouchedUser("id-jag", ISSUER, "alice", user.digest)
     assert used(minted(evidence), WRITE)
 
 
 def test_a_token_of_an_id_token_says_what_the_service_says() -> None:
     evidence = as_id_token(id_token())
     access = used(minted(evidence, caveats=[*OWN, caveat.Actions("events:read")], scopes=None))
-    assert origin(access) == evidence.origin
+    assert vouched_user(access) == evidence.vouched_user
     with pytest.raises(Denied):
         used(minted(evidence, caveats=[*OWN, caveat.Actions("events:read")]), WRITE)
 
@@ -65,7 +68,7 @@ def test_the_evidence_itself_does_not_travel() -> None:
     raw = token.carrier.encode()
     for part in text.split("."):
         assert part.encode() not in raw
-    assert as_jag(text).origin.digest.encode() in raw
+    assert as_jag(text).vouched_user.digest.encode() in raw
 
 
 def test_a_scope_is_a_ceiling() -> None:
@@ -110,7 +113,7 @@ def test_authorization_details_are_a_ceiling() -> None:
 
 def one_of_attorns(details: Sequence[Any]) -> Sequence[Any]:
     """Several would be alternatives, and caveats all hold: one is what can be said."""
-    return read_detail(details[0]) if len(details) == 1 else ()
+    return from_detail(details[0]) if len(details) == 1 else ()
 
 
 def test_attorns_own_details_are_a_ceiling() -> None:
@@ -183,15 +186,15 @@ def test_bound_evidence_makes_a_token_for_that_key_alone() -> None:
 def test_the_token_is_the_agents_and_passed_on_as_any() -> None:
     token = PLANNER.delegate(minted(as_jag(jag())), to=SCOUT.did, caveats=[caveat.Actions("events:read")])
     access = used(token, by=SCOUT)
-    assert origin(access) == as_jag(jag()).origin
+    assert vouched_user(access) == as_jag(jag()).vouched_user
     with pytest.raises(DelegationError):
         used(token, by=MALLORY)
 
 
 def test_a_user_may_have_a_did_of_its_own() -> None:
     evidence = as_jag(jag())
-    alice, carol = (SERVICE.pairwise(replace(evidence.origin, subject=name).user) for name in ("alice", "carol"))
-    assert evidence.origin.user == f'["{ISSUER}","alice"]'
+    alice, carol = (SERVICE.pairwise(replace(evidence.vouched_user, subject=name).name) for name in ("alice", "carol"))
+    assert evidence.vouched_user.name == f'["{ISSUER}","alice"]'
     assert len({alice.did, carol.did, SERVICE.did}) == 3
     token = minted(evidence, by=alice)
     assert used(token, root=alice.did).root == alice.did
@@ -215,21 +218,21 @@ def test_a_chain_that_says_nothing_of_a_user() -> None:
     )  # fmt: skip
     for sentence in said:
         told = [] if sentence is None else [caveat.Purpose(sentence)]
-        assert origin(used(SERVICE.mint(to=PLANNER.did, caveats=[*OWN, *told]))) is None
+        assert vouched_user(used(SERVICE.mint(to=PLANNER.did, caveats=[*OWN, *told]))) is None
 
 
 def test_only_the_root_says_who_the_user_is() -> None:
     """A delegate's sentence is no statement about the user."""
-    forged = as_jag(jag(sub="carol")).origin.write()
+    forged = as_jag(jag(sub="carol")).vouched_user.write()
     token = PLANNER.delegate(ALICE.mint(to=PLANNER.did, caveats=OWN), to=SCOUT.did, caveats=[forged])
-    assert origin(used(token, by=SCOUT, root=ALICE.did)) is None
+    assert vouched_user(used(token, by=SCOUT, root=ALICE.did)) is None
 
 
 def test_a_claim_is_not_an_origin() -> None:
     token = minted(as_jag(jag()))
     for claim in (token, token.unverified_links[0], None, "x"):
         with pytest.raises(InputError):
-            origin(claim)  # type: ignore[arg-type]
+            vouched_user(claim)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -44,14 +44,14 @@ def jag_by(issuers: dict[str, KeySet], text: str) -> Any:
 def test_every_algorithm_by_either_library(alg: str, write: Any) -> None:
     text = write(jag_claims(), alg=alg, kid="1", typ=JAG_TYP)
     found = jag_by(set_of(outside.BY_ALG[alg]), text)
-    assert found.origin.subject == "alice"
-    assert found.origin.digest == f"sha-256:{base64url_encode(hashlib.sha256(text.encode()).digest())}"
+    assert found.vouched_user.subject == "alice"
+    assert found.vouched_user.digest == f"sha-256:{base64url_encode(hashlib.sha256(text.encode()).digest())}"
 
 
 @pytest.mark.parametrize("typ", ["JWT", "jwt", "application/jwt", None])
 def test_an_id_token_has_no_type_or_jwt(typ: str | None) -> None:
     text = outside.by_hand({"alg": "RS256", "kid": "1", **({} if typ is None else {"typ": typ})}, id_claims())
-    assert as_id_token(text).origin.kind == "id-token"
+    assert as_id_token(text).vouched_user.kind == "id-token"
 
 
 @pytest.mark.parametrize("typ", [*outside.TYPS, "JOSE", JAG_TYP, "", None, 5, ["JWT"]])

@@ -18,7 +18,7 @@ from attorn import Request, caveat
 from attorn.canonical import canonicalise, parse
 from attorn.caveat import Caveat
 from attorn.errors import InputError, MalformedError
-from attorn.oauth import CHAIN_DETAILS, ProjectionError, project, read_detail
+from attorn.oauth import CHAIN_DETAILS, ProjectionError, from_detail, to_detail
 from attorn.request.facts import Facts
 from attorn.token.link import Link
 
@@ -47,21 +47,21 @@ def test_what_it_says_permits_the_same_requests(several: list[list[Caveat]], ask
     """Whatever cannot be said is refused; whatever is said, read back, gives the same verdict on every request."""
     limits = [each for held in several for each in held]
     try:
-        detail = project(chain(*several))
+        detail = to_detail(chain(*several))
     except ProjectionError as error:
         sayable = all(isinstance(each, _SAYABLE) for each in limits)
         nothing = "in common" in str(error) or "never valid" in str(error)
         assert nothing or not sayable
         assert not nothing or not any(permitted(limits, request) for request in asked)
         return
-    again = read_detail(parse(canonicalise(detail)))  # type: ignore[arg-type]
+    again = from_detail(parse(canonicalise(detail)))  # type: ignore[arg-type]
     counts = [each for each in limits if not isinstance(each, caveat.MaxDepth)]
     for request in asked:
         for audience in (AUDIENCE, "did:web:mail.example"):
             for now in (NOW, NOW - 10**6, NOW + 10**6):
                 said = permitted(again, request, audience=audience, now=now)
                 assert said is permitted(counts, request, audience=audience, now=now)
-    assert project(chain([*again])) == detail
+    assert to_detail(chain([*again])) == detail
 
 
 _SAYABLE = (
@@ -80,7 +80,7 @@ _SAYABLE = (
 @given(st.one_of(*COUNTED.values(), SCOPES["RequiresApproval"], SCOPES["Agent"]))
 def test_what_is_counted_or_asked_of_somebody_is_refused(limit: Caveat) -> None:
     with pytest.raises(ProjectionError, match=type(limit).__name__):
-        project(chain([caveat.Actions("a")], [limit]))
+        to_detail(chain([caveat.Actions("a")], [limit]))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_is_counted_or_asked_of_somebody_is_refused(limit: Caveat) -> None:
 )
 def test_what_is_looked_up_or_not_known_is_refused(limit: Caveat) -> None:
     with pytest.raises(ProjectionError):
-        project(chain([limit]))
+        to_detail(chain([limit]))
 
 
 def test_an_example() -> None:
@@ -115,14 +115,14 @@ def test_an_example() -> None:
         caveat.Expires(datetime(2030, 12, 1, tzinfo=UTC)),
     )
     verified = verifier().verify(shown(token, SCOUT), REQUEST)
-    assert project(verified.chain) == {
+    assert to_detail(verified.chain) == {
         "type": CHAIN_DETAILS,
         "actions": ["events:read", "events:write:*"],
         "locations": ["cal://alice/2026-11"],
         "constraints": [{"Range": {"name": "limit", "minimum": 1, "maximum": 10}}],
         "exp": 1_922_313_600,
     }
-    assert project(token.unverified_links) == project(verified.chain)
+    assert to_detail(token.unverified_links) == to_detail(verified.chain)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_actions_in_common(left: list[str], right: list[str], both: list[str] | 
         links = chain([caveat.Actions(*one)], [caveat.Actions(*other)])
         if both is None:
             with pytest.raises(ProjectionError):
-                project(links)
+                to_detail(links)
         else:
-            assert project(links)["actions"] == both
+            assert to_detail(links)["actions"] == both
 
 
 @pytest.mark.parametrize(
@@ -166,27 +166,27 @@ def test_locations_in_common(left: list[str], right: list[str], both: list[str] 
         links = chain([caveat.Resources(*one)], [caveat.Resources(*other)])
         if both is None:
             with pytest.raises(ProjectionError):
-                project(links)
+                to_detail(links)
         else:
-            assert project(links)["locations"] == both
+            assert to_detail(links)["locations"] == both
 
 
 def test_windows_that_do_not_meet() -> None:
     early, late = (datetime.fromtimestamp(second, UTC) for second in (NOW, NOW + 1))
-    assert project(chain([caveat.NotBefore(early)], [caveat.Expires(late)])) == {
+    assert to_detail(chain([caveat.NotBefore(early)], [caveat.Expires(late)])) == {
         "type": CHAIN_DETAILS,
         "nbf": NOW,
         "exp": NOW + 1,
     }
     with pytest.raises(ProjectionError):
-        project(chain([caveat.NotBefore(late)], [caveat.Expires(late)]))
+        to_detail(chain([caveat.NotBefore(late)], [caveat.Expires(late)]))
 
 
 def test_a_limit_that_is_there_twice_is_said_once() -> None:
     limit = caveat.Range("limit", 1, 10)
-    assert len(json.dumps(project(chain([limit, limit], [limit])))) < 200
+    assert len(json.dumps(to_detail(chain([limit, limit], [limit])))) < 200
     with pytest.raises(ProjectionError):
-        project(chain(*[[caveat.Range(f"n{n}", 1, 10)] for n in range(65)]))
+        to_detail(chain(*[[caveat.Range(f"n{n}", 1, 10)] for n in range(65)]))
 
 
 def _deep(levels: int) -> Any:
@@ -246,18 +246,18 @@ _GOOD: dict[str, Any] = {"type": CHAIN_DETAILS, "actions": ["a"]}
 )
 def test_what_is_no_such_detail(detail: Any) -> None:
     with pytest.raises(MalformedError):
-        read_detail(detail)
+        from_detail(detail)
 
 
 @pytest.mark.parametrize("links", [(), [], None, "x", [1], shown(minted(), PLANNER)])
 def test_unusable_arguments(links: Any) -> None:
     with pytest.raises(InputError):
-        project(links)
+        to_detail(links)
 
 
 def test_a_detail_becomes_a_link_again() -> None:
     """What was granted as a detail can be passed on as a chain, no wider."""
-    detail = project(passed(minted(), PLANNER, SCOUT, caveat.Range("limit", 1, 10)).unverified_links)
-    token = ALICE.mint(to=PLANNER.did, caveats=list(read_detail(detail)))
-    assert project(token.unverified_links) == detail
+    detail = to_detail(passed(minted(), PLANNER, SCOUT, caveat.Range("limit", 1, 10)).unverified_links)
+    token = ALICE.mint(to=PLANNER.did, caveats=list(from_detail(detail)))
+    assert to_detail(token.unverified_links) == detail
     assert verifier().authorize(shown(token, PLANNER), REQUEST).root == ALICE.did

@@ -106,7 +106,7 @@ def test_unusable_arguments(changed: dict[str, Any]) -> None:
 )
 def test_audiences_are_of_dids(issuer: Any, agents: Any) -> None:
     with pytest.raises(InputError):
-        workload.audience(issuer=issuer, agent=agents)
+        workload.endorsement_audience(issuer=issuer, agent=agents)
 
 
 def document(*evidence: Any) -> dict[str, Any]:

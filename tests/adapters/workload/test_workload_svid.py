@@ -213,8 +213,8 @@ def test_an_id_that_is_made_is_one(domain: Any, path: Any) -> None:
 @pytest.mark.parametrize(
     "aud",
     [
-        workload.audience(issuer=PLANNER.did, agent=PLANNER.did),
-        workload.audience(issuer=MALLORY.did, agent=PLANNER.did),
+        workload.endorsement_audience(issuer=PLANNER.did, agent=PLANNER.did),
+        workload.endorsement_audience(issuer=MALLORY.did, agent=PLANNER.did),
         AUDIENCE + "/",
         "prod.example",
         [AUDIENCE, "https://other.example"],

@@ -192,7 +192,9 @@ def test_what_a_proof_must_say(changed: dict[str, Any]) -> None:
         proven(wit(), wpt(wit(), **changed))
 
 
-@pytest.mark.parametrize("aud", [workload.audience(issuer=PLANNER.did, agent=MALLORY.did), "x", [AUDIENCE, "x"], ...])
+@pytest.mark.parametrize(
+    "aud", [workload.endorsement_audience(issuer=PLANNER.did, agent=MALLORY.did), "x", [AUDIENCE, "x"], ...]
+)
 def test_a_proof_for_another_audience(aud: Any) -> None:
     """Attack 83."""
     with pytest.raises(AudienceError):

@@ -16,7 +16,7 @@ from attorn.workload import Bundle, Workload, WorkloadVerifier
 DOMAIN = "prod.example"
 WORKLOAD = "spiffe://prod.example/ns/travel/sa/planner"
 ORG = Identity.from_seed(b"\x2b" * 32, clock=Clock(), random=draw)
-AUDIENCE = workload.audience(issuer=ORG.did, agent=PLANNER.did)
+AUDIENCE = workload.endorsement_audience(issuer=ORG.did, agent=PLANNER.did)
 SIGNER, OTHER = outside.P256, outside.P384
 """Who signs for the trust domain, and another of its keys."""
 OWN = outside.ED
