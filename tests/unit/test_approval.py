@@ -92,6 +92,33 @@ def test_any_request_there_and_back(args: dict[str, Any]) -> None:
     assert again.message() == asked.message()
 
 
+def about(**changed: Any) -> None:
+    sent = {"request": REQUEST, "audience": AUDIENCE, "holder": SCOUT.did, "root": ALICE.did, **changed}
+    ASKED.require_about(sent.pop("request"), **sent)
+
+
+def test_a_client_compares_it_with_what_it_sent() -> None:
+    about()
+    about(request=replace(REQUEST))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"request": replace(REQUEST, args={"amount": 121, "to": "bob"})},
+        {"request": replace(REQUEST, cost=None)},
+        {"request": None},
+        {"audience": f"{AUDIENCE}/"},
+        {"holder": PLANNER.did},
+        {"root": MALLORY.did},
+        {"holder": ALICE.did, "root": SCOUT.did},
+    ],
+)
+def test_what_a_client_did_not_send_is_for_nobody_to_approve(changed: dict[str, Any]) -> None:
+    with pytest.raises(MalformedError, match="another request than was sent"):
+        about(**changed)
+
+
 def test_the_largest_names_fit() -> None:
     longest = f"did:web:{'a' * 2040}"
     crowd = tuple(f"did:web:{number:02}{'a' * 2038}" for number in range(16))

@@ -130,9 +130,8 @@ class HolderInterceptor(ClientCallInterceptor):
             raise MalformedError("task: it waits for something, and not for an approval")
         asked = ApprovalRequest.decode(text)
         root = self._token.unverified_links[0].delegator
-        ours = (self._binding.request(SEND, again), self._audience, self._identity.did, root)
-        if (asked.request, asked.audience, asked.holder, asked.root) != ours:
-            raise MalformedError("task: the approval that it waits for is not about this message")
+        ours = self._binding.request(SEND, again)
+        asked.require_about(ours, audience=self._audience, holder=self._identity.did, root=root)
         return asked
 
     async def after(self, args: AfterArgs) -> None:

@@ -65,6 +65,14 @@ class ApprovalRequest:
         """Whether the message shows all of the request; if not, it says what it leaves out."""
         return messages.complete(self.request)
 
+    def require_about(self, request: Request, *, audience: str, holder: str, root: str) -> None:
+        """Raises `MalformedError` unless it is about `request`, made by `holder` for `root` at `audience`.
+
+        For a client, before anybody is asked: a server can ask for approval of anything.
+        """
+        if (self.request, self.audience, self.holder, self.root) != (request, audience, holder, root):
+            raise MalformedError(f"{_NAME}: it is about another request than was sent")
+
     def message(self) -> str:
         """The request in words, safe to print: derived from what gets signed, and from nothing else."""
         return messages.message(self.request)

@@ -74,12 +74,11 @@ class Holder:
         text = data.get("approval")
         if not isinstance(text, str):
             raise MalformedError("the server says that approval is required, and not of what")
-        found = ApprovalRequest.decode(text)
+        asked = ApprovalRequest.decode(text)
         root = self._token.unverified_links[0].delegator
-        ours = (request_of(self.server, method, params), self.server, self._identity.did, root)
-        if (found.request, found.audience, found.holder, found.root) != ours:
-            raise MalformedError("the server asks for approval of another request than was sent")
-        return found
+        ours = request_of(self.server, method, params)
+        asked.require_about(ours, audience=self.server, holder=self._identity.did, root=root)
+        return asked
 
 
 @asynccontextmanager

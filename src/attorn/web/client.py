@@ -78,9 +78,8 @@ class HolderAuth(OriginAuth):
             raise MalformedError("the server says that approval is required, and not of what")
         asked = ApprovalRequest.decode(text)
         root = self._token.unverified_links[0].delegator
-        ours = (bind(self._message(request), self._route), self._audience, self._identity.did, root)
-        if (asked.request, asked.audience, asked.holder, asked.root) != ours:
-            raise MalformedError("the server asks for approval of another request than was sent")
+        ours = bind(self._message(request), self._route)
+        asked.require_about(ours, audience=self._audience, holder=self._identity.did, root=root)
         return asked
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
