@@ -15,8 +15,8 @@ from mcp.server.auth.settings import AuthSettings
 from pydantic import AnyHttpUrl
 from starlette.requests import HTTPConnection
 
-from attorn.canonical import JsonValue
 from attorn.errors import InputError, WrongRequestError
+from attorn.jose.actors import act
 from attorn.mcp.door import Context, McpDoor
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
@@ -84,16 +84,13 @@ class Bearer(McpDoor):
         decided = _DECIDED.get()
         if decided is None or decided.by is not self or not hmac.compare_digest(decided.token.encode(), token.encode()):
             return None
-        act: dict[str, JsonValue] = {}
-        for link in decided.outcome.chain:
-            act = {"sub": link.delegate, "act": act} if act else {"sub": link.delegate}
         return AccessToken(
             token="presented",  # noqa: S106 - nobody is to pass anything on
             client_id=decided.outcome.holder,
             scopes=[decided.request.action],
             resource=self.server,
             subject=decided.outcome.root,
-            claims={"act": act},
+            claims={"act": act(link.delegate for link in decided.outcome.chain)},
         )
 
     async def _access(self, ctx: Context, request: Request) -> Access:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 
 from attorn.canonical import JsonValue
 from attorn.encoding import base64url_encode
 from attorn.errors import Denied, InputError
+from attorn.jose.actors import act
 from attorn.keys.jwk import thumbprint
 from attorn.oauth.asked import DETAILS_TYPE, Item, TokenRequest, TokenRequestError
 from attorn.request.request import Request
@@ -47,14 +47,6 @@ def claims(asked: TokenRequest, verified: Verified) -> dict[str, JsonValue]:
         "act": act(link.delegate for link in verified.chain),
         "cnf": {"jkt": thumbprint(key)},
     }
-
-
-def act(delegates: Iterable[str]) -> dict[str, JsonValue]:
-    """Who acts, the last of these outermost, and through whom (RFC 8693, section 4.1). It proves nothing."""
-    found: dict[str, JsonValue] = {}
-    for did in delegates:
-        found = {"sub": did, "act": found} if found else {"sub": did}
-    return found
 
 
 def _permits(verified: Verified, item: Item, target: str) -> bool:

@@ -21,10 +21,10 @@ from attorn.encoding import base64url_encode
 from attorn.errors import AudienceError, ExpiredError, InputError, MalformedError, UntrustedRootError
 from attorn.handed import ask
 from attorn.jose import jws
+from attorn.jose.actors import act
 from attorn.jose.claims import SKEW, Claims, is_text
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory, require_signatory
-from attorn.oauth.issued import act
 from attorn.verify.access import Access
 
 TYP: Final = "txntoken+jwt"
