@@ -35,7 +35,7 @@ class Shop:
     """Its handler behind a chain behind a signature; what ran, what was charged, which signatures were used up."""
 
     def __init__(self, origin: str = ORIGIN) -> None:
-        self.ran: list[str] = []
+        self.ran: list[Any] = []
         self.till, self.once, self.clock = Till(), Once(), Clock()
         chains = Verifier(audience=AUDIENCE, roots=[ALICE.did], store=self.till)
         behind: Any = AttornMiddleware(self.handle, verifier=chains, origin=origin)
@@ -43,8 +43,8 @@ class Shop:
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         known = HttpRequest(scope, receive).state.agent
-        self.ran.append(known.did)
-        await JSONResponse({"agent": known.did, "for": scope["attorn.access"].root})(scope, receive, send)
+        self.ran.append(known)
+        await JSONResponse({"agent": known and known.did, "for": scope["attorn.access"].root})(scope, receive, send)
 
     def made(self, *, query: str = QUERY, chain: bool = True, audience: str = AUDIENCE) -> SignedMessage:
         """A POST with a presentation for it, and a signature over both."""
