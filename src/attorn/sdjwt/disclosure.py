@@ -16,6 +16,7 @@ PLACEHOLDER: Final = "..."
 """The only member of the object that stands for a hidden array element."""
 RESERVED: Final = (DIGESTS, PLACEHOLDER, ALGORITHM)
 """Names that no claim may have."""
+UNKNOWN: Final = -1
 
 
 class Disclosure(NamedTuple):
@@ -24,8 +25,10 @@ class Disclosure(NamedTuple):
     text: str
     name: str | None
     value: JsonValue
-    levels: int | None
-    """A bound on how deep it is, where nothing in it could be read as a digest; None where something could."""
+    levels: int
+    """A bound on how deep it is."""
+    places: int
+    """How many elements of arrays in it are digests, at most; `UNKNOWN` where there may be digests of claims, too."""
 
     def __repr__(self) -> str:
         return f"Disclosure(name={shown(self.name)})"
@@ -39,7 +42,7 @@ class Disclosure(NamedTuple):
             raise InputError(f"disclosure: no claim may be called {name}")
         content = [salt, value] if name is None else [salt, name, value]
         octets = canonicalise(content)
-        return cls(base64url_encode(octets), name, value, _levels(octets))
+        return cls(base64url_encode(octets), name, value, *_shape(octets))
 
     @classmethod
     def read(cls, text: str) -> Disclosure:
@@ -49,15 +52,15 @@ class Disclosure(NamedTuple):
         if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
             raise MalformedError("disclosure: expected a JSON array of a salt, perhaps a name, and a value")
         if len(content) == 2:
-            return cls(text, None, content[1], _levels(octets))
+            return cls(text, None, content[1], *_shape(octets))
         name = content[1]
         if not isinstance(name, str) or name in RESERVED:
             raise MalformedError(f"disclosure: expected a name as text, and none of {', '.join(RESERVED)}")
-        return cls(text, name, content[2], _levels(octets))
+        return cls(text, name, content[2], *_shape(octets))
 
 
-def _levels(octets: bytes) -> int | None:
+def _shape(octets: bytes) -> tuple[int, int]:
+    """The `levels` and `places` of a disclosure, by its JSON."""
+    levels = octets.count(b"[") + octets.count(b"{")
     # A name can be spelt with escapes; without any it stands in the text as it is.
-    if b"..." in octets or b"_sd" in octets or b"\\" in octets:
-        return None
-    return octets.count(b"[") + octets.count(b"{")
+    return levels, UNKNOWN if b"_sd" in octets or b"\\" in octets else octets.count(b'"..."')

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from attorn.canonical import JsonValue
 from attorn.errors import CredentialError, MalformedError
 from attorn.sdjwt.digest import ALGORITHM, HashAlgorithm
-from attorn.sdjwt.disclosure import DIGESTS, PLACEHOLDER, Disclosure
+from attorn.sdjwt.disclosure import DIGESTS, PLACEHOLDER, UNKNOWN, Disclosure
 from attorn.sdjwt.pointer import Path
 
 _NESTED: Final = (dict, list)
@@ -51,7 +51,7 @@ def reveal(payload: dict[str, JsonValue], disclosures: Iterable[Disclosure], alg
 
 
 class _Walk:
-    __slots__ = ("_seen", "found", "hidden", "waiting")
+    __slots__ = ("_places", "_seen", "found", "hidden", "waiting")
 
     def __init__(self, disclosures: Iterable[Disclosure], algorithm: HashAlgorithm) -> None:
         self.waiting: dict[str, Disclosure] = {}
@@ -59,6 +59,8 @@ class _Walk:
             if self.waiting.setdefault(algorithm.digest(disclosure.text), disclosure) is not disclosure:
                 raise _not_genuine("a disclosure twice")
         self._seen: set[str] = set()
+        # How many elements can still be digests in what is walked through: behind the last, nothing is looked at.
+        self._places = UNKNOWN
         self.found: list[tuple[Path, Disclosure]] = []
         self.hidden: list[Path] = []
 
@@ -75,7 +77,7 @@ class _Walk:
         if plain and len(path) >= MOST_DEPTH:
             raise _too_deep()
         for name, member in plain.items():
-            if isinstance(member, _NESTED):
+            if isinstance(member, _NESTED) and self._places:
                 here = (*path, name)
                 plain[name] = self.members(member, here) if isinstance(member, dict) else self._elements(member, here)
         if DIGESTS in value:
@@ -103,10 +105,11 @@ class _Walk:
         elements: list[JsonValue] = []
         for element in value:
             if not isinstance(element, dict) or PLACEHOLDER not in element:
-                elements.append(self._value(element, (*path, len(elements))))
+                elements.append(self._value(element, (*path, len(elements))) if self._places else element)
                 continue
             if len(element) != 1:
                 raise MalformedError("SD-JWT: ... elsewhere than alone in an array element")
+            self._places -= 1
             disclosure = self._take(element[PLACEHOLDER], path)
             if disclosure is None:
                 continue
@@ -118,11 +121,14 @@ class _Walk:
         return elements
 
     def _disclosed(self, disclosure: Disclosure, path: Path) -> JsonValue:
-        levels = disclosure.levels
-        if levels is not None and len(path) + levels <= MOST_DEPTH:
-            # Nothing in it is a digest, and nothing is too deep: walking through it would copy it.
+        # Nothing must be passed over that can be too deep.
+        places = disclosure.places if len(path) + disclosure.levels <= MOST_DEPTH else UNKNOWN
+        if not places:
             return disclosure.value
-        return self._value(disclosure.value, path)
+        before, self._places = self._places, places
+        value = self._value(disclosure.value, path)
+        self._places = before
+        return value
 
     def _value(self, value: JsonValue, path: Path) -> JsonValue:
         if len(path) > MOST_DEPTH:
