@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from attorn.display import shown
 from attorn.errors import InputError, MalformedError, MandateError, ResolutionError
 from attorn.keys.ec_key import Curve, EcKey
 from attorn.keys.public import Algorithm, PublicKey
+from attorn.mandate.recurring import p256_of
 
 CLAIM: Final = "cnf"
 _OTHERS: Final = frozenset(("jku", "jwe", "kid", "jkt", "x5t#S256"))
@@ -51,14 +52,17 @@ class AgentKey:
         return cls(EcKey.of(document.methods[0].key), holder)
 
     @classmethod
-    def read(cls, cnf: JsonValue) -> AgentKey:
-        """The key that `cnf` is. Whether it is the DID's is for `require_listed`. Raises `MandateError`."""
+    def read(cls, cnf: JsonValue, read_key: Callable[[Mapping[str, JsonValue]], EcKey] = p256_of) -> AgentKey:
+        """The key that `cnf` is. Whether it is the DID's is for `require_listed`. Raises `MandateError`.
+
+        `read_key` is `p256_of`, or does the same.
+        """
         if not isinstance(cnf, dict) or not isinstance(jwk := cnf.get("jwk"), dict):
             raise MandateError("cnf: expected an object with jwk")
         if not _OTHERS.isdisjoint(cnf):
             raise MandateError("cnf: expected jwk alone to say which key it is")
         try:
-            key = EcKey.read(jwk, curves=(Curve.P256,))
+            key = read_key(jwk)
         except MalformedError as error:
             raise MandateError(f"cnf: {error}") from None
         did = cnf.get("did")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -15,6 +15,7 @@ from attorn.handed import ask
 from attorn.mandate.anchor import Anchor, Trusted, anchors_of
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.hop import PAYLOAD, PAYLOADS
+from attorn.mandate.recurring import Recurring
 from attorn.mandate.times import AGE, SKEW, skew_of
 from attorn.mandate.verified import VerifiedHop
 from attorn.mandate.wire import MOST_HOPS
@@ -37,6 +38,7 @@ class Policy:
     unbound: bool
     age: int
     skew: int
+    recurring: Recurring = field(repr=False, compare=False)
 
     @classmethod
     def of(
@@ -90,6 +92,7 @@ class Policy:
             unbound=unbound,
             age=seconds_in(age, "age"),
             skew=skew_of(skew),
+            recurring=Recurring(),
         )
 
     def require_status(self, hop: VerifiedHop, now: int) -> None:
