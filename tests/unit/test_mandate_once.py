@@ -17,6 +17,7 @@ from tests.unit.mandate_scene import (
     b64,
     check,
     concealed,
+    disclosure,
     follow,
     hashed,
     jwt,
@@ -113,6 +114,14 @@ def test_two_mandates_of_one_jwt_are_counted_apart() -> None:
     beside = checkout(order=OTHER_ORDER)
     prohibited(lambda: released(later[0], provider, nonce="2", checkout=beside), Code.TOO_MANY_USES)
     assert released(later[1], provider, nonce="2", checkout=beside)
+
+
+def test_two_mandates_of_a_payload_that_is_itself_disclosed_are_counted_apart() -> None:
+    made = [concealed(opened(constraints=limits())) for _ in range(2)]
+    payload = disclosure("delegate_payload", [element for element, _ in made])
+    signed = jwt({"_sd": [hashed(payload)], "_sd_alg": "sha-256"}, by=USER, typ="x")
+    shown = ["~".join((signed, payload, *texts, "")) for _, texts in made]
+    assert len({check(follow(each)).hops[0].id for each in shown}) == 2
 
 
 def test_one_mandate_is_the_same_however_much_of_it_is_shown() -> None:

@@ -47,7 +47,9 @@ class UnverifiedHop(NamedTuple):
     disclosed: tuple[Path, ...]
     hidden: tuple[Path, ...]
     texts: tuple[str, ...]
-    """The disclosures, in the order of `disclosed`."""
+    """The disclosures, in the order of `disclosed`; none for a credential."""
+    named: str | None
+    """The disclosure of its content, by which its `id` tells it from others in the same JWT."""
 
     def __repr__(self) -> str:
         return f"UnverifiedHop({self.envelope!r}, {len(self.disclosed)} disclosed, {len(self.hidden)} hidden)"
@@ -67,27 +69,27 @@ class UnverifiedHop(NamedTuple):
             revealed = reveal(envelope.claims, map(Disclosure.read, compact.disclosures), algorithm)
         except CredentialError as error:
             raise MandateError(str(error)) from None
-        claims, disclosed, hidden = revealed.claims, revealed.disclosed, revealed.hidden
-        texts = tuple([disclosure.text for _, disclosure in revealed.disclosures])
+        claims, hidden = revealed.claims, revealed.hidden
         if _PAYLOADS.isdisjoint(claims):
-            return cls(compact, envelope, algorithm, claims, None, disclosed, hidden, texts)
-        content = _content(claims, claim, disclosed)
-        for path in (*disclosed, *hidden):
-            if not path or path[0] != claim:
+            return cls(compact, envelope, algorithm, claims, None, revealed.disclosed, hidden, (), None)
+        content, own = _content(claims, claim), (claim, 0)
+        named, disclosed, texts = None, [], []
+        for path, disclosure in revealed.disclosures:
+            if path == own:
+                named = disclosure.text
+            elif path[0] != claim:
                 raise MandateError(f"mandate: expected {claim} as the only claim that can be hidden")
-        within = tuple([path[2:] for path in hidden if len(path) > 1])
-        below = tuple([path[2:] for path in disclosed])
-        return cls(compact, envelope, algorithm, claims, content, below, within, texts)
+            disclosed.append(path[2:])
+            texts.append(disclosure.text)
+        if named is None:
+            raise MandateError(f"mandate: expected exactly one disclosed element of {claim}")
+        within = _within(claim, hidden) if hidden else ()
+        return cls(compact, envelope, algorithm, claims, content, tuple(disclosed), within, tuple(texts), named)
 
     @property
     def sd_hash(self) -> str:
         """The hash of this hop as it is shown here."""
         return self.compact.sd_hash(self.algorithm)
-
-    @property
-    def named(self) -> str | None:
-        """The disclosure of its content, by which its `id` tells it from others in the same JWT."""
-        return None if self.content is None else self.texts[self.disclosed.index(())]
 
     @property
     def id(self) -> str:
@@ -126,11 +128,11 @@ class UnverifiedHop(NamedTuple):
             raise MandateError("mandate: x5c has a place at the root alone")
 
 
-def _content(claims: dict[str, JsonValue], claim: str, disclosed: tuple[Path, ...]) -> dict[str, JsonValue]:
+def _content(claims: dict[str, JsonValue], claim: str) -> dict[str, JsonValue]:
     if len(_PAYLOADS.intersection(claims)) > (claim in claims):
         raise MandateError(f"mandate: expected its content in {claim}, got it under another name")
     payload = claims.get(claim)
-    if not isinstance(payload, list) or len(payload) != 1 or (claim, 0) not in disclosed:
+    if not isinstance(payload, list) or len(payload) != 1:
         raise MandateError(f"mandate: expected exactly one disclosed element of {claim}")
     content = payload[0]
     if not isinstance(content, dict):
@@ -138,3 +140,11 @@ def _content(claims: dict[str, JsonValue], claim: str, disclosed: tuple[Path, ..
     if CONFIRMATION in claims:
         raise MandateError("mandate: cnf beside its content would name a second holder")
     return content
+
+
+def _within(claim: str, hidden: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Where digests stand in the content. Raises `MandateError` for one of a claim beside it."""
+    for path in hidden:
+        if not path or path[0] != claim:
+            raise MandateError(f"mandate: expected {claim} as the only claim that can be hidden")
+    return tuple([path[2:] for path in hidden if len(path) > 1])

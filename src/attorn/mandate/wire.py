@@ -10,6 +10,7 @@ from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES, SEPARATOR, C
 
 MOST_HOPS: Final = 32
 """Most SD-JWTs of one chain, the root included."""
+_BETWEEN: Final = 2 * SEPARATOR
 
 
 def split(text: str) -> tuple[Compact, ...]:
@@ -29,24 +30,20 @@ def split(text: str) -> tuple[Compact, ...]:
     if len(pieces) > most:
         raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
     # Nothing between one ~ and the next ends a hop.
-    hops: list[list[str]] = [[]]
-    for piece in pieces:
-        if piece:
-            hops[-1].append(piece)
-        else:
-            hops.append([])
-    if len(hops) > MOST_HOPS:
-        raise LimitError(f"mandate: expected at most {MOST_HOPS} hops, got {len(hops)}")
-    if len(pieces) - 2 * len(hops) + 1 > MOST_DISCLOSURES:
+    hops = pieces.count("") + 1
+    if hops > MOST_HOPS:
+        raise LimitError(f"mandate: expected at most {MOST_HOPS} hops, got {hops}")
+    if len(pieces) - 2 * hops + 1 > MOST_DISCLOSURES:
         raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
-    return tuple([_part(hop) for hop in hops])
+    return tuple([_part(hop) for hop in text[:-1].split(_BETWEEN)])
 
 
-def _part(pieces: list[str]) -> Compact:
+def _part(hop: str) -> Compact:
     """As `Compact.split`, but for the alphabet, which is seen to when each part is decoded."""
-    if not pieces or pieces[0].count(".") != 2:
+    jwt, *disclosures = hop.split(SEPARATOR)
+    if jwt.count(".") != 2 or "" in disclosures:
         raise MalformedError("mandate: expected a JWT of three parts, and no empty part between each ~ and the next")
-    return Compact(pieces[0], tuple(pieces[1:]))
+    return Compact(jwt, tuple(disclosures))
 
 
 def join(parts: Iterable[Compact]) -> str:
