@@ -11,7 +11,7 @@ from tests.unit.scene import ALICE, AUDIENCE, MALLORY, PLANNER, REQUEST, SCOUT, 
 
 from attorn import Request, caveat
 from attorn.authzen.cedar import CedarPolicy
-from attorn.authzen.pdp import EVALUATIONS
+from attorn.authzen.evaluation import EVALUATIONS
 
 COUNTED = caveat.MaxUses(99)
 LIMITED = caveat.Range("limit", maximum=20)

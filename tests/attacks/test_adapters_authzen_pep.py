@@ -19,7 +19,8 @@ from tests.web import world
 from tests.web.world import AUDIENCE, ORIGIN, PATH, call, header, knock, present, refused
 
 from attorn import Token, caveat
-from attorn.authzen.pep import EVALUATION, RemotePolicy
+from attorn.authzen.evaluation import EVALUATION
+from attorn.authzen.pep import RemotePolicy
 
 HELD = world.token(caveat.StartsWith("@query", "limit=1"), caveat.MaxUses(99))
 QUERY = "limit=10"
