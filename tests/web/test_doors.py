@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.web.world import (
@@ -25,9 +25,11 @@ from tests.web.world import (
     verifier,
 )
 
-from attorn import Identity, caveat
+from attorn import Identity, Verifier, caveat
 from attorn.demo.dishonest import Careless, extended
+from attorn.errors import MalformedError
 from attorn.limits import Limits
+from attorn.web import door as doors
 from attorn.web.scope import _OVERRIDES
 
 
@@ -342,3 +344,23 @@ def test_bodies_over_the_cap(door: Door) -> None:
     ):
         status, problem = knock(app, method="POST", headers=[wire, *lengths], body=body)
         assert (status, problem["code"]) == (413, "limit_exceeded")
+
+
+class Closed(doors.Door):
+    """A door that nobody gets through, and which keeps what it was made of."""
+
+    made: ClassVar[list[tuple[str, str]]] = []
+
+    def __init__(self, verifier: Verifier, **arguments: Any) -> None:
+        super().__init__(verifier, **arguments)
+        self.made.append((self.origin, self.realm))
+
+    def knock(self, scope: Any) -> Any:
+        raise MalformedError("closed")
+
+
+def test_another_door_takes_the_place_of_the_usual_one(door: Door) -> None:
+    Closed.made.clear()
+    app = door(verifier(), door=Closed, realm="calendar")
+    refused(call(app, auth=auth()), 401, "malformed")
+    assert set(Closed.made) == {(ORIGIN, "calendar")}

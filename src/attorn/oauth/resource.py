@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, MutableMapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from functools import partial
+from typing import Final
 
 from attorn.asgi.body import MOST_BODY
+from attorn.asgi.connection import App, Message, Receive, Scope, Send
 from attorn.asgi.headers import header_values
 from attorn.asgi.problem import Problem
 from attorn.clock import second_of
@@ -23,7 +23,7 @@ from attorn.verify.verifier import Verifier
 from attorn.web.asgi import AttornMiddleware
 from attorn.web.dependency import Authorized
 from attorn.web.door import Door
-from attorn.web.http import HttpMessage, MissingError, Route, fixed_route, plain_route, read_authorization
+from attorn.web.http import HttpMessage, MissingError, Route, plain_route, read_authorization
 from attorn.web.problem import problem
 
 SCHEME: Final = "DPoP"
@@ -55,7 +55,7 @@ class DpopDoor(Door):
         self.nonces = nonces
         self._window = window
 
-    def knock(self, scope: MutableMapping[str, Any]) -> Callable[[bytes], Access]:
+    def knock(self, scope: Scope) -> Callable[[bytes], Access]:
         """See `Door`. Raises `DpopError` unless there is exactly one proof."""
         token = read_authorization(
             header_values(scope, b"authorization"), most=self.verifier.limits.token_bytes, scheme=SCHEME
@@ -106,9 +106,11 @@ class DpopMiddleware(AttornMiddleware):
     `window` is how far from now a proof may say that it was made. Raises `InputError`.
     """
 
+    _door: DpopDoor
+
     def __init__(
         self,
-        app: ASGIApp,
+        app: App,
         *,
         verifier: Verifier,
         origin: str,
@@ -119,9 +121,16 @@ class DpopMiddleware(AttornMiddleware):
         nonces: Nonces | None = None,
         window: timedelta = WINDOW,
     ) -> None:
-        super().__init__(app, verifier=verifier, origin=origin, public=public, most_body=most_body)
-        door = DpopDoor(verifier, origin=origin, route=route, realm=realm, nonces=nonces, window=window)
-        self._door: DpopDoor = door
+        super().__init__(
+            app,
+            verifier=verifier,
+            origin=origin,
+            route=route,
+            public=public,
+            most_body=most_body,
+            realm=realm,
+            door=partial(DpopDoor, nonces=nonces, window=window),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as `AttornMiddleware` does."""
@@ -133,7 +142,7 @@ class DpopMiddleware(AttornMiddleware):
 
         await super().__call__(scope, receive, with_nonce)
 
-    def _told(self, headers: Any) -> list[tuple[bytes, bytes]]:
+    def _told(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         found = list(headers)
         if any(name.lower() == b"dpop-nonce" for name, _ in found):
             return found
@@ -157,10 +166,15 @@ class DpopAuthorized(Authorized):
         window: timedelta = WINDOW,
     ) -> None:
         super().__init__(
-            verifier, origin=origin, action=action, resource=resource, route=route, most_body=most_body, realm=realm
+            verifier,
+            origin=origin,
+            action=action,
+            resource=resource,
+            route=route,
+            most_body=most_body,
+            realm=realm,
+            door=partial(DpopDoor, nonces=nonces, window=window),
         )
-        chosen = fixed_route(action=action, resource=resource) if route is None else route
-        self._door = DpopDoor(verifier, origin=origin, route=chosen, realm=realm, nonces=nonces, window=window)
 
 
 def one_proof(values: tuple[bytes, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from starlette.concurrency import run_in_threadpool
 
@@ -22,7 +22,7 @@ class AttornMiddleware(HttpMiddleware):
     `origin` is this server's own, as its clients write it. `public` lists exact raw paths that need no presentation.
     A body is read whole before anything is verified, at most `most_body` bytes. WebSockets are refused. Put it
     innermost: what rewrites a request after it would have the application answer another one than was presented.
-    Raises `InputError`.
+    `door` makes a door for another proof than presentations. Raises `InputError`.
     """
 
     def __init__(
@@ -35,12 +35,13 @@ class AttornMiddleware(HttpMiddleware):
         public: Collection[str] = (),
         most_body: int = MOST_BODY,
         realm: str | None = None,
+        door: Callable[..., Door] = Door,
     ) -> None:
         listed = isinstance(public, list | tuple | set | frozenset)
         if not listed or not all(isinstance(path, str) and path[:1] == "/" for path in public):
             raise InputError("public: expected a list of paths that start with '/'")
         super().__init__(app, closing="presentations are bound to HTTP requests")
-        self._door = Door(verifier, origin=origin, route=route, realm=realm)
+        self._door = door(verifier, origin=origin, route=route, realm=realm)
         self._public = frozenset(public)
         self._most_body = checked_most(most_body)
 

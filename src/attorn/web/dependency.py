@@ -3,6 +3,7 @@
 No postponed annotations here: FastAPI reads those of `Authorized.__call__`, and cannot look up their names.
 """
 
+from collections.abc import Callable
 from contextlib import aclosing
 
 from starlette.concurrency import run_in_threadpool
@@ -43,7 +44,8 @@ class Authorized:
     What is asked for is said by `route`, or by the default route with `action` or `resource` replaced; the client must
     say the same. Bodies are at most `most_body` bytes; one that is longer is read no further, unless the endpoint
     declares a body: then FastAPI has read it all before any dependency runs. An endpoint that takes form fields cannot
-    be guarded at all: use the middleware there. A WebSocket is refused. Raises `InputError`.
+    be guarded at all: use the middleware there. A WebSocket is refused. `door` makes a door for another proof than
+    presentations. Raises `InputError`.
     """
 
     def __init__(
@@ -56,11 +58,12 @@ class Authorized:
         route: Route | None = None,
         most_body: int = MOST_BODY,
         realm: str | None = None,
+        door: Callable[..., Door] = Door,
     ) -> None:
         if route is not None and not (action is None and resource is None):
             raise InputError("expected either a route, or an action and a resource")
         chosen = fixed_route(action=action, resource=resource) if route is None else route
-        self._door = Door(verifier, origin=origin, route=chosen, realm=realm)
+        self._door = door(verifier, origin=origin, route=chosen, realm=realm)
         self._most_body = checked_most(most_body)
 
     async def __call__(self, request: HTTPConnection) -> Access:
