@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import http_sf
 
@@ -79,11 +79,11 @@ def read_claim(message: SignedMessage, *, legacy: bool = False, loopback: bool =
     )
 
 
-def _dictionary(message: SignedMessage, name: str) -> dict[str, tuple[Any, _Params]]:
+def _dictionary(message: SignedMessage, name: str) -> dict[str, tuple[object, _Params]]:
     text = message.one(name)
     if text is None:
         raise SignatureError(f"expected the field {name}")
-    return cast("dict[str, tuple[Any, _Params]]", _parsed(text, name, "dictionary"))
+    return cast("dict[str, tuple[object, _Params]]", _parsed(text, name, "dictionary"))
 
 
 def _parsed(text: str, name: str, kind: str) -> object:
@@ -115,11 +115,11 @@ def _source(message: SignedMessage, given: _Params, legacy: bool, loopback: bool
     if text.lstrip(" ").startswith('"'):
         if not legacy:
             raise SignatureError("Signature-Agent: expected a dictionary; a bare string is not taken here")
-        value, params = cast("tuple[Any, _Params]", _parsed(text, _AGENT, "item"))
+        value, params = cast("tuple[object, _Params]", _parsed(text, _AGENT, "item"))
         if given or params:
             raise SignatureError("Signature-Agent: a bare string has no member and no type")
     else:
-        members = cast("dict[str, tuple[Any, _Params]]", _parsed(text, _AGENT, "dictionary"))
+        members = cast("dict[str, tuple[object, _Params]]", _parsed(text, _AGENT, "dictionary"))
         key = given.get("key")
         if set(given) != {"key"} or not isinstance(key, str) or key not in members:
             raise SignatureError("expected a signature over a member of Signature-Agent, by its key and nothing else")

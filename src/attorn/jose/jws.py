@@ -143,7 +143,10 @@ def read(text: str, *, typ: str, most: int = 65_536, jwk: bool = False) -> Unver
 
 
 def typ_of(text: str, *, most: int = 65_536) -> str:
-    """The type that a JWS claims, in lower case, without `application/`: to choose who reads it. `MalformedError`."""
+    """The type that a JWS claims, in lower case, without `application/`: to choose who reads it.
+
+    Raises `MalformedError`.
+    """
     if not isinstance(text, str) or len(text) > most:
         raise MalformedError(f"JWS: expected text of at most {most} characters")
     return plain_typ(_header(text[: MOST_HEADER + 1].partition(".")[0])["typ"])

@@ -64,7 +64,7 @@ class KeySet:
 
         Who is trusted for them, the caller says. Keys of other uses and kinds, and those that are too weak, are passed
         over. Raises `MalformedError` for what is no key set of at most 64 keys, for one with a private or symmetric
-        key, one that gives two of these keys one name, and one with too few of them.
+        key, one that gives two of these keys one name, and one with too few of them, and `InputError` for no JSON.
         """
         found = JwkSet.read(unverified)
         if found.discloses:
@@ -79,7 +79,7 @@ class KeySet:
 
     @classmethod
     def fetch(cls, url: str, *, transport: Transport, use: str = "sig") -> KeySet:
-        """The key set at `url`. Raises as `read`, and `UnavailableError` if it is not to be had."""
+        """The key set at `url`. Raises as `read`, `UnavailableError` for none, `InputError` for no URL."""
         return cls.read(fetched(url, transport), use=use)
 
     def candidates(self, kid: str | None, alg: str) -> tuple[ForeignKey, ...]:

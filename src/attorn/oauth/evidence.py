@@ -33,7 +33,8 @@ _JWT: Final = (None, "jwt")
 class EvidenceVerifier:
     """Verifies evidence by `issuers`, a mapping of each issuer's URL to its keys. `store` remembers what was used.
 
-    `skew` is how far ahead an issuer's clock may be. Raises `InputError` for unusable arguments.
+    `skew` is how far ahead an issuer's clock may be. Raises `InputError` for unusable arguments, and `UnavailableError`
+    for a mapping that fails.
     """
 
     def __init__(
@@ -54,7 +55,8 @@ class EvidenceVerifier:
 
         `client_id` is the client that the caller has authenticated; `tenant` that of the issuer, where it has several.
         Raises `MalformedError` (another `typ` among others), `UntrustedRootError` for another issuer, `SignatureError`,
-        `AudienceError` for another audience, client or tenant, `ExpiredError`, `ReplayError`, and `UnavailableError`.
+        `AudienceError` for another audience, client or tenant, `ExpiredError`, `ReplayError`, `UnavailableError`, and
+        `InputError` for unusable arguments other than `text`.
         """
         require_expected("evidence", audience=audience, client_id=client_id)
         found = foreign.read(text, typs=(ID_JAG,))

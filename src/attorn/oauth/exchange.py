@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 
 from attorn.asgi.body import read_body
+from attorn.asgi.connection import Scope
 from attorn.asgi.headers import header_values, media_type
 from attorn.canonical import JsonValue
 from attorn.clock import second_of
@@ -79,7 +80,7 @@ class TokenExchange:
         return {"keys": [{**to_jwk(self._key), "alg": alg, "kid": thumbprint(self._key), "use": "sig"}]}
 
     async def endpoint(self, request: HttpRequest) -> JSONResponse:
-        """The answer to one request."""
+        """The answer to one request, a refusal among them: nothing of attorn's is raised."""
         try:
             body = await _body(request, self._door.verifier.limits.token_bytes + dpop.MOST_PROOF)
             given = await run_in_threadpool(self._exchange, request.scope, body)
@@ -90,7 +91,7 @@ class TokenExchange:
             return JSONResponse(said, status, {**_NO_STORE, **dict(self._door.fresh())})
         return JSONResponse(given, 200, _NO_STORE)
 
-    def _exchange(self, scope: Any, body: bytes) -> dict[str, JsonValue]:
+    def _exchange(self, scope: Scope, body: bytes) -> dict[str, JsonValue]:
         message = self._door.message(scope, body)
         if message.resource != self._resource or message.method != "POST" or message.query:
             raise InputError("expected a POST to the token endpoint, without a query")

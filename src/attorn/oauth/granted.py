@@ -29,7 +29,10 @@ class VouchedUser:
 
     @property
     def name(self) -> str:
-        """One name for the user, to derive a DID from: `service.pairwise(user.name)`."""
+        """One name for the user, to derive a DID from: `service.pairwise(user.name)`.
+
+        Raises `InputError` for names that JSON cannot say.
+        """
         return canonicalise([self.issuer, self.subject]).decode()
 
     def write(self) -> Purpose:

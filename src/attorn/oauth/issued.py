@@ -35,7 +35,10 @@ def granted(asked: TokenRequest, verified: Verified, root: str) -> dict[str, Jso
 
 
 def claims(asked: TokenRequest, verified: Verified) -> dict[str, JsonValue]:
-    """Who it is for, and for whom: the chain's root is the subject, its holder the client that acts."""
+    """Who it is for, and for whom: the chain's root is the subject, its holder the client that acts.
+
+    Raises `InputError` for a chain that does not say who its holder is.
+    """
     key = verified.chain[-1].to.key
     if key is None:
         raise InputError("the chain does not say who its holder is")

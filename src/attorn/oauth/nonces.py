@@ -42,7 +42,7 @@ class Nonces:
         return self._stamp(second_of(self._clock).to_bytes(_TIME_BYTES, "big"))
 
     def knows(self, nonce: str) -> bool:
-        """Whether this is one of ours, and not too old."""
+        """Whether this is one of ours, and not too old. Raises `UnavailableError` if the clock fails."""
         if not isinstance(nonce, str) or len(nonce) != _LENGTH:
             return False
         try:

@@ -26,7 +26,7 @@ class Bundle:
         """The bundle of `trust_domain`, which the caller got from where it trusts that domain.
 
         A key counts for the one `use` that it names, `jwt-svid` or `wit-svid`; others are passed over. Raises
-        `InputError` for no trust domain, and `MalformedError` as `KeySet.read` does.
+        `InputError` for no trust domain and for no JSON, and `MalformedError` as `KeySet.read` does.
         """
         if not is_trust_domain(trust_domain):
             raise InputError(f"bundle: expected the name of a trust domain, got {shown(trust_domain)}")
@@ -37,5 +37,5 @@ class Bundle:
 
     @classmethod
     def fetch(cls, url: str, *, trust_domain: str, transport: Transport) -> Bundle:
-        """The bundle at `url`. Raises as `read`, and `UnavailableError` if it is not to be had."""
+        """The bundle at `url`. Raises as `read`, `UnavailableError` for none, `InputError` for no URL."""
         return cls.read(fetched(url, transport), trust_domain=trust_domain)

@@ -62,7 +62,8 @@ class Workload:
 class WorkloadVerifier:
     """Verifies workloads of the trust domains of `bundles`. `store` remembers the proofs that were used.
 
-    `skew` is how far ahead an issuer's clock may be. Raises `InputError` for unusable arguments.
+    `skew` is how far ahead an issuer's clock may be. Raises `InputError` for unusable arguments, and `UnavailableError`
+    for a list that fails.
     """
 
     def __init__(
@@ -85,7 +86,8 @@ class WorkloadVerifier:
         """The workload that the JWT-SVID in `text` names, which was made for `audience` alone.
 
         Raises `MalformedError` (another `typ` or `alg`, EdDSA among them), `UntrustedRootError` for another trust
-        domain, `SignatureError`, `AudienceError`, `ExpiredError`, and `UnavailableError`.
+        domain, `SignatureError`, `AudienceError`, `ExpiredError`, `UnavailableError`, and `InputError` for unusable
+        arguments other than `text`.
         """
         require_expected("workload", audience=audience)
         found = foreign.read(text, typs=_SVID_TYPS, algs=_SVID_ALGS)
