@@ -104,6 +104,7 @@ ARGUED: Final[dict[str, str]] = {
     "clock:read: except": _CLOCK,
     "clock:instant: if utc.year": _TIME,
     "clock:instant: except": _TIME,
+    "clock:seconds_in: if span": _TIME,
     "clock:_utc: if utc is None": _CLOCK + ", and of times that a program hands in",
     "clock:_utc: except": _CLOCK + ", and of times that a program hands in",
     "did.jwk:_members: if not did.startswith": "asked where `did.parse` has found the method jwk",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from tests.adapters.httpsig import scene
 from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, accepted, joined, parts_of, require, text_of, tried
 
+from attorn.canonical import parse
 from attorn.errors import LimitError, MalformedError, VerificationError
 from attorn.httpsig import Kind, SignedMessage, Source, directory, fields
-from attorn.keys.jwk import thumbprint, to_jwk
+from attorn.keys.jwk import PRIVATE, thumbprint, to_jwk
 from attorn.store import MemoryStore
 from attorn.transport import is_fetchable
 
@@ -44,6 +46,9 @@ def _directory(data: bytes) -> bool:
     """A JWK Set, in either place."""
     found = {kind: accepted(lambda kind=kind: directory.read_directory(data, kind), MalformedError) for kind in Kind}  # type: ignore[misc]
     require(found[Kind.DIRECTORY].keys() <= found[Kind.JWKS_URI].keys(), "a kid that adds a key")
+    whole: Any = parse(data)
+    disclosed = any(name in jwk for jwk in whole["keys"] for name in PRIVATE)
+    require(not (disclosed and found[Kind.JWKS_URI]), "a key beside a secret")
     for name, window in found[Kind.JWKS_URI].items():
         require(thumbprint(window.key) == name, "a key under another name")
         bounds = {"nbf": window.start, "exp": window.stop}
