@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from mcp import MCPError
-from tests.adapters.mcp.world import METADATA, ORIGIN, URI, Open, alice, holder
+from tests.adapters.mcp.world import METADATA, ORIGIN, URI, Open, alice, holder, ran
 from tests.attacks.adapter_scene import nothing_happens
-from tests.attacks.mcp_scene import HELD, Files, presented, visited
+from tests.attacks.mcp_scene import HELD, MISMATCH, Files, presented, visited
 
 from attorn.mcp import Gate
 
@@ -103,5 +103,18 @@ def test_header_and_body_disagree() -> None:
             async with files.there.http() as http:
                 twice = [("authorization", f"Bearer {presented()}")] * 2
                 files.says(await http.post(URI, json={}, headers=twice), 401, "malformed")
+
+    visited(DOOR, visit)
+
+
+def test_a_header_and_an_argument_disagree() -> None:
+    """Attack 130: `Mcp-Param-*`, which the SDK compares behind the gate, which has charged by then."""
+
+    async def visit(files: Files) -> None:
+        files.mirror()
+        assert await files.fetches("/srv/a") == (200, None)
+        with nothing_happens(ran):
+            for header in ("/srv/b", None):
+                assert await files.fetches(header) == (400, MISMATCH)
 
     visited(DOOR, visit)

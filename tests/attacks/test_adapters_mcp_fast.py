@@ -13,7 +13,7 @@ from mcp import MCPError
 from tests.adapters.mcp.test_fast import Rewriting
 from tests.adapters.mcp.world import DOORS, ORIGIN, URI, Open, alice, furnish, holder, ran, verifier
 from tests.attacks.adapter_scene import Till, nothing_happens
-from tests.attacks.mcp_scene import HELD, Files, presented, visited
+from tests.attacks.mcp_scene import HELD, MISMATCH, Files, presented, visited
 
 from attorn.mcp import SideCar
 from attorn.mcp.fast import DoorMiddleware, HolderTransport
@@ -129,7 +129,7 @@ def test_header_and_body_disagree(door: str) -> None:
 
     async def visit(files: Files) -> None:
         await files.honest()
-        code = 400 if files.there.door.bearer else -32020
+        code = 400 if files.there.door.bearer else MISMATCH
         with nothing_happens(*files.seen):
             for headers in ({"mcp-name": "sum"}, {"mcp-method": "tools/list"}, {"mcp-method": "prompts/get"}):
                 answer = await files.there.call(wire=presented(), headers=headers)
@@ -161,3 +161,16 @@ def test_a_bearer_token_and_a_chain_of_two_users() -> None:
                 await files.refuses(401, "untrusted_root", presented(), headers={"authorization": "Bearer bob"})
 
     asyncio.run(go())
+
+
+def test_a_header_and_an_argument_disagree(door: str) -> None:
+    """Attack 130: `Mcp-Param-*`, which the SDK compares; behind a gate, which has charged by then."""
+
+    async def visit(files: Files) -> None:
+        files.mirror()
+        assert await files.fetches("/srv/a") == (200, None)
+        with nothing_happens(ran) if files.there.door.bearer else nothing_happens(*files.seen):
+            for header in ("/srv/b", None):
+                assert await files.fetches(header) == (400, MISMATCH)
+
+    visited(door, visit)

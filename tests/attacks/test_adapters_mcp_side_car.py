@@ -16,7 +16,7 @@ from pydantic import AnyHttpUrl
 from tests.adapters.mcp.test_side_car import Issued, related
 from tests.adapters.mcp.world import DOORS, ISSUER, ORIGIN, URI, Open, alice, bob, furnish, holder, ran, token, verifier
 from tests.attacks.adapter_scene import Till, nothing_happens
-from tests.attacks.mcp_scene import HELD, Files, presented, visited
+from tests.attacks.mcp_scene import HELD, MISMATCH, Files, presented, visited
 
 from attorn import caveat
 from attorn.mcp import SideCar
@@ -158,6 +158,19 @@ def test_header_and_body_disagree() -> None:
                 for other in ({"mcp-name": "sum"}, {"mcp-method": "tools/list"}, {"mcp-method": "prompts/get"}):
                     answer = await files.there.call(wire=presented(), headers={**SAID, **other})
                     # The SDK compares these itself.
-                    assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32020)
+                    assert (answer.status_code, answer.json()["error"]["code"]) == (400, MISMATCH)
 
     asyncio.run(go())
+
+
+def test_a_header_and_an_argument_disagree() -> None:
+    """Attack 130: `Mcp-Param-*`, which the SDK compares."""
+
+    async def visit(files: Files) -> None:
+        files.mirror()
+        assert await files.fetches("/srv/a") == (200, None)
+        with nothing_happens(*files.seen):
+            for header in ("/srv/b", None):
+                assert await files.fetches(header) == (400, MISMATCH)
+
+    visited(DOOR, visit)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import uvicorn
 from tests.attacks.adapter_scene import Till, nothing_happens, watched
 from tests.web import world
+from tests.web.test_uvicorn import Server, request
 from tests.web.world import AUDIENCE, DOORS, ORIGIN, PATH, call, header, knock, present, refused, verifier
 
 from attorn import Token, caveat
@@ -104,3 +109,44 @@ def test_header_and_body_disagree(calendar: Calendar) -> None:
             headers = [header(presented()), *lengths]
             status, problem = knock(calendar.app, method="POST", query=QUERY.encode(), headers=headers, body=[BODY])
             assert (status, problem["code"]) == (400, "invalid_input")
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, list[Any]]]:
+    """A server on a socket of its own, and what ran in it."""
+    ran = watched(monkeypatch, world, "said")
+    listener = socket.create_server(("127.0.0.1", 0))
+    found = Server(listener.getsockname()[1])
+    app = DOORS["middleware"](verifier(), origin=found.origin)
+    running = uvicorn.Server(uvicorn.Config(app, log_level="critical", http="h11", ws="none"))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield found, ran
+    running.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+FRAMES = (
+    (b"Content-Length: 2", b"hello"),
+    (b"Content-Length: 5", b"hellp"),
+    (b"Content-Length: 5\r\nContent-Length: 2", b"hello"),
+    (b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n"),
+    (b"Transfer-Encoding: chunked", b"2\r\nhe\r\n0\r\n\r\n"),
+    (b"Content-Length: 5\r\nX-HTTP-Method-Override: DELETE", b"hello"),
+)
+
+
+def test_header_and_body_disagree_on_a_socket(listening: tuple[Server, list[Any]]) -> None:
+    """Attack 130: what a real server makes of a length that is none of the body's, and of two."""
+    server, ran = listening
+    line = b"POST " + PATH.encode() + b" HTTP/1.1"
+
+    def post(frame: bytes, body: bytes) -> int:
+        chain = b"Authorization: Attorn " + server.wire("POST", body=b"hello")
+        return request(server, line, chain, frame, body=body)[0]
+
+    assert post(b"Content-Length: 5", b"hello") == 200
+    with nothing_happens(ran):
+        for frame, body in FRAMES:
+            assert post(frame, body) in (400, 401), frame
