@@ -29,6 +29,7 @@ INTERMEDIATES: Final = (INTERMEDIATE, "kb-sd-jwt+kb")
 SD_HASH: Final = "sd_hash"
 JWT_HASH: Final = "issuer_jwt_hash"
 _PAYLOADS: Final = frozenset(PAYLOADS)
+_BEHIND: Final = (*TERMINALS, *INTERMEDIATES)
 
 
 class UnverifiedHop(NamedTuple):
@@ -116,7 +117,7 @@ class UnverifiedHop(NamedTuple):
     def require_root(self) -> None:
         """Raises `MandateError` if this was made as a hop behind another one, which has been cut off."""
         cut = SD_HASH in self.claims or JWT_HASH in self.claims
-        if cut or self.envelope.typ in (*TERMINALS, *INTERMEDIATES):
+        if cut or self.envelope.typ in _BEHIND:
             raise MandateError("mandate: its first hop was made to stand behind another one")
 
     def require_typ(self) -> None:
@@ -129,8 +130,9 @@ class UnverifiedHop(NamedTuple):
 
 
 def _content(claims: dict[str, JsonValue], claim: str) -> dict[str, JsonValue]:
-    if len(_PAYLOADS.intersection(claims)) > (claim in claims):
-        raise MandateError(f"mandate: expected its content in {claim}, got it under another name")
+    for name in PAYLOADS:
+        if name in claims and name != claim:
+            raise MandateError(f"mandate: expected its content in {claim}, got it under another name")
     payload = claims.get(claim)
     if not isinstance(payload, list) or len(payload) != 1:
         raise MandateError(f"mandate: expected exactly one disclosed element of {claim}")

@@ -61,6 +61,7 @@ class Disclosure(NamedTuple):
 
 def _shape(octets: bytes) -> tuple[int, int]:
     """The `levels` and `places` of a disclosure, by its JSON."""
-    levels = octets.count(b"[") + octets.count(b"{")
+    text = octets.decode()
+    levels = text.count("[") + text.count("{")
     # A name can be spelt with escapes; without any it stands in the text as it is.
-    return levels, UNKNOWN if b"_sd" in octets or b"\\" in octets else octets.count(b'"..."')
+    return levels, UNKNOWN if "_sd" in text or "\\" in text else text.count('"..."')
