@@ -16,11 +16,15 @@ from attorn.display import shown
 from attorn.errors import InputError, MalformedError, MandateError, ResolutionError
 from attorn.keys.ec_key import Curve, EcKey
 from attorn.keys.public import Algorithm, PublicKey
-from attorn.mandate.recurring import p256_of
 
 CLAIM: Final = "cnf"
 _OTHERS: Final = frozenset(("jku", "jwe", "kid", "jkt", "x5t#S256"))
 """What else RFC 7800 and its registry name a key by: beside `jwk` it would be a second answer to one question."""
+
+
+def p256_of(jwk: Mapping[str, JsonValue]) -> EcKey:
+    """The public key of P-256 that a JWK is. Raises `MalformedError`."""
+    return EcKey.read(jwk, curves=(Curve.P256,))
 
 
 @dataclass(frozen=True, slots=True)

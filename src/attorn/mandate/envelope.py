@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue, parse
@@ -21,35 +20,8 @@ _REFUSED: Final = frozenset(("crit", "b64", "jwk", "jku", "x5u"))
 _MOST_SIGNATURE: Final = 128
 
 
-class Header(NamedTuple):
-    """What a JWT says of its signature. `typ` and `kid` are None where it has none. Made by `read`."""
-
-    alg: str
-    typ: str | None
-    kid: str | None
-    brings_certificates: bool
-
-    @classmethod
-    def read(cls, part: str) -> Header:
-        """The header that the first part of a JWT is. Raises `MalformedError`.
-
-        Refused are other algorithms than `ALGS`, extensions, keys in the header but `x5c`, and duplicate members.
-        """
-        if len(part) > MOST_HEADER:
-            raise MalformedError(f"JWT: expected at most {MOST_HEADER} characters of header")
-        members = parse(base64url_decode(part), most=MOST_HEADER, depth=4)
-        if not isinstance(members, dict):
-            raise MalformedError("JWT: expected its header as a JSON object")
-        if not _REFUSED.isdisjoint(members):
-            raise MalformedError(f"JWT: its header holds {', '.join(sorted(_REFUSED.intersection(members)))}")
-        alg = members.get("alg")
-        if not isinstance(alg, str) or alg not in ALGS:
-            raise MalformedError(f"JWT: expected alg as one of {', '.join(ALGS)}, got {shown(alg)}")
-        return cls(alg, _text(members, "typ"), _text(members, "kid"), "x5c" in members)
-
-
 class Envelope(NamedTuple):
-    """Header and claims of a JWT, perhaps forged. Made by `read`."""
+    """Header and claims of a JWT, perhaps forged. `typ` and `kid` are None where it has none. Made by `read`."""
 
     alg: str
     typ: str | None
@@ -63,19 +35,32 @@ class Envelope(NamedTuple):
         return f"Envelope(alg={self.alg!r}, typ={shown(self.typ)}, kid={shown(self.kid)})"
 
     @classmethod
-    def read(cls, text: str, read_header: Callable[[str], Header] = Header.read) -> Envelope:
-        """The JWT in `text`, which somebody has split off and bounded. Raises `MalformedError`, as `Header.read` does.
+    def read(cls, text: str) -> Envelope:
+        """The JWT in `text`, which somebody has split off and bounded. Raises `MalformedError`.
 
-        `read_header` is that, or does the same.
+        Refused are other algorithms than `ALGS`, extensions, keys in the header but `x5c`, and duplicate members.
         """
         header, body, signature = text.split(".")
-        if len(signature) > _MOST_SIGNATURE:
-            raise MalformedError(f"JWT: expected at most {_MOST_SIGNATURE} characters of signature")
-        said = read_header(header)
+        if len(header) > MOST_HEADER or len(signature) > _MOST_SIGNATURE:
+            raise MalformedError(f"JWT: expected at most {MOST_HEADER} characters of header, {_MOST_SIGNATURE} signed")
+        members = parse(base64url_decode(header), most=MOST_HEADER, depth=4)
         claims = parse(base64url_decode(body), most=len(body), depth=MOST_DEPTH)
-        if not isinstance(claims, dict):
-            raise MalformedError("JWT: expected its claims as a JSON object")
-        return cls(*said, claims, base64url_decode(signature), f"{header}.{body}".encode("ascii"))
+        if not isinstance(members, dict) or not isinstance(claims, dict):
+            raise MalformedError("JWT: expected header and claims as JSON objects")
+        if not _REFUSED.isdisjoint(members):
+            raise MalformedError(f"JWT: its header holds {', '.join(sorted(_REFUSED.intersection(members)))}")
+        alg = members.get("alg")
+        if not isinstance(alg, str) or alg not in ALGS:
+            raise MalformedError(f"JWT: expected alg as one of {', '.join(ALGS)}, got {shown(alg)}")
+        return cls(
+            alg,
+            _text(members, "typ"),
+            _text(members, "kid"),
+            "x5c" in members,
+            claims,
+            base64url_decode(signature),
+            f"{header}.{body}".encode("ascii"),
+        )
 
 
 def id_of(jwt: str, disclosure: str | None) -> str:

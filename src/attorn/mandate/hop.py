@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import ChainError, CredentialError, MandateError
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
-from attorn.mandate.envelope import Envelope, Header, id_of
+from attorn.mandate.envelope import Envelope, id_of
 from attorn.mandate.verified import VerifiedHop
 from attorn.sdjwt.compact import Compact
 from attorn.sdjwt.digest import HashAlgorithm
@@ -56,15 +55,13 @@ class UnverifiedHop(NamedTuple):
         return f"UnverifiedHop({self.envelope!r}, {len(self.disclosed)} disclosed, {len(self.hidden)} hidden)"
 
     @classmethod
-    def read(
-        cls, compact: Compact, *, claim: str = PAYLOAD, read_header: Callable[[str], Header] = Header.read
-    ) -> UnverifiedHop:
-        """The hop that an SD-JWT is, with its content in `claim`. `read_header` is as of `Envelope.read`.
+    def read(cls, compact: Compact, *, claim: str = PAYLOAD) -> UnverifiedHop:
+        """The hop that an SD-JWT is, with its content in `claim`.
 
         Raises `MalformedError` for a JWT, a disclosure or a digest in any other form, and `MandateError` for a
         disclosure that belongs to no digest, more or fewer payloads than one, and claims of the JWT that are hidden.
         """
-        envelope = Envelope.read(compact.jwt, read_header)
+        envelope = Envelope.read(compact.jwt)
         algorithm = HashAlgorithm.of(envelope.claims)
         try:
             revealed = reveal(envelope.claims, map(Disclosure.read, compact.disclosures), algorithm)

@@ -15,7 +15,7 @@ from attorn.handed import ask
 from attorn.mandate.anchor import Anchor, Trusted, anchors_of
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.hop import PAYLOAD, PAYLOADS
-from attorn.mandate.recurring import Recurring
+from attorn.mandate.known_keys import KnownKeys
 from attorn.mandate.times import AGE, SKEW, skew_of
 from attorn.mandate.verified import VerifiedHop
 from attorn.mandate.wire import MOST_HOPS
@@ -38,7 +38,7 @@ class Policy:
     unbound: bool
     age: int
     skew: int
-    recurring: Recurring = field(repr=False, compare=False)
+    keys: KnownKeys = field(repr=False, compare=False)
 
     @classmethod
     def of(
@@ -92,7 +92,7 @@ class Policy:
             unbound=unbound,
             age=seconds_in(age, "age"),
             skew=skew_of(skew),
-            recurring=Recurring(),
+            keys=KnownKeys(),
         )
 
     def require_status(self, hop: VerifiedHop, now: int) -> None:

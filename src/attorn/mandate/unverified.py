@@ -42,7 +42,7 @@ def read(parts: Sequence[Compact], policy: Policy, *, is_root: bool = True) -> t
     """
     found = []
     for part in parts:
-        hop = UnverifiedHop.read(part, claim=policy.claim, read_header=policy.recurring.header)
+        hop = UnverifiedHop.read(part, claim=policy.claim)
         if is_root:
             hop.require_root()
         elif hop.content is None:
@@ -60,7 +60,7 @@ def _understood(hop: UnverifiedHop, policy: Policy, *, is_root: bool) -> Unverif
         _require_credential(hop, policy)
     else:
         content, source = contents.read(hop.content, hop.disclosed, hop.hidden, policy.unit), hop.content
-    holder = AgentKey.read(source[CONFIRMATION], policy.recurring.key) if CONFIRMATION in source else None
+    holder = AgentKey.read(source[CONFIRMATION], policy.keys.read) if CONFIRMATION in source else None
     times = Times.read(hop.claims) if hop.content is None else Times.read(hop.claims, hop.content)
     if isinstance(content, OPEN) and times.ends is None:
         raise MandateError("mandate: expected exp in an open mandate: else it is good for ever")
