@@ -75,6 +75,13 @@ def test_so_many_are_remembered() -> None:
     assert again is not first
 
 
+def test_none_is_remembered_where_none_is_asked_for() -> None:
+    known = KnownKeys(0)
+    first, second = (known.read(JWK) for _ in range(2))
+    assert first == second == p256_of(JWK)
+    assert first is not second
+
+
 def test_a_verifier_that_has_seen_a_chain_is_taken_in_by_no_other() -> None:
     policy = Policy.of(anchors=[USER.jwk])
     before = root(opened())

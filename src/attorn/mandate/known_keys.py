@@ -15,18 +15,18 @@ from attorn.mandate.agent_key import p256_of
 from attorn.recent import Recent
 
 MOST: Final = 256
-"""How many are remembered."""
+"""How many are remembered, unless somebody says otherwise."""
 _PLAIN: Final = 4
 """How many members a JWK has that says which key of P-256 it is, and nothing else."""
 
 
 class KnownKeys:
-    """The keys read last. It may be called from several threads at once."""
+    """The `most` keys read last. It may be called from several threads at once."""
 
     __slots__ = ("_known",)
 
-    def __init__(self) -> None:
-        self._known: Recent[tuple[str, str], EcKey] = Recent(MOST)
+    def __init__(self, most: int = MOST) -> None:
+        self._known: Recent[tuple[str, str], EcKey] = Recent(most)
 
     def read(self, jwk: Mapping[str, JsonValue]) -> EcKey:
         """As `p256_of`."""
