@@ -499,7 +499,7 @@ def test_of_another_did_the_key_is_the_holder() -> None:
     key = AgentKey.of(AGENT.did).key
     chain = held(payments())
     (hop,) = chain.hops
-    named = replace(chain, hops=(replace(hop, holder=AgentKey(key, "did:web:agent.example")),))
+    named = replace(chain, hops=(hop._replace(holder=AgentKey(key, "did:web:agent.example")),))
     token = mint([named], by=USER, resource=SHOP, ledger=MemoryStore(), now=AT)
     assert token.unverified_links[0].delegate == did_key.encode(AGENT.signer.public_key)
 
