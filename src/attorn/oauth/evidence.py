@@ -58,7 +58,8 @@ class EvidenceVerifier:
         `AudienceError` for another audience, client or tenant, `ExpiredError`, `ReplayError`, `UnavailableError`, and
         `InputError` for unusable arguments other than `text`.
         """
-        require_expected("evidence", audience=audience, client_id=client_id)
+        named = {} if tenant is None else {"tenant": tenant}
+        require_expected("evidence", audience=audience, client_id=client_id, **named)
         found = foreign.read(text, typs=(ID_JAG,))
         issuer, now = self._genuine(found)
         claims = found.claims
@@ -66,7 +67,9 @@ class EvidenceVerifier:
         # An issuer must not redeem what it issued.
         if found.audiences() != (audience,) or audience == issuer or claims.text("client_id") != client_id:
             raise AudienceError("evidence: it is for another authorization server or client")
-        if claims.members.get("tenant") != tenant or "aud_tenant" in claims:
+        # A null, too, is a tenant that the caller has not named.
+        said = {"tenant": claims.members["tenant"]} if "tenant" in claims else {}
+        if said != named or "aud_tenant" in claims:
             raise AudienceError("evidence: it is for another tenant")
         ends = found.require_times(now, self._skew, LONGEST)
         evidence = Evidence(

@@ -163,5 +163,8 @@ def _require_over(claims: Claims, chain: str | None) -> None:
     if not isinstance(chain, str) or not chain.isascii():
         raise InputError("workload: expected chain as the text of a token")
     expected: dict[str, JsonValue] = {"ath": token_hash(chain), "oth": {_CHAIN: token_hash(chain)}}
-    if not over or any(said != expected.get(name) for name, said in over.items()):
+    if not over.keys() <= expected.keys():
+        # Named before it is compared: a null would equal what is not expected at all.
+        raise PossessionError("WPT: over a token beside the chain")
+    if not over or any(said != expected[name] for name, said in over.items()):
         raise PossessionError("WPT: over another chain, or none")

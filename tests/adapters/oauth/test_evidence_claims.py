@@ -103,9 +103,20 @@ def test_tenants_are_kept_apart() -> None:
         return as_jag(jag(**claims), tenant=tenant)
 
     assert of({"tenant": "t1"}, "t1").vouched_user.subject == "alice"
+    assert of({}, None).vouched_user.subject == "alice"
     for claims, tenant in (({"tenant": "t1"}, None), ({"tenant": "t1"}, "t2"), ({}, "t1"), ({"aud_tenant": "x"}, None)):
         with pytest.raises(AudienceError):
             of(claims, tenant)
+    # A null is a tenant that nobody named, and no absence.
+    for tenant in (None, "t1"):
+        with pytest.raises(AudienceError):
+            of({"tenant": None}, tenant)
+
+
+@pytest.mark.parametrize("tenant", ["", 5, ["t1"]])
+def test_an_unset_tenant_matches_nothing(tenant: Any) -> None:
+    with pytest.raises(InputError):
+        as_jag(jag(tenant=tenant), tenant=tenant)
 
 
 @pytest.mark.parametrize("name", ["sub", "jti", "iss", "iat", "exp"])

@@ -262,8 +262,17 @@ def test_a_proof_over_a_chain(over: dict[str, Any]) -> None:
         {"oth": {"other": hashed(CHAIN)}},
         {"oth": {"attorn": hashed(CHAIN), "other": "x"}},
         {"oth": hashed(CHAIN)},
+        {"ath": None, "oth": None},
+        {"oth": None},
+        {"oth": {"attorn": None}},
+        {**BOTH, "ath": None},
+        {**BOTH, "oth": None},
         {"tth": hashed(CHAIN)},
+        {"tth": None},
+        {"tth": None, "ath": None},
         {"ath": hashed(CHAIN), "tth": "x"},
+        {"ath": hashed(CHAIN), "tth": None},
+        {**BOTH, "tth": None},
         {"ath": hashed(CHAIN), "oth": {"attorn": "x"}},
         {"ath": "x", "oth": {"attorn": hashed(CHAIN)}},
     ],
@@ -272,6 +281,14 @@ def test_what_is_bound_beside_the_chain_is_not_passed_over(over: dict[str, Any])
     text = wit()
     with pytest.raises(PossessionError):
         proven(text, wpt(text, **over), chain=CHAIN)
+
+
+@pytest.mark.parametrize("name", ["ath", "oth", "tth"])
+@pytest.mark.parametrize("value", [None, "", hashed(CHAIN), {}])
+def test_a_proof_over_a_token_that_nobody_handed_in(name: str, value: Any) -> None:
+    text = wit()
+    with pytest.raises(PossessionError):
+        proven(text, wpt(text, **{name: value}))
 
 
 @pytest.mark.parametrize("chain", [5, b"x", "ä"])
