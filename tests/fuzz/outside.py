@@ -52,7 +52,7 @@ def _jwt(data: bytes) -> bool:
     require(found.alg in foreign.ALGS and not found.alg.startswith("HS"), "another algorithm", found.alg)
     tried(lambda: found.verify(evidence_scene.KEYS), VerificationError)
     tried(found.audiences, VerificationError)
-    tried(lambda: found.require_times(1_900_000_000, 30, timedelta(days=1)), VerificationError)
+    tried(lambda: found.claims.require_times(1_900_000_000, 30, timedelta(days=1)), VerificationError)
     told: Any = tried(lambda: evidence_scene.as_jag(text), VerificationError)
     # Nobody but the provider has its key, and it said this of nobody else.
     require(told is None or told.vouched_user.subject == "alice", "a user of whom nothing was said")
@@ -118,15 +118,15 @@ def _txn_token(data: bytes) -> bool:
     expected: dict[str, Any] = {"issuer": PLANNER.did, "trust_domain": _CLIENT, "clock": Clock()}
     found = accepted(lambda: txn_token.verify_txn_token(text, **expected), VerificationError)
     require(found.issued <= NOW + 30 and NOW < found.expires <= NOW + 930, "a token that lives too long")
-    require(all([found.subject, found.txn, found.workload, *found.actors]), "an empty name")
+    require(all([found.subject, found.txn, found.workload, found.actors, *found.actors]), "an empty name")
     return True
 
 
 def _txn_tokens() -> Iterable[bytes]:
     said = {"iss": PLANNER.did, "iat": NOW, "exp": NOW + 300, "aud": _CLIENT, "txn": "1", "sub": "a", "scope": "a b"}
     yield json.dumps({**said, "req_wl": "w", "act": {"sub": "b", "act": {"sub": "c"}}, "tctx": {"a": 1}}).encode()
-    yield json.dumps({**said, "req_wl": "w", "rctx": {}}).encode()
-    yield json.dumps({**said, "req_wl": "w", "exp": NOW}).encode()
+    yield json.dumps({**said, "req_wl": "w", "act": {"sub": "b"}, "rctx": {}}).encode()
+    yield json.dumps({**said, "req_wl": "w", "act": {"sub": "b"}, "exp": NOW}).encode()
 
 
 HARNESSES = (

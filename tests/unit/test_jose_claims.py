@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from attorn.clock import LATEST, seconds_in
-from attorn.errors import InputError, MalformedError
+from attorn.errors import ExpiredError, InputError, MalformedError
 from attorn.jose.claims import SKEW, Claims, is_text, require_expected
 
 
@@ -60,6 +60,56 @@ def test_what_is_not_there() -> None:
     for ask in (nothing.text, nothing.second, nothing.texts):
         with pytest.raises(MalformedError, match=r"^JWT: expected x as "):
             ask("x")
+
+
+NOW = 1_900_000_000
+
+
+def good(*, issued: bool = False, longest: int = 100, **said: Any) -> int:
+    claims = Claims({"exp": NOW + 100, **said}, "told")
+    return claims.require_times(NOW, 30, timedelta(seconds=longest), issued=issued)
+
+
+def test_times_at_their_bounds() -> None:
+    for said in ({}, {"exp": NOW + 1}, {"iat": NOW + 30}, {"nbf": NOW + 30}, {"iat": 0, "nbf": 0}):
+        assert good(**said) == said.get("exp", NOW + 100)
+    # Counted from iat, a clock ahead of ours takes nothing from a whole life.
+    assert good(issued=True, iat=NOW + 30, exp=NOW + 130) == NOW + 130
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"exp": NOW},
+        {"exp": NOW - 1},
+        {"exp": NOW + 101},
+        {"iat": NOW + 31},
+        {"nbf": NOW + 31},
+        {"iat": 0, "nbf": NOW + 31},
+        {"iat": NOW + 31, "nbf": 0},
+        {"issued": True, "iat": NOW - 1},
+        {"issued": True, "iat": NOW, "nbf": NOW + 31},
+        {"issued": True, "iat": NOW + 31, "exp": NOW + 40},
+    ],
+)
+def test_times_that_are_not_now(said: dict[str, Any]) -> None:
+    with pytest.raises(ExpiredError, match=r"^told: it "):
+        good(**said)
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
+@pytest.mark.parametrize("value", [None, "1", 1.0, True, -1, [], LATEST + 1])
+def test_times_that_are_none(name: str, value: Any) -> None:
+    for issued in (False, True):
+        with pytest.raises(MalformedError):
+            good(**{"iat": NOW, "issued": issued, name: value})
+
+
+def test_times_that_must_be_there() -> None:
+    with pytest.raises(MalformedError):
+        Claims({"iat": NOW}).require_times(NOW, 30, timedelta(days=1))
+    with pytest.raises(MalformedError):
+        good(issued=True)
 
 
 def test_what_was_said_is_quoted_nowhere() -> None:

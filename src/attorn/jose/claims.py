@@ -9,7 +9,7 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.clock import LATEST
-from attorn.errors import InputError, MalformedError
+from attorn.errors import ExpiredError, InputError, MalformedError
 
 SKEW: Final = timedelta(seconds=30)
 """How far the clock of whoever made claims may run ahead of ours."""
@@ -53,6 +53,21 @@ class Claims:
         if len(texts) != len(listed):
             raise self._expected(name, "a list of texts")
         return texts
+
+    def require_times(self, now: int, skew: int, longest: timedelta, *, issued: bool = False) -> int:
+        """The claim `exp`, if they are good at `now`. The times `iat` and `nbf` may be `skew` seconds ahead.
+
+        Raises `MalformedError` without `exp`, and `ExpiredError`, also where they would be good for more than `longest`
+        from now, or if `issued` from `iat`, which must be there.
+        """
+        end = self.second("exp")
+        since = self.second("iat") if issued else now
+        earliest = max((self.second(name) for name in ("iat", "nbf") if name in self), default=0)
+        if now >= end or earliest > now + skew:
+            raise ExpiredError(f"{self.what}: it is not valid now")
+        if end > since + longest.total_seconds():
+            raise ExpiredError(f"{self.what}: it would be valid for more than {longest}")
+        return end
 
     def _expected(self, name: str, kind: str) -> MalformedError:
         return MalformedError(f"{self.what}: expected {name} as {kind}")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from attorn.canonical import parse
 from attorn.display import shown
 from attorn.encoding import base64url_decode
-from attorn.errors import AudienceError, ExpiredError, MalformedError, SignatureError
+from attorn.errors import AudienceError, MalformedError, SignatureError
 from attorn.jose.claims import Claims, is_text
 from attorn.jose.jws import members_of, parts_of, plain_typ, token_hash
 from attorn.jose.key_set import KeySet
@@ -46,20 +45,6 @@ class ForeignJws:
             if key.verifies(self.signature, self.signing_input, self.alg):
                 return
         raise SignatureError("JWS: not signed by a key of its issuer that its header could mean")
-
-    def require_times(self, now: int, skew: int, longest: timedelta) -> int:
-        """Its `exp`, if it is good at `now`. The other times may be `skew` seconds ahead.
-
-        Raises `MalformedError` without `exp`, and `ExpiredError`, also where it would be good for more than `longest`
-        from now.
-        """
-        end = self.claims.second("exp")
-        earliest = max((self.claims.second(name) for name in ("iat", "nbf") if name in self.claims), default=0)
-        if now >= end or earliest > now + skew:
-            raise ExpiredError("JWT: it is not valid now")
-        if end > now + longest.total_seconds():
-            raise ExpiredError(f"JWT: it would be valid for more than {longest}")
-        return end
 
     def audiences(self) -> tuple[str, ...]:
         """The claim `aud`: a text, or a list of different ones. Raises `AudienceError`, `MalformedError`."""

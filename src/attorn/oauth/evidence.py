@@ -71,7 +71,7 @@ class EvidenceVerifier:
         said = {"tenant": claims.members["tenant"]} if "tenant" in claims else {}
         if said != named or "aud_tenant" in claims:
             raise AudienceError("evidence: it is for another tenant")
-        ends = found.require_times(now, self._skew, LONGEST)
+        ends = claims.require_times(now, self._skew, LONGEST)
         evidence = Evidence(
             vouched_user=_vouched(KINDS[0], issuer, subject, found),
             client=client_id,
@@ -100,7 +100,7 @@ class EvidenceVerifier:
             raise AudienceError("evidence: it is for another client, or for more than one")
         if claims.members.get("nonce") != nonce:
             raise WrongRequestError("evidence: it answers another nonce, or none")
-        ends = found.require_times(now, self._skew, LONGEST)
+        ends = claims.require_times(now, self._skew, LONGEST)
         evidence = Evidence(
             vouched_user=_vouched(KINDS[1], issuer, subject, found),
             client=client_id,

@@ -138,10 +138,7 @@ def verify_txn_token(
     found.verify(jws.issuer_keys(resolver, issuer, found.kid, Relationship.ASSERTION_METHOD))
     if audience != trust_domain:
         raise AudienceError("transaction token: for another trust domain")
-    issued, ends = claims.second("iat"), claims.second("exp")
-    now = second_of(clock)
-    if now >= ends or issued > now + ahead or ends - issued > LONGEST.total_seconds():
-        raise ExpiredError("transaction token: not valid now, or for too long")
+    ends = claims.require_times(second_of(clock), ahead, LONGEST, issued=True)
     contexts = [found.claims.get(name, {}) for name in ("tctx", "rctx")]
     context, request = (each if isinstance(each, dict) else None for each in contexts)
     if context is None or request is None:
@@ -153,7 +150,7 @@ def verify_txn_token(
         txn=txn,
         scope=tuple(scope.split()),
         workload=workload,
-        issued=issued,
+        issued=claims.second("iat"),
         expires=ends,
         context=context,
         request=request,
@@ -168,8 +165,8 @@ def _actors(claims: Claims) -> tuple[str, ...]:
             raise MalformedError("transaction token: expected act as an object with sub")
         claims = Claims(actor, "transaction token: act")
         found.append(claims.text("sub"))
-    if len(found) > MOST_ACTORS:
-        raise MalformedError(f"transaction token: expected at most {MOST_ACTORS} actors")
+    if not 0 < len(found) <= MOST_ACTORS:
+        raise MalformedError(f"transaction token: expected 1 to {MOST_ACTORS} actors")
     return tuple(found)
 
 

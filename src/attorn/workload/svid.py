@@ -95,7 +95,7 @@ class WorkloadVerifier:
         found.verify(bundle.jwt)
         if found.audiences() != (audience,):
             raise AudienceError("workload: the JWT-SVID is for another audience, or for more than one")
-        ends = found.require_times(second_of(self._clock), self._skew, LONGEST)
+        ends = found.claims.require_times(second_of(self._clock), self._skew, LONGEST)
         return Workload(WorkloadEvidence(workload, "jwt-svid", found.digest), audience, ends)
 
     def wit(self, text: str, *, proof: str, audience: str, chain: str | None = None) -> Workload:
@@ -112,7 +112,7 @@ class WorkloadVerifier:
         workload, bundle = self._named(found)
         found.verify(bundle.wit)
         now = second_of(self._clock)
-        ends = found.require_times(now, self._skew, LONGEST)
+        ends = found.claims.require_times(now, self._skew, LONGEST)
         proven = self._proven(proof, found, audience, chain, now)
         return Workload(WorkloadEvidence(workload, "wit-svid", found.digest), audience, min(ends, proven))
 
@@ -138,7 +138,7 @@ class WorkloadVerifier:
         _require_over(found.claims, chain)
         if found.audiences() != (audience,):
             raise AudienceError("WPT: for another audience, or for more than one")
-        ends, one = found.require_times(now, self._skew, LONGEST_PROOF), found.claims.text("jti")
+        ends, one = found.claims.require_times(now, self._skew, LONGEST_PROOF), found.claims.text("jti")
         seen = hashlib.sha256(canonicalise(["attorn wpt v1", wit.digest, one])).digest()
         require_new(self._store, seen, "WPT: it", expires=ends, now=now)
         return ends
