@@ -6,13 +6,12 @@ What is remembered is which URL published which key, never a key alone: anybody 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
 from attorn.clock import Clock, second_of, seconds_in, system_clock
-from attorn.errors import InputError, MalformedError, ResolutionError, UnavailableError
+from attorn.errors import AttornError, InputError, MalformedError, ResolutionError, UnavailableError
 from attorn.handed import ask
 from attorn.httpsig.directory import Window, read_directory
 from attorn.httpsig.source import Source
@@ -31,8 +30,9 @@ class Directories:
     """Finds the key that an agent signs with, through `transport`, which must say that it follows no redirects.
 
     A directory is asked again after `fresh`, or for a key that it did not have, but not within `retry` of the last
-    time. Where it cannot be had, what it said before counts until `keep`. At most `at_once` are asked at a time: more
-    is undecided. `loopback` lets tests name http on this machine. Raises `InputError` for unusable arguments.
+    time. Where it cannot be had, what it said before counts until `keep`. At most `at_once` are asked at a time, and
+    beyond that it cannot be had. `loopback` lets tests name http on this machine. Raises `InputError` for unusable
+    arguments.
     """
 
     def __init__(
@@ -77,33 +77,38 @@ class Directories:
         if found is not None:
             return found
         if not asked:
-            raise UnavailableError("this key directory is being asked already")
+            raise UnavailableError("this key directory is being asked already, or as many others as may be at once")
         if known.failed:
             raise UnavailableError("the key directory of the agent could not be had")
         raise ResolutionError("the agent publishes no such key")
 
     def _ask(self, known: _Known, source: Source, keyid: str, now: int) -> bool:
-        """Ask, unless that was done just now. False if somebody else is asking: nobody waits for a slow agent."""
+        """Ask, unless that was done just now. False where nobody may: nobody waits for a slow agent."""
         if not known.lock.acquire(blocking=False):
             return False
         try:
             # Somebody else may have asked meanwhile.
-            if known.key(keyid, now, self._fresh) is None and not 0 <= now - known.asked < self._retry:
-                with self._slot():
-                    self._refresh(known, source, now)
+            if known.key(keyid, now, self._fresh) is not None or 0 <= now - known.asked < self._retry:
+                return True
+            return self._refresh(known, source, now)
         finally:
             known.lock.release()
-        return True
 
-    def _refresh(self, known: _Known, source: Source, now: int) -> None:
-        """Ask. What was answered replaces what was known, and a failure replaces nothing."""
-        known.asked = now
+    def _refresh(self, known: _Known, source: Source, now: int) -> bool:
+        """Ask. What was answered replaces what was known, a failure replaces nothing. False without a free place."""
+        if not self._slots.acquire(blocking=False):
+            return False
         try:
+            known.asked = now
             known.answer = now, self._fetch(source)
-        except UnavailableError:
+        except AttornError:
+            # Whatever a transport says has failed, it is no word of the agent's.
             known.failed = True
         else:
             known.failed = False
+        finally:
+            self._slots.release()
+        return True
 
     def _fetch(self, source: Source) -> Mapping[str, Window]:
         body = ask("transport", lambda: self._transport.get(source.address, accept=source.accept, most=MOST_BYTES))
@@ -121,15 +126,6 @@ class Directories:
                 known = _Known()
                 self._known.put(address, known)
             return known
-
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(blocking=False):
-            raise UnavailableError("too many key directories are being asked at once")
-        try:
-            yield
-        finally:
-            self._slots.release()
 
 
 class _Known:

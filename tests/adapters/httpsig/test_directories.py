@@ -25,7 +25,7 @@ from tests.adapters.httpsig.scene import (
 )
 
 from attorn import Identity
-from attorn.errors import AttornError, InputError, MalformedError, ResolutionError, UnavailableError
+from attorn.errors import AttornError, InputError, LimitError, MalformedError, ResolutionError, UnavailableError
 from attorn.httpsig import Directories, Directory, Kind, Source
 from attorn.httpsig.directory import read_directory
 from attorn.httpsig.source import MEDIA_TYPE, WELL_KNOWN
@@ -102,6 +102,33 @@ def test_a_failed_fetch_does_not_evict(failure: str) -> None:
     clock.tick(hours=1)
     with pytest.raises(UnavailableError):
         directories.key(HERE, MINE)  # too long ago
+
+
+def failing(error: AttornError) -> Any:
+    def fail() -> bytes:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("error", [InputError, MalformedError, ResolutionError, LimitError, UnavailableError])
+def test_a_transport_says_nothing_of_an_agent_by_its_errors(error: type[AttornError]) -> None:
+    clock, transport = Clock(), web()
+    transport.documents[AGENT + WELL_KNOWN] = failing(error("no such thing"))
+    directories = Directories(transport, clock=clock)
+    # The second time nobody is asked, and it is no more known than the first.
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            directories.key(HERE, MINE)
+    assert len(transport.asked) == 1
+    transport.documents[AGENT + WELL_KNOWN] = published(agent)
+    clock.tick(seconds=30)
+    assert directories.key(HERE, MINE) == agent.signer.public_key
+    transport.documents[AGENT + WELL_KNOWN] = failing(error("no such thing"))
+    clock.tick(hours=23)
+    assert directories.key(HERE, MINE) == agent.signer.public_key
+    with pytest.raises(UnavailableError):
+        directories.key(HERE, THEIRS)
 
 
 def test_a_directory_that_lacks_the_key_replaces() -> None:
@@ -326,10 +353,22 @@ def test_only_so_many_are_asked_at_once() -> None:
         assert directories.key(HERE, MINE) == agent.signer.public_key
         with pytest.raises(UnavailableError):
             directories.key(Source("https://third.example"), MINE)
+        # No longer fresh, and nobody may be asked: what was said before counts until `keep`, and a key that was not
+        # in it may have been added.
+        clock.tick(hours=23)
+        assert directories.key(HERE, MINE) == agent.signer.public_key
+        with pytest.raises(UnavailableError):
+            directories.key(HERE, THEIRS)
+        clock.tick(hours=1)
+        with pytest.raises(UnavailableError):
+            directories.key(HERE, MINE)
     finally:
         go.set()
         thread.join()
     assert found == [other.signer.public_key]
+    # Who was not asked for want of a place has not been asked just now.
+    assert directories.key(HERE, MINE) == agent.signer.public_key
+    assert transport.asked.count(AGENT + WELL_KNOWN) == 2
 
 
 def test_nobody_waits_for_a_slow_agent() -> None:
