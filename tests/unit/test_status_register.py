@@ -105,6 +105,39 @@ def test_a_revocation_is_for_good() -> None:
     assert register.publisher(entry.uri).value(entry.index) == 1
 
 
+def test_several_are_set_at_once_and_kept_once() -> None:
+    kept: list[bytes] = []
+    register = StatusRegister(uri, keep=kept.append)
+    revocation, suspension = register.assign("urn:a", [REVOCATION, SUSPENSION])
+    register.set_all([(revocation, True), (suspension, True)])
+    assert len(kept) == 2
+    assert kept[-1] == register.encode()
+    assert [register.publisher(each.uri).value(each.index) for each in (revocation, suspension)] == [1, 1]
+    assert [register.changes(each.uri) for each in (revocation, suspension)] == [1, 1]
+
+
+@pytest.mark.parametrize("last", ["revocation", "purpose", "index", "list", "twice", "again"])
+def test_one_that_cannot_be_set_and_none_is(last: str) -> None:
+    register = StatusRegister(uri)
+    (revoked,) = register.assign("urn:a", [REVOCATION])
+    register.set(revoked, True)
+    entry, suspended = register.assign("urn:b", [REVOCATION, SUSPENSION])
+    never = next(index for index in range(3) if index not in (revoked.index, entry.index))
+    cannot = {
+        "revocation": (revoked, False),
+        "purpose": (BitstringEntry(entry.uri, entry.index, SUSPENSION), True),
+        "index": (BitstringEntry(entry.uri, never, REVOCATION), True),
+        "list": (BitstringEntry(uri(REVOCATION, 2), entry.index, REVOCATION), True),
+        "twice": (entry, False),
+        "again": (entry, True),
+    }[last]
+    before = register.encode()
+    with pytest.raises(InputError):
+        register.set_all([(suspended, True), (entry, True), cannot])
+    assert register.encode() == before
+    assert (register.changes(entry.uri), register.changes(suspended.uri)) == (1, 0)
+
+
 def test_the_state_is_kept_at_every_change() -> None:
     kept: list[bytes] = []
     register = StatusRegister(uri, keep=kept.append)

@@ -157,6 +157,16 @@ def test_set_at_the_top_and_for_two_purposes_at_once() -> None:
     assert all(is_set(api, entry) for entry in issued["credentialStatus"])
 
 
+def test_an_entry_that_is_set_twice_at_once_is_not_set() -> None:
+    api = Api(purposes=REVOCATION)
+    issued = api.issued()
+    entry = {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"}
+    for statuses in ((True, False), (False, True), (True, True)):
+        entries = [{**entry, "status": value} for value in statuses]
+        refused(api.post("/credentials/status", {"credentialId": issued["id"], "credentialStatus": entries}))
+        assert not is_set(api, issued["credentialStatus"])
+
+
 def test_set_by_list_and_index() -> None:
     api = Api(purposes=REVOCATION)
     entry = api.issued(written(id=...))["credentialStatus"]

@@ -78,17 +78,24 @@ class StatusRegister:
         Raises `InputError` for an entry that was not given out, and where a revocation should end: it is for good; and
         `UnavailableError` if the state could not be kept.
         """
-        publisher = self.publisher(entry.uri)
-        if publisher.kind is not entry.purpose:
-            raise InputError(f"register: expected an entry for {publisher.kind}, got one for {entry.purpose}")
+        self.set_all([(entry, value)])
+
+    def set_all(self, changes: Iterable[tuple[BitstringEntry, bool]]) -> None:
+        """Each as `set` does, between which nobody else sets any. Raises as `set`; after an `InputError` none was set.
+
+        `InputError` is also for an entry that stands twice: it cannot be said which of the two is meant.
+        """
+        wanted = tuple(changes)
+        if len({(entry.uri, entry.index) for entry, _ in wanted}) < len(wanted):
+            raise InputError("register: expected each entry once")
         with self._lock:
-            if publisher.kind is ListKind.SUSPENSION:
-                (publisher.suspend if value else publisher.resume)(entry.index)
-            elif value:
-                publisher.revoke(entry.index)
-            elif publisher.value(entry.index):
-                raise InputError("register: a revocation is for good")
-            self._changes[entry.uri] += 1
+            found = [self._settable(entry, value) for entry, value in wanted]
+            for publisher, (entry, value) in zip(found, wanted, strict=True):
+                if publisher.kind is ListKind.SUSPENSION:
+                    (publisher.suspend if value else publisher.resume)(entry.index)
+                elif value:
+                    publisher.revoke(entry.index)
+                self._changes[entry.uri] += 1
             self._kept()
 
     @property
@@ -100,10 +107,7 @@ class StatusRegister:
     def publisher(self, uri: str) -> Publisher:
         """The list at `uri`. Raises `InputError` if there is none."""
         with self._lock:
-            found = self._lists.get(uri)
-        if found is None:
-            raise InputError(f"register: no list at {shown(uri)}")
-        return found
+            return self._listed(uri)
 
     def changes(self, uri: str) -> int:
         """How often entries of this list were set: as long as it is the same, a signed list is still right."""
@@ -145,6 +149,21 @@ class StatusRegister:
         if keep is not None:
             state = self._encoded()
             ask("keeper of the register", lambda: keep(state))
+
+    def _listed(self, uri: str) -> Publisher:
+        found = self._lists.get(uri)
+        if found is None:
+            raise InputError(f"register: no list at {shown(uri)}")
+        return found
+
+    def _settable(self, entry: BitstringEntry, value: bool) -> Publisher:
+        """The list of an entry that can be set to `value`. Raises `InputError`."""
+        publisher = self._listed(entry.uri)
+        if publisher.kind is not entry.purpose:
+            raise InputError(f"register: expected an entry for {publisher.kind}, got one for {entry.purpose}")
+        if publisher.value(entry.index) and not value and publisher.kind is ListKind.REVOCATION:
+            raise InputError("register: a revocation is for good")
+        return publisher
 
     def _allocate(self, purpose: ListKind) -> BitstringEntry:
         current = self._open.get(purpose)

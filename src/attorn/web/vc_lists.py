@@ -70,12 +70,7 @@ class Lists:
     def change(self, changes: tuple[Change, ...]) -> tuple[BitstringEntry, ...]:
         """Sets what is asked for; the entries that were set. Raises `InputError`, and then has set none of them."""
         entries = tuple(map(self._entry, changes))
-        for entry, change in zip(entries, changes, strict=True):
-            ends = entry.purpose is ListKind.REVOCATION and not change.value
-            if ends and self.register.publisher(entry.uri).value(entry.index):
-                raise InputError("a revocation is for good")
-        for entry, change in zip(entries, changes, strict=True):
-            self.register.set(entry, change.value)
+        self.register.set_all([(entry, change.value) for entry, change in zip(entries, changes, strict=True)])
         return entries
 
     def _entry(self, change: Change) -> BitstringEntry:
