@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any
 
@@ -22,10 +24,12 @@ class Counting(OriginAuth):
         super().__init__(**{"identity": scout, "token": token(), "origin": ORIGIN, **arguments})
         self.times = times
         self.answers: list[int] = []
+        self.threads: list[int] = []
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Each with its number."""
         for number in range(self.times):
+            self.threads.append(threading.get_ident())
             path, query = self._target(request)
             request.headers["X-Number"] = f"{number} {path} {query} {len(request.content)}"
             response = yield request
@@ -79,6 +83,15 @@ def test_a_flow_may_send_several_and_sees_each_answer(asynchronous: bool, times:
     assert server.seen == [f"{number} {PATH} a=1&b 3" for number in range(times)]
     assert auth.answers == [200 + number for number in range(times)]
     assert status == 199 + times
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_whatever_signs_keeps_no_event_loop_waiting(times: int) -> None:
+    auth = Counting(times)
+    with contextlib.suppress(DelegationError):
+        send(auth, ORIGIN + PATH, b"", asynchronous=True, server=Server())
+    assert len(auth.threads) == times
+    assert threading.get_ident() not in auth.threads
 
 
 @BOTH

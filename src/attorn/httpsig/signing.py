@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, MutableMapping
 from datetime import timedelta
@@ -139,7 +140,14 @@ class RequestSigner:
             await request.aread()
         except (AssertionError, RuntimeError, TypeError) as error:
             raise InputError("body: expected one that an asynchronous client can read") from error
-        self._attach(request)
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            # Another library's loop, and its threads are not known here.
+            self._attach(request)
+        else:
+            # The signer may block.
+            await asyncio.to_thread(self._attach, request)
 
     def _attach(self, request: ClientRequest) -> None:
         path, _, query = request.url.raw_path.decode("ascii").partition("?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator
 
 import httpx
+from anyio import to_thread
 
 from attorn.errors import InputError
 from attorn.holder import check_holder
@@ -36,19 +37,15 @@ class OriginAuth(httpx.Auth):
         yield from self.auth_flow(request)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """As `auth_flow`, after the body has been read. Raises `InputError` where it cannot be."""
+        """The same, in threads of its own: whatever signs may block."""
         try:
             await request.aread()
         except (httpx.StreamError, AssertionError, TypeError) as error:
             raise InputError("body: expected one that an asynchronous client can read") from error
         flow = self.auth_flow(request)
-        sent = next(flow)
-        while True:
-            response = yield sent
-            try:
-                sent = flow.send(response)
-            except StopIteration:
-                return
+        sent = await to_thread.run_sync(_next, flow, None)
+        while sent is not None:
+            sent = await to_thread.run_sync(_next, flow, (yield sent))
 
     def _target(self, request: httpx.Request) -> tuple[str, str]:
         """Path and query of a request, raw. Raises `InputError` if it goes to another origin."""
@@ -59,3 +56,13 @@ class OriginAuth(httpx.Auth):
             raise InputError(f"origin: this is for {self._origin} only, got a request to {origin}")
         path, _, query = url.raw_path.decode("ascii").partition("?")
         return path, query
+
+
+def _next(
+    flow: Generator[httpx.Request, httpx.Response, None], response: httpx.Response | None
+) -> httpx.Request | None:
+    """What a flow sends once it has this answer, None at its end: no thread can hand on a `StopIteration`."""
+    try:
+        return next(flow) if response is None else flow.send(response)
+    except StopIteration:
+        return None

@@ -7,6 +7,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -266,6 +267,27 @@ def test_a_stream_is_read_and_signed() -> None:
 
     answer = call(shop(clock), "POST", "/cart", hooks=[signing(clock).asynchronous], auth=holding(), content=parts())
     assert answer.json()["body"] == "one two"
+
+
+def test_whatever_signs_keeps_no_event_loop_waiting() -> None:
+    threads: list[int] = []
+
+    def random(size: int) -> bytes:
+        threads.append(threading.get_ident())
+        return bytes(size)
+
+    request = httpx.Request("POST", ORIGIN, content=b"x")
+    asyncio.run(signer(Clock(), random=random).asynchronous(request))
+    assert "signature" in request.headers
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_a_loop_of_another_library() -> None:
+    request = httpx.Request("POST", ORIGIN, content=b"x")
+    with pytest.raises(StopIteration):
+        signer(Clock()).asynchronous(request).send(None)
+    assert "signature" in request.headers
 
 
 def test_a_stream_that_no_synchronous_client_can_read() -> None:
