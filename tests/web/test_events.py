@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -20,7 +21,7 @@ from tests.unit.event_scene import CAEP, ENTRIES, SECOND, SENDER, Spy, event, re
 from tests.unit.scene import AUDIENCE, SCOUT, Answering, Clock, accepted, refused, shown, verifier
 from tests.web.world import knock
 
-from attorn.errors import AttornError, InputError, MalformedError, UnavailableError
+from attorn.errors import AttornError, DelegationError, InputError, MalformedError, UnavailableError
 from attorn.events import Outbox, Received, Receiver
 from attorn.store import MemoryStore, SQLiteStore
 from attorn.web.events import MEDIA_TYPE, DeliveryError, PushEndpoint, push
@@ -210,6 +211,10 @@ def test_answers_that_are_no_good() -> None:
         httpx.ReadTimeout("slow"),
         httpx.RemoteProtocolError("half"),
         httpx.InvalidURL("x"),
+        OSError("a transport of somebody"),
+        KeyError("x"),
+        DelegationError("an auth of ours"),
+        InputError("origin"),
     ],
     ids=repr,
 )
@@ -224,6 +229,14 @@ def test_a_network_that_fails(error: Exception) -> None:
 
 
 def test_urls_and_clients_that_are_none() -> None:
+    anything: Any
+    for anything in (5, None, b"https://x"):
+        with pytest.raises(UnavailableError):
+            push(answering(202), anything, event())
+        with pytest.raises(UnavailableError):
+            push(anything, URL, event())
+        with pytest.raises(UnavailableError):
+            Poller(answering(200), anything, receiver()).poll()
     for url in ("", "x", "ftp://x", "http://", "https://x:99999999"):
         with pytest.raises(UnavailableError):
             push(httpx.Client(), url, event())
@@ -353,6 +366,49 @@ def test_who_may_poll() -> None:
 def test_endpoints_that_cannot_be(arguments: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         PollEndpoint(Outbox(), **arguments)
+
+
+class Trickle(httpx.SyncByteStream):
+    """An answer that goes on, a little at a time, for seconds."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(200):
+            time.sleep(0.02)
+            yield b" "
+        yield b'{"sets": {}}'
+
+
+@pytest.mark.parametrize("status", [200, 202, 400])
+def test_an_answer_that_takes_too_long_is_none(status: int) -> None:
+    """Each part comes in time, so no timeout of the client ends it."""
+    slow = client(lambda request: httpx.Response(status, stream=Trickle()))
+    started = time.monotonic()
+    with pytest.raises(UnavailableError):
+        push(slow, URL, event(), timeout=timedelta(milliseconds=100))
+    with pytest.raises(UnavailableError):
+        Poller(slow, URL, receiver(), timeout=timedelta(milliseconds=100)).poll()
+    assert time.monotonic() - started < 2
+
+
+def test_whoever_waits_for_an_event_has_the_time() -> None:
+    class Late(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            time.sleep(0.1)
+            yield b'{"sets": {}}'
+
+    late = client(lambda request: httpx.Response(200, stream=Late()))
+    poller = Poller(late, URL, receiver(), timeout=timedelta(milliseconds=20))
+    assert poller.poll(wait=True).received == {}
+    with pytest.raises(UnavailableError):
+        poller.poll()
+
+
+@pytest.mark.parametrize("timeout", [timedelta(0), timedelta(seconds=-1), 5, None])
+def test_timeouts_that_are_none(timeout: Any) -> None:
+    with pytest.raises(InputError):
+        push(answering(202), URL, event(), timeout=timeout)
+    with pytest.raises(InputError):
+        Poller(answering(200), URL, receiver(), timeout=timeout)
 
 
 class Served:

@@ -6,7 +6,6 @@ It can only narrow: as a verifier's `policy` it is asked once no caveat prohibit
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -24,13 +23,13 @@ from attorn.errors import InputError, UnavailableError
 from attorn.handed import ask
 from attorn.transport import is_fetchable
 from attorn.verify.access import Cleared
+from attorn.web.posting import JSON, post, seconds_of
 
 __all__ = ["RemotePolicy", "question"]
 
 _MOST_ANSWER: Final = 1 << 16
 _MOST_REQUEST: Final = 1 << 20
 _DEPTH: Final = 32
-_JSON: Final = "application/json"
 
 
 class RemotePolicy:
@@ -58,12 +57,10 @@ class RemotePolicy:
             isinstance(secret, str) and secret and secret.isascii() and secret.isprintable()
         ):
             raise InputError("secret: expected printable ASCII, or None")
-        if not isinstance(timeout, timedelta) or timeout <= timedelta(0):
-            raise InputError("timeout: expected a positive timedelta")
         self._client = client
         self._url = url.removesuffix("/")
-        self._timeout = timeout.total_seconds()
-        self._headers = {"Content-Type": _JSON, "Accept": _JSON, "Accept-Encoding": "identity"}
+        self._seconds = seconds_of(timeout)
+        self._headers = {"Content-Type": JSON}
         if secret is not None:
             self._headers["Authorization"] = f"Bearer {secret}"
 
@@ -85,32 +82,22 @@ class RemotePolicy:
         return read_answers(self._post(EVALUATIONS, whole, most), len(asked), most=most)
 
     def _post(self, path: str, asked: dict[str, JsonValue], most: int) -> bytes:
-        content = json.dumps(asked).encode()
-        try:
-            return ask("decision point", lambda: self._answered(f"{self._url}{path}", content, most))
-        except InputError as error:
-            raise UnavailableError("the decision point could not be asked") from error
-
-    def _answered(self, url: str, content: bytes, most: int) -> bytes:
-        """The body of a 200 in JSON. Raises `UnavailableError`, and whatever the client raises."""
-        end = time.monotonic() + self._timeout
-        body = bytearray()
-        with self._client.stream(
-            "POST", url, content=content, headers=self._headers, timeout=self._timeout, follow_redirects=False
-        ) as response:
-            if response.status_code != httpx.codes.OK:
-                raise UnavailableError(f"the decision point answered with status {response.status_code}")
-            if response.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
-                raise UnavailableError("the decision point answered with something else than JSON")
-            if response.headers.get("content-encoding", "identity") != "identity":
-                raise UnavailableError("the decision point answered in an encoding that was not asked for")
-            for part in response.iter_raw():
-                body += part
-                if len(body) > most:
-                    raise UnavailableError(f"the decision point answered with more than {most} bytes")
-                if time.monotonic() > end:
-                    raise UnavailableError("the decision point took too long")
-        return bytes(body)
+        """The body of a 200 in JSON. Raises `UnavailableError`."""
+        answered = post(
+            "decision point",
+            self._client,
+            f"{self._url}{path}",
+            json.dumps(asked).encode(),
+            self._headers,
+            most=most,
+            seconds=self._seconds,
+            step=self._seconds,
+        )
+        if answered.status != httpx.codes.OK:
+            raise UnavailableError(f"the decision point answered with status {answered.status}")
+        if answered.media_type != JSON:
+            raise UnavailableError("the decision point answered with something else than JSON")
+        return answered.body
 
 
 def question(cleared: Cleared) -> dict[str, JsonValue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Final
 
 import httpx
@@ -25,8 +26,11 @@ from attorn.errors import (
 )
 from attorn.events.receiver import IssuerError, Receiver
 from attorn.events.security_event import MOST_CHARACTERS
+from attorn.web.posting import post, seconds_of
 
 MEDIA_TYPE: Final = "application/secevent+jwt"
+TIMEOUT: Final = timedelta(seconds=30)
+"""How long an answer may take."""
 _INVALID_REQUEST: Final = "invalid_request"
 _MOST_ANSWER: Final = 16_384
 _MOST_WORDS: Final = 500
@@ -118,46 +122,25 @@ async def answer_json(
         await answer(send, status, told, json.dumps(content).encode())
 
 
-def push(client: httpx.Client, url: str, text: str) -> None:
+def push(client: httpx.Client, url: str, text: str, *, timeout: timedelta = TIMEOUT) -> None:
     """Deliver the event in `text` to the endpoint `url`; return once the receiver has it.
 
-    Raises `DeliveryError` if the receiver refuses it for good, `UnavailableError` if it did not arrive, or nobody
-    knows whether it did: push it again, twice does no harm; and `InputError` for what is no event.
+    Each step of the call takes as long as `client` lets it, and the answer no longer than `timeout`. Raises
+    `DeliveryError` if the receiver refuses it for good, `UnavailableError` if it did not arrive, or nobody knows
+    whether it did: push it again, twice does no harm; and `InputError` for what is no event, and for another timeout.
     """
     if not isinstance(text, str) or not text.isascii():
         raise InputError("push: expected a security event as text")
-    status, body = post(client, url, text.encode("ascii"), MEDIA_TYPE, most=_MOST_ANSWER)
-    if status == 202:
+    headers, seconds = {"Content-Type": MEDIA_TYPE}, seconds_of(timeout)
+    answered = post("receiver", client, url, text.encode("ascii"), headers, most=_MOST_ANSWER, seconds=seconds)
+    if answered.status == 202:
         return
-    if status != 400:
-        raise UnavailableError(f"the event was not taken: HTTP status {status}")
+    if answered.status != 400:
+        raise UnavailableError(f"the event was not taken: HTTP status {answered.status}")
     try:
-        members = parse(body, most=_MOST_ANSWER)
+        members = parse(answered.body, most=_MOST_ANSWER)
     except MalformedError:
         members = None
     if not isinstance(members, dict) or not isinstance(members.get("err"), str):
         raise DeliveryError(_INVALID_REQUEST, "no reason was given")
     raise DeliveryError(str(members["err"]), str(members.get("description", "")))
-
-
-def post(client: httpx.Client, url: str, body: bytes, media_type: str, *, most: int) -> tuple[int, bytes]:
-    """The status and the body, of at most `most` bytes, of the answer to a POST. Follows no redirect.
-
-    Raises `UnavailableError` for any failure of the network, and for an answer that is longer or compressed.
-    """
-    headers = {"Content-Type": media_type, "Accept": "application/json", "Accept-Encoding": "identity"}
-    answered = bytearray()
-    try:
-        with client.stream("POST", url, content=body, headers=headers, follow_redirects=False) as response:
-            plain = response.headers.get("Content-Encoding", "identity") == "identity"
-            for part in response.iter_bytes() if plain else ():
-                answered += part
-                if len(answered) > most:
-                    break
-            status = response.status_code
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
-        # A client that was closed raises RuntimeError.
-        raise UnavailableError(f"the receiver could not be reached: {type(error).__name__}") from error
-    if not plain or len(answered) > most:
-        raise UnavailableError("the receiver's answer is compressed or too long")
-    return status, bytes(answered)

@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import anyio
@@ -20,14 +21,15 @@ from attorn.events.receiver import Received, Receiver
 from attorn.events.security_event import MOST_CHARACTERS, TYP, SecurityEvent
 from attorn.events.transmitter import Outbox
 from attorn.jose import jws
-from attorn.web.events import answer_json, error_code, post
+from attorn.web.events import TIMEOUT, answer_json, error_code
+from attorn.web.posting import JSON, post, seconds_of
 
 MOST_EVENTS: Final = 100
 """Most events in one answer."""
-_JSON: Final = "application/json"
 _MOST_ASKED: Final = 1 << 20
 _MOST_ANSWER: Final = MOST_EVENTS * (MOST_CHARACTERS + 4096)
 _MOST_REASON: Final = 80
+_LONGEST_WAIT: Final = 300
 _STEP: Final = 0.05
 
 
@@ -44,10 +46,12 @@ class Poller:
     """Fetches events from the endpoint `url` for `receiver`. One thread at a time.
 
     Each poll tells the transmitter what became of the events of the one before. The transmitter decides who may ask:
-    give `client` what it wants to see, like an Authorization header.
+    give `client` what it wants to see, like an Authorization header. Each step of a poll takes as long as `client` lets
+    it, and the answer no longer than `timeout`, beside the time that a transmitter waits. Raises `InputError`.
     """
 
-    def __init__(self, client: httpx.Client, url: str, receiver: Receiver) -> None:
+    def __init__(self, client: httpx.Client, url: str, receiver: Receiver, *, timeout: timedelta = TIMEOUT) -> None:
+        self._seconds = seconds_of(timeout)
         self._client = client
         self._url = url
         self._receiver = receiver
@@ -67,10 +71,19 @@ class Poller:
             asked["ack"] = list(self._acks)
         if self._errors:
             asked["setErrs"] = dict(self._errors)
-        status, body = post(self._client, self._url, json.dumps(asked).encode(), _JSON, most=_MOST_ANSWER)
-        if status != 200:
-            raise UnavailableError(f"the transmitter has no events for us: HTTP status {status}")
-        events, more = _sets(body, most)
+        seconds = self._seconds + (_LONGEST_WAIT if wait else 0)
+        answered = post(
+            "transmitter",
+            self._client,
+            self._url,
+            json.dumps(asked).encode(),
+            {"Content-Type": JSON},
+            most=_MOST_ANSWER,
+            seconds=seconds,
+        )
+        if answered.status != 200:
+            raise UnavailableError(f"the transmitter has no events for us: HTTP status {answered.status}")
+        events, more = _sets(answered.body, most)
         self._acks, self._errors = [], {}
         return self._apply(events, more)
 
@@ -121,8 +134,8 @@ class PollEndpoint:
     def __init__(self, outbox: Outbox, *, token: str | None, patience: float = 20.0) -> None:
         if token is not None and (not isinstance(token, str) or len(token) < 16 or not token.isascii()):
             raise InputError("poll endpoint: expected a token of at least 16 ASCII characters, or None")
-        if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience <= 300:
-            raise InputError("poll endpoint: expected a patience of 0 to 300 seconds")
+        if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience <= _LONGEST_WAIT:
+            raise InputError(f"poll endpoint: expected a patience of 0 to {_LONGEST_WAIT} seconds")
         self._outbox = outbox
         self._token = None if token is None else b"Bearer " + token.encode()
         self._patience = patience
@@ -172,8 +185,8 @@ class _Asked:
 
 async def _asked(scope: Scope, receive: Receive) -> _Asked | None:
     """The poll in the body, None if the client went away. Raises `InputError`, `BodyLimitError`, `MalformedError`."""
-    if media_type(scope) != _JSON:
-        raise InputError(f"expected Content-Type: {_JSON}")
+    if media_type(scope) != JSON:
+        raise InputError(f"expected Content-Type: {JSON}")
     body = await read_body(scope, receive, _MOST_ASKED)
     if body is None:
         return None
