@@ -393,7 +393,24 @@ def test_no_proxy_of_the_environment_is_asked(origin: str, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"timeout": 5}, {"timeout": timedelta(0)}, {"redirects": -1}, {"redirects": "3"}, {"redirects": True}]
+    "wrong",
+    [
+        {"timeout": 5},
+        {"timeout": timedelta(0)},
+        {"redirects": -1},
+        {"redirects": "3"},
+        {"redirects": True},
+        {"ports": 5},
+        {"ports": None},
+        {"ports": "443"},
+        {"ports": [443, "444"]},
+        {"ports": [[443]]},
+        {"ports": [True]},
+        {"ports": [0]},
+        {"ports": [65_536]},
+        {"loopback": 1},
+        {"context": True},
+    ],
 )
 def test_unusable_arguments(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
@@ -437,3 +454,12 @@ def test_attack_35_a_did_web_whose_name_leads_inside(address: str, monkeypatch: 
     resolving(monkeypatch, address)
     with pytest.raises(UnavailableError, match="not public"):
         WebResolver(HttpTransport()).resolve("did:web:rebinding.example")
+
+
+def test_ports_that_fail_to_be_said() -> None:
+    def failing() -> Iterator[int]:
+        yield 443
+        raise OSError("42")
+
+    with pytest.raises(UnavailableError):
+        HttpTransport(ports=failing())

@@ -250,8 +250,10 @@ def test_a_port_that_is_taken() -> None:
             listen(host, port)
 
 
-@pytest.mark.parametrize("names", [[], ["exämple.com"]])
-def test_names_that_no_certificate_holds(names: list[str]) -> None:
+@pytest.mark.parametrize(
+    "names", [[], ["exämple.com"], 5, None, "localhost", b"localhost", [5], ["localhost", 5], [None], [["localhost"]]]
+)
+def test_names_that_no_certificate_holds(names: Any) -> None:
     with pytest.raises(InputError):
         self_signed(names, now=datetime.now(UTC))
 
@@ -264,5 +266,15 @@ def test_how_long_a_certificate_may_be_good(days: Any) -> None:
 
 def test_a_key_of_another_certificate() -> None:
     (first, _), (_, second) = (self_signed(LOCAL, now=datetime.now(UTC)) for _ in range(2))
-    with pytest.raises(InputError):
-        context(first, second)
+    for wrong in ((first, second), (first.decode(), second), (first, None), (None, second)):
+        with pytest.raises(InputError):
+            context(*wrong)  # type: ignore[arg-type]
+
+
+def test_names_that_fail_to_be_said() -> None:
+    def failing() -> Iterator[str]:
+        yield "localhost"
+        raise OSError("42")
+
+    with pytest.raises(UnavailableError):
+        self_signed(failing(), now=datetime.now(UTC))

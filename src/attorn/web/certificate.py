@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from attorn.clock import instant
 from attorn.errors import InputError
+from attorn.handed import items
 
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 """The names by which this machine calls itself."""
@@ -26,10 +27,15 @@ _DAYS: Final = 30
 def self_signed(names: Iterable[str], *, now: datetime, days: int = _DAYS) -> tuple[bytes, bytes]:
     """A certificate for these hosts and addresses and its new P-256 key, both in PEM, good for `days` from `now`.
 
-    Raises `InputError` for no names, or names that no certificate can hold.
+    Raises `InputError` for no names, or names that no certificate can hold, and `UnavailableError` if `names` fail to
+    be said.
     """
     start = instant(now, "now")
-    listed = tuple(dict.fromkeys(names))
+    several = isinstance(names, Iterable) and not isinstance(names, str | bytes)
+    listed = items("list of names", names) if several else ()
+    if not all(isinstance(each, str) for each in listed):
+        raise InputError("certificate: expected names as text")
+    listed = tuple(dict.fromkeys(listed))
     if not listed or type(days) is not int or not 0 < days <= 398:
         raise InputError("certificate: expected names, and 1 to 398 days")
     try:
@@ -64,6 +70,8 @@ def context(certificate: bytes, secret: bytes) -> ssl.SSLContext:
 
     OpenSSL reads them from files alone: for that moment they are in a folder that only this user can open.
     """
+    if not isinstance(certificate, bytes) or not isinstance(secret, bytes):
+        raise InputError("certificate: expected a certificate chain and its key in PEM, as bytes")
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     with tempfile.TemporaryDirectory(prefix="attorn-") as folder:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import httpcore
 
 from attorn.errors import InputError, UnavailableError
+from attorn.handed import items
 from attorn.transport import is_fetchable
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
@@ -31,7 +32,7 @@ class HttpTransport:
     `timeout` is for the whole of one `get`, redirects included; looking up the name is up to the system. At most
     `redirects` are followed, to the same scheme, host and port only. `ports` may be connected to. `loopback` allows
     this machine, and plain http to it, for tests and local services. `context` says which authorities to trust, the
-    system's unless given. Raises `InputError` for unusable arguments.
+    system's unless given. Raises `InputError` for unusable arguments, `UnavailableError` if `ports` fail to be said.
     """
 
     def __init__(
@@ -47,9 +48,15 @@ class HttpTransport:
             raise InputError("fetch: expected a positive timedelta as the timeout")
         if type(redirects) is not int or redirects < 0:
             raise InputError("fetch: expected a number of redirects that is not negative")
+        listed = isinstance(ports, Iterable) and not isinstance(ports, str | bytes)
+        several = items("list of ports", ports) if listed else (0,)
+        if not all(type(port) is int and 0 < port < 65_536 for port in several):
+            raise InputError("fetch: expected ports as numbers from 1 to 65535")
+        if type(loopback) is not bool or not isinstance(context, ssl.SSLContext | None):
+            raise InputError("fetch: expected loopback as True or False, and an SSLContext or None")
         self._timeout = timeout.total_seconds()
         self.redirects = redirects
-        self._ports = frozenset(ports)
+        self._ports = frozenset(several)
         self._loopback = loopback
         self._context = ssl.create_default_context() if context is None else context
 
