@@ -17,7 +17,8 @@ from starlette.requests import HTTPConnection
 
 from attorn.errors import InputError, WrongRequestError
 from attorn.jose.actors import act
-from attorn.mcp.door import Context, McpDoor
+from attorn.mcp.door import McpDoor
+from attorn.mcp.sealing import Context
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier

@@ -6,29 +6,28 @@ message as it arrived; as tool-call interceptor it sees to it that what will run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 from anyio import to_thread
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
-from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
 from mcp.server.extension import Extension, MethodBinding
 from mcp_types import CallToolRequestParams
 
 from attorn.canonical import JsonValue
 from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError, WrongRequestError
-from attorn.mcp.call import CARRIERS, LISTINGS, META_MEMBER, MORE, STATE, Params, canonical_uri, refusal, request_of
+from attorn.mcp.call import LISTINGS, META_MEMBER, MORE, STATE, Params, canonical_uri, refusal, request_of
+from attorn.mcp.sealing import Context, brings_state, sealing, seals
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
 from attorn.web.http import MissingError
 from attorn.web.scope import checked_verifier
 
-Context = ServerRequestContext[Any, Any]
 Related = Callable[[AccessToken | None, Verified], bool]
 """Whether a bearer token (None without one) and a chain belong together."""
 
@@ -63,29 +62,31 @@ class McpDoor(Extension):
         self.server = canonical_uri(verifier.audience)
         if not isinstance(sealed, bool):
             raise InputError(f"sealed: expected True or False, got {type(sealed).__name__}")
-        self.sealed = sealed
+        self._sealed = sealed
+
+    @property
+    def sealed(self) -> bool:
+        """What was said when it was made: nothing that it is handed to changes that."""
+        return self._sealed
 
     def settings(self) -> dict[str, JsonValue]:
         """What clients are told: for whom they present, and where they put it."""
         return {"audience": self.server, "mode": self.mode}
 
     def methods(self) -> Sequence[MethodBinding]:
-        """None. Only an `MCPServer` asks, and it unseals `requestState` in front of its middleware."""
-        self.sealed = True
-        return ()
+        """One that no client needs, by which it knows again the server that it is an extension of."""
+        return sealing()
 
     def request(self, method: JsonValue, params: Params) -> Request:
-        """What a message asks of this server. Raises `InputError`, also for a state that nobody could have sealed."""
-        request = request_of(self.server, method, params)
-        if not self.sealed and method in CARRIERS and isinstance(params, Mapping) and params.get(STATE) is not None:
-            raise InputError(f"{STATE}: presentations do not bind it, and this server does not seal it")
-        return request
+        """What a message asks of this server. Raises `InputError`."""
+        return request_of(self.server, method, params)
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """The middleware. Raises `MCPError`, whose data is the refusal."""
         if ctx.request_id is None or ctx.method in LISTINGS:
             return await call_next(ctx)
-        with self.serving(await self.admitted(ctx), ctx):
+        sealed = self.sealed or (brings_state(ctx) and await seals(ctx, call_next))
+        with self.serving(await self.admitted(ctx, sealed=sealed), ctx):
             return await call_next(ctx)
 
     async def intercept_tool_call(
@@ -95,9 +96,14 @@ class McpDoor(Extension):
         self.check("tools/call", {"name": params.name, "arguments": params.arguments})
         return await call_next(ctx)
 
-    async def admitted(self, ctx: Context) -> Access:
-        """Access for the message of `ctx`, decided here and now. Raises `MCPError`."""
+    async def admitted(self, ctx: Context, *, sealed: bool) -> Access:
+        """Access for the message of `ctx`, decided here and now. Raises `MCPError`.
+
+        `sealed` says that the server unseals what a message brings back of its own; else no message may bring it.
+        """
         try:
+            if not sealed and brings_state(ctx):
+                raise InputError(f"{STATE}: presentations do not bind it, and this server does not seal it")
             # In a thread: long arguments take time, and nobody has shown who they are.
             return await self._access(ctx, await to_thread.run_sync(self.request, ctx.method, ctx.params))
         except AttornError as error:

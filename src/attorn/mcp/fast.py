@@ -41,7 +41,7 @@ class DoorMiddleware(Middleware):
             raise InputError(f"door: expected a SideCar or a Bearer, got {type(door).__name__}")
         self._door = door
         # FastMCP unseals `requestState` before it serves anything, but for its first releases.
-        door.sealed = door.sealed or hasattr(dispatch, "RequestStateBoundary")
+        self._sealed = door.sealed or hasattr(dispatch, "RequestStateBoundary")
 
     async def __call__(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> Any:
         """Serve one message. Raises `MCPError`, whose data is the refusal."""
@@ -55,7 +55,7 @@ class DoorMiddleware(Middleware):
         meta = (wire.params or {}).get("_meta")
         if isinstance(meta, dict) and extract_version_spec(meta) is not None:
             raise refusal(InputError("_meta: presentations bind no version of a tool"), self._door.server)
-        with self._door.serving(await self._door.admitted(wire), wire):
+        with self._door.serving(await self._door.admitted(wire, sealed=self._sealed), wire):
             if context.method in CARRIERS:
                 self._door.check(context.method, said(context.method, context.message))
             return await call_next(context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import fastmcp
+import httpx2
 import pytest
 from mcp import MCPError
 from mcp.server.lowlevel import Server
@@ -18,6 +20,7 @@ from mcp_types import (
     ElicitResult,
     InputRequiredResult,
     ListToolsResult,
+    RequestParams,
     TextContent,
     Tool,
 )
@@ -30,6 +33,7 @@ from tests.adapters.mcp.world import (
     Open,
     at,
     holder,
+    opened,
     ran,
     refused,
     refuses,
@@ -41,6 +45,7 @@ from tests.adapters.mcp.world import (
 from attorn import caveat
 from attorn.errors import InputError
 from attorn.mcp import Bearer, Gate, SideCar, request_of
+from attorn.mcp.sealing import SEALS
 
 SURE = {"name": "sure", "arguments": {"path": "/srv/a"}}
 YES = {"sure": {"action": "accept", "content": {"yes": True}}}
@@ -60,6 +65,11 @@ async def sure(path: str, ctx: Context) -> str | InputRequiredResult:
         return InputRequiredResult(input_requests={"sure": ElicitRequest(params=form)}, request_state=path)
     assert ctx.request_state == path
     return said(f"delete {path} {answers['sure'].content}")  # type: ignore[union-attr]
+
+
+async def fast_sure(path: str, ctx: fastmcp.Context) -> Any:
+    """The same for FastMCP."""
+    return await sure(path, ctx)  # type: ignore[arg-type]
 
 
 async def yes(*_: Any) -> ElicitResult:
@@ -102,8 +112,8 @@ def test_an_answer_is_bound(door: Door) -> None:
     at(door, visit)
 
 
-def low_level(door: Door, *, sealed: bool = False) -> Open:
-    """A server whose tools nobody intercepts, as `lowlevel.Server` has them."""
+def low_level(door: Door, *, sealed: bool = False, shared: SideCar | Bearer | None = None) -> Open:
+    """A server whose tools nobody intercepts, as `lowlevel.Server` has them; `shared` is another server's door."""
 
     async def sure(_: Any, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
         if params.input_responses is None and params.request_state is None:
@@ -114,7 +124,8 @@ def low_level(door: Door, *, sealed: bool = False) -> Open:
     async def listed(*_: Any) -> ListToolsResult:
         return ListToolsResult(tools=[Tool(name="sure", input_schema={"type": "object"})])
 
-    mcp_door = Bearer(verifier(), sealed=sealed) if door.bearer else SideCar(verifier(), sealed=sealed)
+    made = Bearer(verifier(), sealed=sealed) if door.bearer else SideCar(verifier(), sealed=sealed)
+    mcp_door = made if shared is None else shared
     server: Server[Any] = Server("low", on_call_tool=sure, on_list_tools=listed)
     if sealed:
         server.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=URI))
@@ -126,13 +137,56 @@ def low_level(door: Door, *, sealed: bool = False) -> Open:
     return Open(door, Gate(app, mcp_door), mcp_door, server)
 
 
+def test_a_door_that_is_no_extension_of_its_server_knows_of_no_seal(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        there.server.add_tool(sure)
+        extension = there.server._lowlevel_server._request_handlers.pop(SEALS)
+        unsealed(await there.call("sure", wire(params=SURE), more=await begun(there)))
+        for answer in ({SEALS: "yes"}, {SEALS: 1}, {}, None, False):
+            there.server._lowlevel_server.add_request_handler(SEALS, RequestParams, saying(answer))
+            unsealed(await there.call("sure", wire(params=SURE), more=await begun(there)))
+        there.server._lowlevel_server._request_handlers[SEALS] = extension
+        more = {**await begun(there), "inputResponses": YES}
+        await there.call("sure", wire(params={**SURE, "inputResponses": YES}), more=more)
+        assert ran == ["delete /srv/a {'yes': True}"]
+
+    at(door, visit)
+
+
+async def begun(there: Open) -> dict[str, Any]:
+    """What a call brings back after the first round."""
+    return {"requestState": (await there.call("sure", wire(params=SURE))).json()["result"]["requestState"]}
+
+
+def saying(answer: Any) -> Any:
+    async def handler(*_: Any) -> Any:
+        return answer or None
+
+    return handler
+
+
+def test_what_a_door_asks_its_server_is_no_way_in(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        refused(await there.post(SEALS, {}), door, 401, "no_presentation")
+        refused(await there.post(SEALS, {}, wire("ping", {})), door, 401, "wrong_request")
+
+    at(door, visit)
+
+
+def unsealed(response: httpx2.Response) -> None:
+    """What a server answers to a state that nobody has sealed: the message is one that a gate lets through."""
+    error = response.json()["error"]
+    assert (error["code"], error["data"]["code"]) == (400, "invalid_input"), error
+    assert (response.status_code, error["data"]["detail"].partition(":")[0]) == (200, "requestState")
+    assert not ran
+
+
 def test_a_state_that_nobody_sealed_is_refused(door: Door) -> None:
     async def go() -> None:
         there = low_level(door)
         async with there.server.session_manager.run():
             for state in ("sure:yes", "", 5, {}):
-                answer = await there.call("sure", wire(params=SURE), more={"requestState": state})
-                refused(answer, door, 400, "invalid_input")
+                unsealed(await there.call("sure", wire(params=SURE), more={"requestState": state}))
             await there.call("sure", wire(params=SURE), more={"requestState": None})
             await there.call("sure", wire(params={**SURE, "inputResponses": YES}), more={"inputResponses": YES})
         assert ran == ["delete as None"]
@@ -149,6 +203,28 @@ def test_a_low_level_server_that_seals_its_states(door: Door) -> None:
             async with there.client(elicitation_callback=yes) as client:
                 await client.call_tool(**SURE)
         assert ran == ["delete as asked"]
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_a_door_that_one_server_seals_for_is_sealed_for_no_other(name: str) -> None:
+    async def go() -> None:
+        async with opened(DOORS[name]) as there:
+            if there.door.fast:
+                there.server.tool(fast_sure, name="sure")
+            else:
+                there.server.add_tool(sure)
+            low = low_level(there.door, shared=there.mcp_door)
+            async with low.server.session_manager.run():
+                for _ in range(2):
+                    answer = await low.call("sure", wire(params=SURE), more={"requestState": "sure:yes"})
+                    unsealed(answer)
+                    first = (await there.call("sure", wire(params=SURE))).json()["result"]
+                    more = {"inputResponses": YES, "requestState": first["requestState"]}
+                    await there.call("sure", wire(params={**SURE, "inputResponses": YES}), more=more)
+                    assert ran.pop() == "delete /srv/a {'yes': True}"
+        assert not there.mcp_door.sealed
 
     asyncio.run(go())
 
