@@ -12,7 +12,7 @@ from tests.fuzz.harness import Harness, accepted, joined, parts_of, require
 
 from attorn.errors import InputError
 from attorn.mcp import request_of
-from attorn.mcp.gate import read_message
+from attorn.mcp.message import read_message
 from attorn.request.request import Request
 
 _URI = "https://files.example/mcp"
@@ -29,7 +29,7 @@ def _message(data: bytes) -> bool:
     body, *values = parts_of(data, 1 + len(_NAMES))
     headers = [(name, value) for name, value in zip(_NAMES, values, strict=False) if value]
     message = accepted(lambda: read_message(body, {"headers": headers}), InputError)
-    request = accepted(lambda: request_of(_URI, message["method"], message.get("params")), InputError)
+    request = accepted(lambda: request_of(_URI, message.method, message.params), InputError)
     require(request.resource == _URI, "another server")
     try:
         theirs = JSONRPCRequest.model_validate(json.loads(body))
@@ -73,5 +73,5 @@ def _messages() -> Iterable[bytes]:
 
 HARNESSES = (
     Harness("mcp-message", "one request; the SDK reads and runs the same", _message, _messages,
-            "attorn.mcp.gate:parse", None, mutators.each_part(mutators.json_text), size=8192),
+            "attorn.mcp.message:parse", None, mutators.each_part(mutators.json_text), size=8192),
 )  # fmt: skip

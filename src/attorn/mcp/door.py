@@ -93,7 +93,7 @@ class McpDoor(Extension):
         self, params: CallToolRequestParams, ctx: Context, call_next: CallNext
     ) -> HandlerResult:
         """Nothing runs that was not authorised, whatever came in between. Raises `MCPError`."""
-        self.check("tools/call", {"name": params.name, "arguments": params.arguments})
+        await self.check("tools/call", {"name": params.name, "arguments": params.arguments})
         return await call_next(ctx)
 
     async def admitted(self, ctx: Context, *, sealed: bool) -> Access:
@@ -124,22 +124,23 @@ class McpDoor(Extension):
         served = _SERVED.get()
         return served is not None and served.context is ctx
 
-    def check(self, method: str, params: Params) -> None:
+    async def check(self, method: str, params: Params) -> None:
         """Return if access was given to exactly this. Raises `MCPError`."""
         try:
             served = _SERVED.get()
             if served is None:
                 raise MissingError("nobody asked for authority; is the door among the middleware of this server?")
-            allowed = served.access.request
-            args = {name: value for name, value in allowed.args.items() if name != MORE}
-            if Request(action=allowed.action, resource=self.server, args=args) != request_of(
-                self.server, method, params
-            ):
-                raise WrongRequestError("something changed this call after it was authorised")
+            # In a thread, as when it was decided.
+            await to_thread.run_sync(self._require_same, served.access.request, method, params)
             return
         except AttornError as error:
             refused = refusal(error, self.server)
         raise refused
+
+    def _require_same(self, allowed: Request, method: str, params: Params) -> None:
+        args = {name: value for name, value in allowed.args.items() if name != MORE}
+        if Request(action=allowed.action, resource=self.server, args=args) != request_of(self.server, method, params):
+            raise WrongRequestError("something changed this call after it was authorised")
 
     async def _access(self, ctx: Context, request: Request) -> Access:
         raise NotImplementedError

@@ -57,7 +57,7 @@ class DoorMiddleware(Middleware):
             raise refusal(InputError("_meta: presentations bind no version of a tool"), self._door.server)
         with self._door.serving(await self._door.admitted(wire, sealed=self._sealed), wire):
             if context.method in CARRIERS:
-                self._door.check(context.method, said(context.method, context.message))
+                await self._door.check(context.method, said(context.method, context.message))
             return await call_next(context)
 
 

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
 from mcp.server.auth.routes import build_resource_metadata_url
-from mcp.shared.inbound import MCP_METHOD_HEADER, MCP_NAME_HEADER, NAME_BEARING_METHODS, decode_header_value
 from pydantic import AnyHttpUrl
 from starlette.concurrency import run_in_threadpool
 
@@ -15,10 +14,11 @@ from attorn.asgi.answer import answer, unstored
 from attorn.asgi.body import MOST_BODY, checked_most, read_body, replayed
 from attorn.asgi.connection import App, Receive, Scope, Send
 from attorn.asgi.headers import header_values
-from attorn.canonical import JsonValue, parse
-from attorn.errors import AttornError, InputError, MalformedError
+from attorn.errors import AttornError, InputError
 from attorn.mcp.bearer import SCOPE, Bearer, Decided, deciding
 from attorn.mcp.call import LISTINGS, refusal
+from attorn.mcp.message import RpcMessage, read_message
+from attorn.request.request import Request
 from attorn.web.http import MissingError, read_authorization
 
 
@@ -48,7 +48,8 @@ class Gate:
             # Sessions, which a GET would listen to and a DELETE end, are no part of the protocol any more.
             await answer(send, HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "POST")])
             return
-        message: dict[str, JsonValue] = {}
+        number: str | int | None = None
+        action = ""
         try:
             wire = self._wire(scope)
             body = await read_body(scope, receive, self._most_body)
@@ -56,9 +57,12 @@ class Gate:
                 return
             # In a thread, as what follows: a long body takes a third of a second, and nobody has shown who they are.
             message = await run_in_threadpool(read_message, body, scope)
-            decided = await run_in_threadpool(self._decide, wire, message)
+            number = message.id
+            request = await run_in_threadpool(self._door.request, message.method, message.params)
+            action = request.action
+            decided = await run_in_threadpool(self._decide, wire, message, request)
         except AttornError as error:
-            await self._answer(error, message, send)
+            await self._answer(error, number, action, send)
             return
         # No tool is to see the presentation, and the SDK's token verifier is to know what it sees.
         headers = [each for each in scope["headers"] if each[0].lower() != b"authorization"]
@@ -74,53 +78,27 @@ class Gate:
         most = self._door.verifier.limits.token_bytes
         return read_authorization(header_values(scope, b"authorization"), most=most, scheme="Bearer")
 
-    def _decide(self, wire: str, message: dict[str, JsonValue]) -> Decided:
-        method, params = message.get("method"), message.get("params")
-        request = self._door.request(method, params)
+    def _decide(self, wire: str, message: RpcMessage, request: Request) -> Decided:
         verifier = self._door.verifier
-        listing = method in LISTINGS or "id" not in message
+        listing = message.notification or message.method in LISTINGS
         outcome = verifier.verify(wire, request) if listing else verifier.authorize(wire, request)
         return Decided(self._door, request, outcome)
 
-    async def _answer(self, error: AttornError, message: dict[str, JsonValue], send: Send) -> None:
+    async def _answer(self, error: AttornError, number: str | int | None, action: str, send: Send) -> None:
         """A JSON-RPC error, which MCP clients read at any status, and the challenge of RFC 6750."""
         refused = refusal(error, self._door.server).error
-        number = message.get("id")
-        body = {
-            "jsonrpc": "2.0",
-            "id": number if isinstance(number, str | int) else None,
-            "error": refused.model_dump(),
-        }
+        body = {"jsonrpc": "2.0", "id": number, "error": refused.model_dump()}
         status = HTTPStatus(refused.code)
         headers = [*unstored(status, "application/json")]
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            headers.append(("WWW-Authenticate", self._challenge(error, status, message)))
+            headers.append(("WWW-Authenticate", self._challenge(error, status, action)))
         await answer(send, status, headers, json.dumps(body).encode())
 
-    def _challenge(self, error: AttornError, status: HTTPStatus, message: dict[str, JsonValue]) -> str:
+    def _challenge(self, error: AttornError, status: HTTPStatus, action: str) -> str:
         parts = []
         if status is HTTPStatus.FORBIDDEN:
-            scope = self._door.request(message.get("method"), message.get("params")).action
-            parts += ['error="insufficient_scope"', f'scope="{scope}"', f'error_description="{error.code}"']
+            parts += ['error="insufficient_scope"', f'scope="{action}"', f'error_description="{error.code}"']
         elif not isinstance(error, MissingError):
             parts += ['error="invalid_token"', f'error_description="{error.code}"']
         parts.append(f'resource_metadata="{self._metadata}"')
         return f"Bearer {', '.join(parts)}"
-
-
-def read_message(body: bytes, scope: Scope) -> dict[str, JsonValue]:
-    """The one JSON-RPC message of a body, of which its headers say nothing else. Raises `InputError`."""
-    try:
-        message = parse(body, most=len(body))
-    except MalformedError as error:
-        raise InputError(f"body: {error}") from error
-    if not isinstance(message, dict) or not isinstance(message.get("method"), str):
-        raise InputError("body: expected one JSON-RPC request or notification, and no batch")
-    method, params = message["method"], message.get("params")
-    name = params.get(NAME_BEARING_METHODS.get(str(method), "")) if isinstance(params, dict) else None
-    for header, said in ((MCP_METHOD_HEADER, method), (MCP_NAME_HEADER, name)):
-        for value in header_values(scope, header.encode()):
-            # The SDK's decoder fails on what is not ASCII.
-            if not value.isascii() or decode_header_value(value.decode("ascii")) != said:
-                raise InputError(f"{header}: expected what the body says")
-    return message

@@ -100,12 +100,20 @@ def test_nothing_long_is_read_on_the_event_loop(door: Door, monkeypatch: pytest.
     monkeypatch.setattr(gate, "read_message", watched(gate.read_message))
     monkeypatch.setattr(doors, "request_of", watched(doors.request_of))
 
+    denied = {"name": "read", "arguments": {"path": "/etc"}}
+
     async def visit(there: Open) -> None:
         assert (await there.call(wire=wire())).status_code == 200
+        # By the gate, by the door behind it, and by the check that what runs is what was authorised.
+        assert looping == [False] * 4
+        looping.clear()
+        refused = await there.post("tools/call", denied, wire(params=denied, token=TOOLS))
+        assert refused.status_code == 403
+        assert 'scope="mcp:tools:call:read"' in refused.headers["www-authenticate"]
+        # The challenge names what the gate has asked about, and asks nothing again.
+        assert looping == [False] * 2
 
     at(door, visit)
-    # The third is the check that what runs is what was authorised.
-    assert looping[:2] == [False, False]
 
 
 def test_what_the_sdk_is_told_about_the_token() -> None:
