@@ -29,3 +29,11 @@ def members(what: str, mapping: Mapping[_Name, _Answer]) -> dict[_Name, _Answer]
 def items(what: str, several: Iterable[_Answer]) -> tuple[_Answer, ...]:
     """All of `several`, asked once. Raises `UnavailableError` where that fails."""
     return ask(what, lambda: tuple(several))
+
+
+def draw(random: Callable[[int], bytes], size: int) -> bytes:
+    """`size` bytes of a random source. Raises `UnavailableError` where it fails, and for anything but so many bytes."""
+    found = ask("random source", lambda: random(size))
+    if type(found) is not bytes or len(found) != size:
+        raise UnavailableError(f"the random source must return {size} bytes")
+    return found

@@ -20,8 +20,8 @@ from attorn.did.document import DELEGATE
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.encoding import base64url_encode
-from attorn.errors import AttornError, DelegationError, InputError, UnavailableError, VerificationError
-from attorn.handed import ask
+from attorn.errors import AttornError, DelegationError, InputError, VerificationError
+from attorn.handed import ask, draw
 from attorn.keys import keyfile
 from attorn.keys.derived import derive
 from attorn.keys.public import Algorithm, PublicKey
@@ -241,10 +241,7 @@ class Identity:
 
     def _draw(self) -> bytes:
         """A fresh id. Raises `UnavailableError` where the random source fails."""
-        drawn = ask("random source", lambda: self._random(ID_BYTES))
-        if type(drawn) is not bytes or len(drawn) != ID_BYTES:
-            raise UnavailableError(f"the random source must return {ID_BYTES} bytes")
-        return drawn
+        return draw(self._random, ID_BYTES)
 
     def _hold(self, token: Token) -> None:
         if not isinstance(token, Token):

@@ -26,9 +26,8 @@ from attorn.errors import (
     MalformedError,
     ResolutionError,
     SignatureError,
-    UnavailableError,
 )
-from attorn.handed import ask
+from attorn.handed import draw
 from attorn.keys.public import SIGNATURE_BYTES, PublicKey
 from attorn.keys.signer import Signatory, require_signatory, signed
 from attorn.token.presentation import DIGEST_BYTES, ID_BYTES, MOST_APPROVALS
@@ -169,9 +168,7 @@ def approve(
         raise DelegationError(f"{by.did} is not asked to approve this, so its word would not count")
     if not isinstance(ttl, timedelta) or not timedelta(seconds=1) <= ttl <= MOST_TTL:
         raise InputError("approve: expected a ttl from one second to one day")
-    drawn = ask("random source", lambda: random(ID_BYTES))
-    if type(drawn) is not bytes or len(drawn) != ID_BYTES:
-        raise UnavailableError(f"the random source must return {ID_BYTES} bytes")
+    drawn = draw(random, ID_BYTES)
     now = second_of(clock)
     until = now + int(ttl.total_seconds())
     unsigned = Approval(

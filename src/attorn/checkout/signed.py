@@ -22,8 +22,8 @@ from attorn.clock import seconds_in
 from attorn.did.resolver import Resolver
 from attorn.display import shown, stamp
 from attorn.encoding import base64url_encode
-from attorn.errors import ExpiredError, InputError, MalformedError, UnavailableError
-from attorn.handed import ask
+from attorn.errors import ExpiredError, InputError, MalformedError
+from attorn.handed import draw
 from attorn.keys.signer import Signer
 from attorn.sdjwt.concealing import Random
 from attorn.sdjwt.digest import HashAlgorithm
@@ -98,9 +98,7 @@ def sign(document: Mapping[str, JsonValue], *, by: Signer, kid: str, random: Ran
     for name in ("jti", *TIMES):
         if name in document:
             raise InputError(f"checkout: {name} has no place in it before it is signed")
-    entropy = ask("source of randomness", lambda: random(ENTROPY))
-    if type(entropy) is not bytes or len(entropy) != ENTROPY:
-        raise UnavailableError(f"the source of randomness did not give {ENTROPY} bytes")
+    entropy = draw(random, ENTROPY)
     payload = canonicalise({**document, "jti": base64url_encode(entropy)})
     text = sign_jwt({"typ": "JWT", "kid": kid}, payload, by=by)
     try:

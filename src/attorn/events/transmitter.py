@@ -13,7 +13,7 @@ from attorn.encoding import base64url_encode
 from attorn.errors import InputError, UnavailableError
 from attorn.events import meaning
 from attorn.events.security_event import MOST_CHARACTERS, TYP, SecurityEvent
-from attorn.handed import ask
+from attorn.handed import draw
 from attorn.jose import jws
 from attorn.keys.signer import Signatory, require_signatory
 from attorn.revocation import LifecycleEntry, RevocationEntry
@@ -39,9 +39,7 @@ def emit(
     by = require_signatory(by, "emit")
     if not isinstance(audience, str | Iterable):
         raise InputError(f"emit: expected an audience, got {type(audience).__name__}")
-    drawn = ask("random source", lambda: random(_ID_BYTES))
-    if type(drawn) is not bytes or len(drawn) != _ID_BYTES:
-        raise UnavailableError(f"the random source must return {_ID_BYTES} bytes")
+    drawn = draw(random, _ID_BYTES)
     event = SecurityEvent(
         iss=by.did,
         jti=base64url_encode(drawn),

@@ -13,7 +13,7 @@ from http_message_signatures import HTTPMessageSignaturesException, HTTPMessageS
 from attorn.clock import Clock, instant, read, system_clock
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
-from attorn.handed import ask
+from attorn.handed import draw
 from attorn.httpsig.algorithm import ALGORITHMS
 from attorn.httpsig.fields import LABEL, TAG
 from attorn.httpsig.message import Draft, SignedMessage
@@ -112,7 +112,7 @@ class RequestSigner:
                 key_id=thumbprint(key),
                 created=created,
                 expires=created + self._lifetime,
-                nonce=base64url_encode(ask("random source", lambda: self._random(_NONCE_BYTES))),
+                nonce=base64url_encode(draw(self._random, _NONCE_BYTES)),
                 label=LABEL,
                 tag=TAG,
                 include_alg=False,

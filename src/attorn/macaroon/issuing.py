@@ -11,8 +11,8 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from attorn.errors import InputError, UnavailableError, UntrustedRootError, VerificationError
-from attorn.handed import ask
+from attorn.errors import InputError, UntrustedRootError, VerificationError
+from attorn.handed import draw
 from attorn.macaroon import mac
 from attorn.macaroon.container import Macaroon
 from attorn.macaroon.key import MacKey
@@ -39,9 +39,7 @@ def issue(
     source fails.
     """
     name = name_of(key)
-    drawn = ask("random source", lambda: random(RANDOM_BYTES))
-    if type(drawn) is not bytes or len(drawn) != RANDOM_BYTES:
-        raise UnavailableError(f"the random source must return {RANDOM_BYTES} bytes")
+    drawn = draw(random, RANDOM_BYTES)
     try:
         return mac.mint(key, name + drawn, location=location)
     except VerificationError as error:

@@ -24,9 +24,8 @@ from attorn.errors import (
     LimitError,
     NotAdmittedError,
     SignatureError,
-    UnavailableError,
 )
-from attorn.handed import ask
+from attorn.handed import draw
 from attorn.macaroon.container import MOST_CAVEATS, MOST_MACAROONS, SIGNATURE_BYTES, Macaroon, UnverifiedCaveat
 from attorn.macaroon.key import MacKey
 
@@ -87,9 +86,7 @@ def require(
     that many random bytes, as `secrets.token_bytes` does. Raises as `UnverifiedCaveat` does, and `UnavailableError` if
     the random source fails.
     """
-    nonce = ask("random source", lambda: random(SecretBox.NONCE_SIZE))
-    if type(nonce) is not bytes or len(nonce) != SecretBox.NONCE_SIZE:
-        raise UnavailableError(f"the random source must return {SecretBox.NONCE_SIZE} bytes")
+    nonce = draw(random, SecretBox.NONCE_SIZE)
     box = SecretBox(_whole(macaroon).signature)
     vid = bytes(box.encrypt(_generated(_key(key)), nonce))
     return _added(macaroon, UnverifiedCaveat(identifier, vid, location))

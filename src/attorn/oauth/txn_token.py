@@ -19,7 +19,7 @@ from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.encoding import base64url_encode
 from attorn.errors import AudienceError, ExpiredError, InputError, MalformedError, UntrustedRootError
-from attorn.handed import ask
+from attorn.handed import draw
 from attorn.jose import jws
 from attorn.jose.actors import act
 from attorn.jose.claims import SKEW, Claims, is_text
@@ -34,6 +34,7 @@ LONGEST: Final = timedelta(minutes=15)
 """Longest life."""
 MOST_ACTORS: Final = 16
 _MOST_CONTEXT: Final = 4096
+_NAME_BYTES: Final = 16
 _REQUIRED: Final = ("iss", "aud", "txn", "sub", "scope", "req_wl")
 
 
@@ -79,7 +80,7 @@ def issue_txn_token(
     if not isinstance(access, Access) or not access.decision.allowed or len(access.chain) > MOST_ACTORS:
         raise InputError(f"transaction token: expected an Access through at most {MOST_ACTORS} links")
     by = require_signatory(by, "transaction token")
-    name = base64url_encode(ask("random source", lambda: random(16))) if txn is None else txn
+    name = base64url_encode(draw(random, _NAME_BYTES)) if txn is None else txn
     if not all(is_text(text) for text in (trust_domain, workload, name)):
         raise InputError("transaction token: expected the trust domain, the workload and txn as text")
     if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from attorn.canonical import JsonValue
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError, UnavailableError
-from attorn.handed import ask
+from attorn.handed import draw
 from attorn.sdjwt.compact import MOST_DISCLOSURES
 from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.disclosure import DIGESTS, PLACEHOLDER, RESERVED, Disclosure
@@ -117,7 +117,4 @@ class _Walk:
         return digest
 
     def _draw(self, size: int) -> bytes:
-        drawn = ask("random source", lambda: self._random(size))
-        if type(drawn) is not bytes or len(drawn) != size:
-            raise UnavailableError(f"the random source must return {size} bytes")
-        return drawn
+        return draw(self._random, size)

@@ -191,6 +191,12 @@ def test_a_nonce_that_was_used_for_another_request() -> None:
     refused(signed(clock, message(path="/other"), by=by), "replayed", clock, store=store)
 
 
+@pytest.mark.parametrize("random", [lambda _: "x" * 32, lambda _: b"", lambda size: bytes(size - 1), lambda _: None])
+def test_no_signature_with_less_of_a_nonce(random: Any) -> None:
+    with pytest.raises(UnavailableError, match="random source"):
+        signed(Clock(), by=signer(Clock(), random=random))
+
+
 def test_without_a_nonce_the_same_signature_counts_once() -> None:
     clock, store = Clock(), MemoryStore()
     request = made(nonce=None)

@@ -223,6 +223,15 @@ def test_what_fails_issues_nothing() -> None:
             issued(**changed)
 
 
+@pytest.mark.parametrize(
+    "random", [lambda _: "x" * 16, lambda _: b"", lambda size: bytes(size - 1), lambda _: None, bytearray]
+)
+def test_a_name_is_made_of_as_many_random_bytes_as_it_should_be(random: Any) -> None:
+    with pytest.raises(UnavailableError, match="random source"):
+        issued(random=random)
+    assert verified(issued(random=random, txn="1")).txn == "1"
+
+
 @pytest.mark.parametrize("typ", [*(typ for typ in outside.TYPS if typ != TYP), "JWT", "oauth-id-jag+jwt"])
 def test_no_other_type(typ: str) -> None:
     """Attack 22."""

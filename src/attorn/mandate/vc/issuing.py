@@ -15,8 +15,8 @@ from attorn.clock import instant
 from attorn.credential import Securing, Version
 from attorn.did.did import is_did
 from attorn.display import shown, stamp
-from attorn.errors import CredentialError, InputError, MandateError, UnavailableError
-from attorn.handed import ask
+from attorn.errors import CredentialError, InputError, MandateError
+from attorn.handed import draw
 from attorn.keys.signer import Signatory, require_signatory
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.context import URL, contexts
@@ -152,7 +152,5 @@ class _Signing:
 
 
 def _uuid(random: Random) -> UUID:
-    drawn = ask("random source", lambda: random(_ID_BYTES))
-    if type(drawn) is not bytes or len(drawn) != _ID_BYTES:
-        raise UnavailableError(f"the random source must return {_ID_BYTES} bytes")
+    drawn = draw(random, _ID_BYTES)
     return UUID(bytes=drawn, version=4)

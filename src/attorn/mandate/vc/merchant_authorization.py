@@ -26,10 +26,9 @@ from attorn.errors import (
     ExpiredError,
     InputError,
     MandateError,
-    UnavailableError,
     UntrustedRootError,
 )
-from attorn.handed import ask
+from attorn.handed import draw
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.keys.signer import Signatory, require_signatory
@@ -85,9 +84,7 @@ def authorize_cart(
     if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
         raise InputError("authorize_cart: expected a lifetime of a second to 15 minutes")
     start = int(instant(now, "now").timestamp())
-    drawn = ask("random source", lambda: random(_ID_BYTES))
-    if type(drawn) is not bytes or len(drawn) != _ID_BYTES:
-        raise UnavailableError(f"the random source must return {_ID_BYTES} bytes")
+    drawn = draw(random, _ID_BYTES)
     by = require_signatory(by, "authorize_cart")
     kid = kid_of(by, kid, "authorize_cart")
     claims: dict[str, JsonValue] = {
