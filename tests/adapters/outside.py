@@ -6,6 +6,7 @@ The RSA keys are fixed: to make one takes longer than most tests.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -163,3 +164,16 @@ def by_hand(
     parts = (each if isinstance(each, bytes) else json.dumps(each).encode() for each in (header, claims))
     text = ".".join(base64url_encode(part) for part in parts)
     return f"{text}.{base64url_encode(signature(alg, key, text.encode()))}"
+
+
+class Failing(Mapping[str, Any]):
+    """A mapping that fails at every touch, as one from elsewhere may."""
+
+    def __getitem__(self, name: str) -> Any:
+        raise OSError("gone")
+
+    def __iter__(self) -> Iterator[str]:
+        raise OSError("gone")
+
+    def __len__(self) -> int:
+        raise OSError("gone")

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from tests.adapters.outside import Failing
 
 from attorn.errors import InputError, UnavailableError
 from attorn.handed import ask, draw, items, members
-
-
-class Broken(Mapping[str, str]):
-    """A mapping that fails at every touch."""
-
-    def __getitem__(self, name: str) -> str:
-        raise OSError("gone")
-
-    def __iter__(self) -> Iterator[str]:
-        raise OSError("gone")
-
-    def __len__(self) -> int:
-        raise OSError("gone")
 
 
 def fail(error: BaseException) -> Any:
@@ -51,7 +38,7 @@ def test_an_error_of_our_own_stays_what_it_is() -> None:
 
 
 def test_a_mapping_that_fails() -> None:
-    for question in (lambda: members("issuers", Broken()), lambda: items("issuers", Broken())):
+    for question in (lambda: members("issuers", Failing()), lambda: items("issuers", Failing())):
         with pytest.raises(UnavailableError, match=r"^the issuers failed with OSError$"):
             question()
 

@@ -48,7 +48,8 @@ class AgentMiddleware(HttpMiddleware):
     def __init__(
         self, app: App, *, verifier: AgentVerifier, origin: str, required: bool = True, most_body: int = MOST_BODY
     ) -> None:
-        if not callable(getattr(verifier, "identify", None)) or type(required) is not bool:
+        asked = (getattr(verifier, name, None) for name in ("identify", "challenge"))
+        if not all(map(callable, asked)) or type(required) is not bool:
             raise InputError("expected an AgentVerifier, and required as True or False")
         super().__init__(app, closing="signatures are for HTTP requests")
         self._verifier = verifier

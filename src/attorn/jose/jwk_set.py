@@ -8,6 +8,7 @@ from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.errors import MalformedError
+from attorn.handed import members
 from attorn.keys.jwk import PRIVATE
 
 MOST_BYTES: Final = 65_536
@@ -31,10 +32,10 @@ class JwkSet:
         """The set in a text, or in an object that was parsed.
 
         Raises `MalformedError` for anything but an object whose `keys` are at most 64 objects, in 65,536 bytes, and
-        `InputError` for what is no JSON.
+        `InputError` for an object that JSON cannot say, and `UnavailableError` for a mapping that fails.
         """
         if isinstance(unverified, Mapping):
-            unverified = canonicalise(dict(unverified))
+            unverified = canonicalise(members("key set", unverified))
         found = parse(unverified, most=MOST_BYTES, depth=8)
         listed = found.get("keys") if isinstance(found, dict) else None
         if not isinstance(listed, list) or len(listed) > MOST_KEYS:

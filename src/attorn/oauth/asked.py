@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from attorn.canonical import parse
 from attorn.errors import InputError, MalformedError, VerificationError
+from attorn.handed import members
 from attorn.request.request import Request
 
 GRANT: Final = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -98,9 +99,12 @@ class TokenRequest:
 def exchange_request(endpoint: str, parameters: Mapping[str, str]) -> Request:
     """What a presentation for a token endpoint is made for: every parameter that has a value but the subject token.
 
-    Client and server make it alike. Raises `InputError`.
+    Client and server make it alike. Raises `InputError`, and `UnavailableError` for a mapping that fails.
     """
-    args = {name: value for name, value in parameters.items() if value and name != "subject_token"}
+    if not isinstance(parameters, Mapping):
+        raise InputError(f"expected the parameters as a mapping, got {type(parameters).__name__}")
+    given = members("parameters", parameters)
+    args = {name: value for name, value in given.items() if value and name != "subject_token"}
     return Request(action=ACTION, resource=endpoint, args=args)
 
 

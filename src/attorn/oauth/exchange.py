@@ -19,6 +19,7 @@ from attorn.asgi.headers import header_values, media_type
 from attorn.canonical import JsonValue
 from attorn.clock import second_of
 from attorn.errors import AttornError, ExpiredError, InputError, VerificationError
+from attorn.handed import members
 from attorn.jose import jws
 from attorn.keys.jwk import JWS_NAMES, thumbprint, to_jwk
 from attorn.keys.signer import PinnedSigner, Signer, key_of
@@ -45,7 +46,7 @@ class TokenExchange:
     It signs as `issuer`, with a key for nothing else. `targets` are whom it issues for: each `aud`, and the resource
     that everything there lies below. A JWT is good for `lifetime`, at most an hour, and never longer than the chain; it
     is bound to the holder's key, whose proofs the target must ask for. Who the client is besides, it does not ask.
-    Raises `InputError` for unusable arguments, and `UnavailableError` if the signer fails.
+    Raises `InputError` for unusable arguments, and `UnavailableError` if the signer or `targets` fail.
     """
 
     def __init__(
@@ -63,14 +64,15 @@ class TokenExchange:
             raise InputError("issuer: expected a URL")
         if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= _MOST_LIFETIME:
             raise InputError(f"lifetime: expected one second to {_MOST_LIFETIME}")
-        if not isinstance(targets, Mapping) or not all(isinstance(name, str) and name for name in targets):
+        places = members("targets", targets) if isinstance(targets, Mapping) else None
+        if places is None or not all(isinstance(name, str) and name for name in places):
             raise InputError("targets: expected names of audiences, each with a resource")
         self._resource = normalise(endpoint)
         self._door = DpopDoor(verifier, origin="/".join(self._resource.split("/", 3)[:3]), nonces=nonces)
         self._issuer = issuer
         self._key = key_of(by)
         self._by = PinnedSigner(by, self._key)
-        self._targets = {name: normalise(resource) for name, resource in targets.items()}
+        self._targets = {name: normalise(resource) for name, resource in places.items()}
         self._lifetime = int(lifetime.total_seconds())
 
     @property

@@ -9,7 +9,7 @@ from attorn.canonical import JsonValue, parse
 from attorn.caveat import Actions, Caveat, Expires, Resources
 from attorn.caveat.validity import moment
 from attorn.errors import DelegationError, InputError, MalformedError, PossessionError
-from attorn.handed import ask
+from attorn.handed import ask, members
 from attorn.keys.jwk import thumbprint
 from attorn.oauth.granted import KINDS, Evidence, VouchedUser
 from attorn.token.token import Token
@@ -85,9 +85,10 @@ def vouched_user(access: Access | Verified) -> VouchedUser | None:
 
 
 def _actions(scope: Sequence[str], scopes: Mapping[str, Collection[str]]) -> Actions:
-    if not isinstance(scopes, Mapping) or any(isinstance(actions, str) for actions in scopes.values()):
+    known = members("scopes", scopes) if isinstance(scopes, Mapping) else None
+    if known is None or any(isinstance(actions, str) for actions in known.values()):
         raise InputError("mint_from_evidence: expected scopes as a mapping of each to a list of actions")
-    granted = ask("scopes", lambda: {action for each in scope for action in scopes.get(each, ())})
+    granted = ask("scopes", lambda: {action for each in scope for action in known.get(each, ())})
     if not granted:
         raise DelegationError("mint_from_evidence: no scope of the evidence has a meaning here")
     return Actions(*sorted(granted, key=str))

@@ -19,7 +19,7 @@ from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.encoding import base64url_encode
 from attorn.errors import AudienceError, ExpiredError, InputError, MalformedError, UntrustedRootError
-from attorn.handed import draw
+from attorn.handed import draw, members
 from attorn.jose import jws
 from attorn.jose.actors import act
 from attorn.jose.claims import SKEW, Claims, is_text
@@ -175,6 +175,8 @@ def _context(context: Mapping[str, JsonValue] | None) -> JsonValue:
     if context is not None and not isinstance(context, Mapping):
         raise InputError("transaction token: expected the request context as a mapping")
     try:
-        return parse(canonicalise({} if context is None else dict(context)), most=_MOST_CONTEXT, depth=8)
+        return parse(
+            canonicalise({} if context is None else members("request context", context)), most=_MOST_CONTEXT, depth=8
+        )
     except MalformedError:
         raise InputError("transaction token: the request context is too long or too deep") from None

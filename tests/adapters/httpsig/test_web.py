@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import httpx
@@ -350,7 +351,9 @@ def test_a_path_that_was_rewritten(change: dict[str, Any]) -> None:
 
 def test_what_a_middleware_cannot_be_made_of() -> None:
     for wrong in (
-        {"verifier": None}, {"origin": "shop.example"}, {"required": 1}, {"most_body": -1}, {"most_body": True},
+        {"verifier": None}, {"verifier": SimpleNamespace(identify=print)},
+        {"verifier": SimpleNamespace(challenge=print)}, {"origin": "shop.example"}, {"required": 1},
+        {"most_body": -1}, {"most_body": True},
     ):  # fmt: skip
         with pytest.raises(InputError):
             AgentMiddleware(shop(Clock()), **{"verifier": verifier(Clock()), "origin": ORIGIN, **wrong})  # type: ignore[arg-type]

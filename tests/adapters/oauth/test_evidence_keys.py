@@ -187,3 +187,8 @@ def test_a_key_set_that_is_none() -> None:
         KeySet.fetch("https://idp.example/jwks", transport=Served(b"<html>"))
     with pytest.raises(InputError):
         KeySet.fetch(None, transport=Served(b""))  # type: ignore[arg-type]
+
+
+def test_a_mapping_that_fails_is_no_key_set() -> None:
+    with pytest.raises(UnavailableError):
+        KeySet.read(outside.Failing())

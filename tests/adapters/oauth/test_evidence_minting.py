@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.adapters import outside
 from tests.adapters.oauth.evidence_scene import ISSUER, JKT, as_id_token, as_jag, id_token, jag
 from tests.unit.scene import ALICE, AUDIENCE, MALLORY, NOW, PLANNER, REQUEST, SCOUT, Clock, draw
 
@@ -90,6 +91,11 @@ def test_a_scope_that_means_nothing_grants_nothing(scope: str) -> None:
 def test_a_scope_without_a_meaning_is_not_passed_over(scopes: Any) -> None:
     with pytest.raises(DelegationError):
         minted(as_jag(jag()), scopes=scopes)
+
+
+def test_scopes_that_fail() -> None:
+    with pytest.raises(UnavailableError):
+        minted(as_jag(jag()), scopes=outside.Failing())
 
 
 @pytest.mark.parametrize("scopes", [{"calendar.read": "read"}, [("calendar.read", [])], "calendar.read"])

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import jwt
 import pytest
+from tests.adapters import outside
 from tests.adapters.oauth.dpop_scene import NOW, Clock, alice, planner, proof, scout, thief
 from tests.adapters.oauth.exchange_scene import (
     CALENDAR,
@@ -34,11 +35,11 @@ from tests.adapters.oauth.exchange_scene import (
 from tests.web.world import knock, verifier
 
 from attorn import Identity, caveat, macaroon, revocation
-from attorn.errors import InputError
+from attorn.errors import InputError, UnavailableError
 from attorn.jose.jws import token_hash
 from attorn.keys.jwk import thumbprint
 from attorn.keys.signer import P256Signer
-from attorn.oauth import DETAILS_TYPE, GRANT, Nonces, prove
+from attorn.oauth import DETAILS_TYPE, GRANT, Nonces, exchange_request, prove
 from attorn.store import MemoryStore
 
 
@@ -446,3 +447,20 @@ def test_what_fails_is_no_yes(way: Any) -> None:
 def test_unusable_arguments(arguments: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         server(**{"judge": arguments.pop("verifier", None), **arguments})
+
+
+def test_targets_that_fail_and_targets_that_change(way: Any) -> None:
+    with pytest.raises(UnavailableError):
+        server(targets=outside.Failing())
+    targets = {CALENDAR: CALENDAR}
+    exchange = server(targets=targets)
+    targets[CALENDAR] = "https://elsewhere.example"
+    assert post(exchange, way()).status_code == 200
+
+
+@pytest.mark.parametrize("parameters", [None, "scope", [("scope", "a")], 5])
+def test_parameters_that_are_no_mapping(parameters: Any) -> None:
+    with pytest.raises(InputError):
+        exchange_request(ENDPOINT, parameters)
+    with pytest.raises(UnavailableError):
+        exchange_request(ENDPOINT, outside.Failing())

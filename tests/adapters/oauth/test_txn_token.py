@@ -218,7 +218,7 @@ def test_what_fails_issues_nothing() -> None:
     def broken(size: int) -> bytes:
         raise OSError("gone")
 
-    for changed in ({"random": broken}, {"clock": lambda: None}):
+    for changed in ({"random": broken}, {"clock": lambda: None}, {"request_context": outside.Failing()}):
         with pytest.raises(UnavailableError):
             issued(**changed)
 
