@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from attorn.errors import InputError
+from attorn.errors import InputError, UnavailableError
 from attorn.handed import ask
 from attorn.request.url import hosts
 
@@ -28,6 +28,17 @@ class DirectTransport(Transport, Protocol):
     @property
     def redirects(self) -> int:
         """Most redirects of one `get`."""
+
+
+def fetched(transport: Transport, url: str, *, accept: str, most: int) -> bytes | None:
+    """What `transport` gets, as `Transport.get` promises it; None where there is no such document.
+
+    Raises `UnavailableError` where the transport fails, or returns no bytes or more than it was asked for.
+    """
+    body = ask("transport", lambda: transport.get(url, accept=accept, most=most))
+    if body is not None and (type(body) is not bytes or len(body) > most):
+        raise UnavailableError("the transport returned no bytes, or more than it was asked for")
+    return body
 
 
 def require_direct(transport: Transport) -> None:

@@ -18,10 +18,9 @@ from attorn.did.document import DidDocument
 from attorn.did.fault import Fault
 from attorn.did.resolution import Options, Resolution, require_supported
 from attorn.display import shown
-from attorn.errors import InputError, MalformedError, ResolutionError, UnavailableError
-from attorn.handed import ask
+from attorn.errors import InputError, MalformedError, ResolutionError
 from attorn.request.address import ipv4_literal
-from attorn.transport import Transport, is_fetchable
+from attorn.transport import Transport, fetched, is_fetchable
 
 PREFIX: Final = "did:web:"
 ACCEPT: Final = "application/did, application/did+json, application/did+ld+json, application/json, application/ld+json"
@@ -94,11 +93,9 @@ class WebResolver:
             url = url_of(did)
         except MalformedError as error:
             raise ResolutionError(f"{shown(did)} does not resolve: {error}", problem=Fault.INVALID_DID) from error
-        body = ask("transport", lambda: self._transport.get(url, accept=ACCEPT, most=MOST_DOCUMENT))
+        body = fetched(self._transport, url, accept=ACCEPT, most=MOST_DOCUMENT)
         if body is None:
             raise ResolutionError(f"{shown(did)} does not resolve: its server has no document", problem=Fault.NOT_FOUND)
-        if type(body) is not bytes or len(body) > MOST_DOCUMENT:
-            raise UnavailableError("the transport returned no bytes, or more than it was asked for")
         try:
             value = parse_json(body, most=MOST_DOCUMENT)
             document = reading.read(value, did, now=read(self._clock))

@@ -12,13 +12,12 @@ from typing import Final
 
 from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.errors import AttornError, InputError, MalformedError, ResolutionError, UnavailableError
-from attorn.handed import ask
 from attorn.httpsig.directory import Window, read_directory
 from attorn.httpsig.source import Source
 from attorn.jose.jwk_set import MOST_BYTES
 from attorn.keys.public import PublicKey
 from attorn.recent import Recent
-from attorn.transport import DirectTransport, require_direct
+from attorn.transport import DirectTransport, fetched, require_direct
 
 _MOST: Final = 1024
 _FRESH: Final = timedelta(minutes=5)
@@ -111,8 +110,8 @@ class Directories:
         return True
 
     def _fetch(self, source: Source) -> Mapping[str, Window]:
-        body = ask("transport", lambda: self._transport.get(source.address, accept=source.accept, most=MOST_BYTES))
-        if not isinstance(body, bytes) or len(body) > MOST_BYTES:
+        body = fetched(self._transport, source.address, accept=source.accept, most=MOST_BYTES)
+        if body is None:
             raise UnavailableError("there is no key directory")
         try:
             return read_directory(body, source.kind)

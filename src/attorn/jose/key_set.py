@@ -8,13 +8,12 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.errors import InputError, MalformedError, UnavailableError
-from attorn.handed import ask
 from attorn.jose.jwk_set import MOST_BYTES, JwkSet
 from attorn.keys.ec_key import Curve, EcKey
 from attorn.keys.jwk import JWS_NAMES, from_jwk
 from attorn.keys.public import Algorithm
 from attorn.keys.rsa_key import RsaKey
-from attorn.transport import Transport
+from attorn.transport import Transport, fetched
 
 _CURVES: Final = (Curve.P256, Curve.P384, Curve.P521)
 _EDDSA: Final = JWS_NAMES[Algorithm.ED25519]
@@ -64,7 +63,8 @@ class KeySet:
 
         Who is trusted for them, the caller says. Keys of other uses and kinds, and those that are too weak, are passed
         over. Raises `MalformedError` for what is no key set of at most 64 keys, for one with a private or symmetric
-        key, one that gives two of these keys one name, and one with too few of them, and `InputError` for no JSON.
+        key, one that gives two of these keys one name, and one with too few of them; `InputError` for an object that
+        JSON cannot say, and `UnavailableError` for a mapping that fails.
         """
         found = JwkSet.read(unverified)
         if found.discloses:
@@ -80,7 +80,7 @@ class KeySet:
     @classmethod
     def fetch(cls, url: str, *, transport: Transport, use: str = "sig") -> KeySet:
         """The key set at `url`. Raises as `read`, `UnavailableError` for none, `InputError` for no URL."""
-        return cls.read(fetched(url, transport), use=use)
+        return cls.read(fetch_set(url, transport), use=use)
 
     def candidates(self, kid: str | None, alg: str) -> tuple[ForeignKey, ...]:
         """The key that a header can mean, if there is one: that of `kid`, or without it the only one for `alg`."""
@@ -88,12 +88,12 @@ class KeySet:
         return found if len(found) == 1 else ()
 
 
-def fetched(url: str, transport: Transport) -> bytes:
+def fetch_set(url: str, transport: Transport) -> bytes:
     """The key set at `url`, unread. Raises `UnavailableError` if it is not to be had, `InputError` for no URL."""
     if not isinstance(url, str):
         raise InputError(f"key set: expected a URL, got {type(url).__name__}")
-    body = ask("transport", lambda: transport.get(url, accept=_ACCEPT, most=MOST_BYTES))
-    if not isinstance(body, bytes):
+    body = fetched(transport, url, accept=_ACCEPT, most=MOST_BYTES)
+    if body is None:
         raise UnavailableError("key set: there is none")
     return body
 

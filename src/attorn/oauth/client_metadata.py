@@ -14,12 +14,11 @@ from typing import Final
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, UnavailableError
-from attorn.handed import ask
 from attorn.jose.key_set import KeySet
 from attorn.jose.kid import kid_of
 from attorn.keys.jwk import JWS_NAMES, to_jwk
 from attorn.keys.signer import Signatory, key_of, require_signatory
-from attorn.transport import DirectTransport, is_fetchable, require_direct
+from attorn.transport import DirectTransport, fetched, is_fetchable, require_direct
 
 MOST_BYTES: Final = 5_120
 """Longest document: five kilobytes, as the draft recommends."""
@@ -98,8 +97,8 @@ def fetch_client_metadata(client_id: str, *, transport: DirectTransport) -> Clie
     require_direct(transport)
     if not is_client_id(client_id):
         raise MalformedError("client metadata: the client's id is no https URL with a plain path")
-    body = ask("transport", lambda: transport.get(client_id, accept="application/json", most=MOST_BYTES))
-    if not isinstance(body, bytes):
+    body = fetched(transport, client_id, accept="application/json", most=MOST_BYTES)
+    if body is None:
         raise UnavailableError("client metadata: there is none")
     return read_client_metadata(body, client_id=client_id)
 

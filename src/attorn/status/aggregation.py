@@ -10,10 +10,9 @@ from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.errors import InputError, MalformedError, UnavailableError
-from attorn.handed import ask
 from attorn.status.fetching import require_fetchable
 from attorn.status.status_list import checked_uri, own_uri
-from attorn.transport import Transport
+from attorn.transport import Transport, fetched
 
 ACCEPT: Final = "application/json"
 MOST: Final = 256
@@ -30,9 +29,9 @@ def aggregated(uri: str, transport: Transport, *, loopback: bool = False) -> tup
     most 256 lists, `StatusError` for a URL that may not be followed, and `UnavailableError` if nothing was to be had.
     """
     require_fetchable(uri, loopback=loopback)
-    body = ask("transport", lambda: transport.get(uri, accept=ACCEPT, most=MOST_BYTES))
-    if type(body) is not bytes or len(body) > MOST_BYTES:
-        raise UnavailableError("the transport returned no bytes, or more than it was asked for")
+    body = fetched(transport, uri, accept=ACCEPT, most=MOST_BYTES)
+    if body is None:
+        raise UnavailableError("aggregation: there is none")
     return read_aggregation(body)
 
 

@@ -16,7 +16,7 @@ from attorn.status.entry import TYPE
 from attorn.status.reading import verify
 from attorn.status.status_list import MOST_CHARACTERS, StatusList, checked_uri
 from attorn.status.token_list import TokenReference
-from attorn.transport import Transport, is_fetchable
+from attorn.transport import Transport, fetched, is_fetchable
 
 if TYPE_CHECKING:
     from attorn.credential.verified import VerifiedCredential
@@ -145,9 +145,9 @@ class _Nowhere:
 def _refreshed(
     store: Applying, uri: str, transport: Transport, resolver: Resolver, issuers: Collection[str] | None
 ) -> tuple[StatusList, ...]:
-    body = ask("transport", lambda: transport.get(uri, accept=ACCEPT, most=MOST_CHARACTERS))
-    if type(body) is not bytes or len(body) > MOST_CHARACTERS:
-        raise UnavailableError("the transport returned no bytes, or more than it was asked for")
+    body = fetched(transport, uri, accept=ACCEPT, most=MOST_CHARACTERS)
+    if body is None:
+        raise UnavailableError("status list: there is none")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

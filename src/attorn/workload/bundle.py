@@ -9,7 +9,7 @@ from attorn.agent.workload import is_trust_domain
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError
-from attorn.jose.key_set import KeySet, fetched
+from attorn.jose.key_set import KeySet, fetch_set
 from attorn.transport import Transport
 
 
@@ -26,7 +26,7 @@ class Bundle:
         """The bundle of `trust_domain`, which the caller got from where it trusts that domain.
 
         A key counts for the one `use` that it names, `jwt-svid` or `wit-svid`; others are passed over. Raises
-        `InputError` for no trust domain and for no JSON, and `MalformedError` as `KeySet.read` does.
+        `InputError` for no trust domain, and as `KeySet.read` does.
         """
         if not is_trust_domain(trust_domain):
             raise InputError(f"bundle: expected the name of a trust domain, got {shown(trust_domain)}")
@@ -38,4 +38,4 @@ class Bundle:
     @classmethod
     def fetch(cls, url: str, *, trust_domain: str, transport: Transport) -> Bundle:
         """The bundle at `url`. Raises as `read`, `UnavailableError` for none, `InputError` for no URL."""
-        return cls.read(fetched(url, transport), trust_domain=trust_domain)
+        return cls.read(fetch_set(url, transport), trust_domain=trust_domain)

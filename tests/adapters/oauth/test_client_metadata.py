@@ -259,7 +259,7 @@ def test_a_document_is_fetched() -> None:
     assert fetch_client_metadata(ID, transport=Served(made())).client_id == ID
 
 
-@pytest.mark.parametrize("body", [None, OSError("gone"), UnavailableError("x"), "text"])
+@pytest.mark.parametrize("body", [None, OSError("gone"), UnavailableError("x"), "text", b" " * 5_121])
 def test_a_document_that_is_not_to_be_had(body: Any) -> None:
     with pytest.raises(UnavailableError):
         fetch_client_metadata(ID, transport=Served(body))

@@ -176,7 +176,7 @@ def test_a_key_set_is_fetched() -> None:
     assert transport.asked == [("https://idp.example/jwks", "application/jwk-set+json, application/json", 65_536)]
 
 
-@pytest.mark.parametrize("body", [None, OSError("x"), UnavailableError("x"), "text"])
+@pytest.mark.parametrize("body", [None, OSError("x"), UnavailableError("x"), "text", b" " * 65_537])
 def test_a_key_set_that_is_not_to_be_had(body: Any) -> None:
     with pytest.raises(UnavailableError):
         KeySet.fetch("https://idp.example/jwks", transport=Served(body))

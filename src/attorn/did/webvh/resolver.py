@@ -20,9 +20,8 @@ from attorn.did.webvh.metadata import VersionMetadata
 from attorn.did.webvh.refusal import Reason, refused, within
 from attorn.did.webvh.witness import UnverifiedWitnessFile, require_witnessed
 from attorn.display import shown
-from attorn.errors import InputError, ResolutionError, UnavailableError
-from attorn.handed import ask
-from attorn.transport import Transport
+from attorn.errors import InputError, ResolutionError
+from attorn.transport import Transport, fetched
 
 # Few servers know the type of such a file; what it holds is verified, whatever they call it.
 _LOG: Final = (
@@ -95,12 +94,12 @@ class WebvhResolver:
             raise InputError(f"DID: expected str, got {type(did).__name__}")
         try:
             found = parse(did)
-            log = self._fetched(found.log_url, _LOG, MOST_LOG)
+            log = fetched(self._transport, found.log_url, accept=_LOG, most=MOST_LOG)
             if log is None:
                 raise refused(Reason.NOT_FOUND, "its server has no log")
             known = history.verify(log, did=did, now=read(self._clock))
             if known.needs_witnesses:
-                proofs = self._fetched(found.witness_url, _WITNESS, witness.MOST_BYTES)
+                proofs = fetched(self._transport, found.witness_url, accept=_WITNESS, most=witness.MOST_BYTES)
                 _require_witnessed(known, b"[]" if proofs is None else proofs)
             self._remember(known)
         except ResolutionError as error:
@@ -117,12 +116,6 @@ class WebvhResolver:
             return _document(known, known.at(at), did, at)
         except ResolutionError as error:
             raise _unresolved(did, error) from None
-
-    def _fetched(self, url: str, accept: str, most: int) -> bytes | None:
-        body = ask("transport", lambda: self._transport.get(url, accept=accept, most=most))
-        if body is not None and (type(body) is not bytes or len(body) > most):
-            raise UnavailableError("the transport returned no bytes, or more than it was asked for")
-        return body
 
     def _remember(self, known: History) -> None:
         """Refuse a history that does not go on from what was seen of it, and remember how far it has come."""
