@@ -1,12 +1,14 @@
-"""Both doors, the same verdicts: what gets through, and everything that does not."""
+"""Both doors, the same verdicts: what gets through, and everything that does not.
 
-from __future__ import annotations
+No postponed annotations: FastAPI could not look up the dependency inside a function.
+"""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import pytest
+from fastapi import Depends, FastAPI
 from tests.web.world import (
     DOORS,
     ORIGIN,
@@ -25,11 +27,13 @@ from tests.web.world import (
     verifier,
 )
 
-from attorn import Identity, Verifier, caveat
+from attorn import Access, Identity, caveat
 from attorn.demo.dishonest import Careless, extended
-from attorn.errors import MalformedError
+from attorn.errors import InputError, MalformedError
 from attorn.limits import Limits
 from attorn.web import door as doors
+from attorn.web.asgi import DoorMiddleware
+from attorn.web.dependency import DoorDependency, Refused, answer_refused
 from attorn.web.scope import _OVERRIDES
 
 
@@ -347,20 +351,44 @@ def test_bodies_over_the_cap(door: Door) -> None:
 
 
 class Closed(doors.Door):
-    """A door that nobody gets through, and which keeps what it was made of."""
-
-    made: ClassVar[list[tuple[str, str]]] = []
-
-    def __init__(self, verifier: Verifier, **arguments: Any) -> None:
-        super().__init__(verifier, **arguments)
-        self.made.append((self.origin, self.realm))
+    """A door that nobody gets through."""
 
     def knock(self, scope: Any) -> Any:
         raise MalformedError("closed")
 
 
-def test_another_door_takes_the_place_of_the_usual_one(door: Door) -> None:
-    Closed.made.clear()
-    app = door(verifier(), door=Closed, realm="calendar")
-    refused(call(app, auth=auth()), 401, "malformed")
-    assert set(Closed.made) == {(ORIGIN, "calendar")}
+def behind(door: Any, **arguments: Any) -> list[FastAPI]:
+    """An application behind it in both ways."""
+    whole = FastAPI()
+    whole.add_middleware(DoorMiddleware, door=door, **arguments)
+    single = FastAPI(exception_handlers={Refused: answer_refused})
+
+    @single.get("/{path:path}")
+    async def echo(access: Annotated[Access, Depends(DoorDependency(door, **arguments))]) -> None:
+        """Say nothing."""
+
+    return [whole, single]
+
+
+def test_another_door_takes_the_place_of_the_usual_one() -> None:
+    for app in behind(Closed(verifier(), origin=ORIGIN, realm="calendar")):
+        answer = call(app, auth=auth())
+        refused(answer, 401, "malformed")
+        assert 'realm="calendar"' in answer.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize("wrong", [None, doors.Door, Closed, verifier(), "door", object(), lambda *_: None])
+def test_what_is_no_door(wrong: Any) -> None:
+    with pytest.raises(InputError):
+        DoorMiddleware(print, door=wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        DoorDependency(wrong)
+
+
+@pytest.mark.parametrize("most_body", [-1, None, "1", True])
+def test_limits_of_a_door_that_are_none(most_body: Any) -> None:
+    door = doors.Door(verifier(), origin=ORIGIN)
+    with pytest.raises(InputError):
+        DoorMiddleware(print, door=door, most_body=most_body)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        DoorDependency(door, most_body=most_body)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
 from attorn.asgi.body import MOST_BODY
@@ -20,8 +19,8 @@ from attorn.oauth.nonces import Nonces
 from attorn.request.request import Request
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.asgi import AttornMiddleware
-from attorn.web.dependency import Authorized
+from attorn.web.asgi import DoorMiddleware
+from attorn.web.dependency import DoorDependency, chosen_route
 from attorn.web.door import Door
 from attorn.web.http import HttpMessage, MissingError, Route, plain_route, read_authorization
 from attorn.web.problem import problem
@@ -100,13 +99,11 @@ class DpopDoor(Door):
             return ()
 
 
-class DpopMiddleware(AttornMiddleware):
+class DpopMiddleware(DoorMiddleware):
     """`AttornMiddleware` for DPoP. Answers of the application, too, bring a nonce if `nonces` are given.
 
     `window` is how far from now a proof may say that it was made. Raises `InputError`.
     """
-
-    _door: DpopDoor
 
     def __init__(
         self,
@@ -121,16 +118,9 @@ class DpopMiddleware(AttornMiddleware):
         nonces: Nonces | None = None,
         window: timedelta = WINDOW,
     ) -> None:
-        super().__init__(
-            app,
-            verifier=verifier,
-            origin=origin,
-            route=route,
-            public=public,
-            most_body=most_body,
-            realm=realm,
-            door=partial(DpopDoor, nonces=nonces, window=window),
-        )
+        door = DpopDoor(verifier, origin=origin, route=route, realm=realm, nonces=nonces, window=window)
+        super().__init__(app, door=door, public=public, most_body=most_body)
+        self._fresh = door.fresh
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, as `AttornMiddleware` does."""
@@ -146,10 +136,10 @@ class DpopMiddleware(AttornMiddleware):
         found = list(headers)
         if any(name.lower() == b"dpop-nonce" for name, _ in found):
             return found
-        return found + [(name.lower().encode(), value.encode()) for name, value in self._door.fresh()]
+        return found + [(name.lower().encode(), value.encode()) for name, value in self._fresh()]
 
 
-class DpopAuthorized(Authorized):
+class DpopAuthorized(DoorDependency):
     """`Authorized` for DPoP: `Depends(DpopAuthorized(verifier, origin=...))`. Raises `InputError`."""
 
     def __init__(
@@ -165,16 +155,9 @@ class DpopAuthorized(Authorized):
         nonces: Nonces | None = None,
         window: timedelta = WINDOW,
     ) -> None:
-        super().__init__(
-            verifier,
-            origin=origin,
-            action=action,
-            resource=resource,
-            route=route,
-            most_body=most_body,
-            realm=realm,
-            door=partial(DpopDoor, nonces=nonces, window=window),
-        )
+        chosen = chosen_route(route, action, resource)
+        door = DpopDoor(verifier, origin=origin, route=chosen, realm=realm, nonces=nonces, window=window)
+        super().__init__(door, most_body=most_body)
 
 
 def one_proof(values: tuple[bytes, ...]) -> str:

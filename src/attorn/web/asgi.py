@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from starlette.concurrency import run_in_threadpool
 
@@ -12,36 +12,24 @@ from attorn.asgi.middleware import HttpMiddleware
 from attorn.errors import AttornError, InputError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.door import Door
+from attorn.web.door import Door, checked_door
 from attorn.web.http import Route, plain_route
 
 
-class AttornMiddleware(HttpMiddleware):
-    """Hands `app` the verified `Access` as `scope["attorn.access"]` and `request.state.access`, else answers itself.
+class DoorMiddleware(HttpMiddleware):
+    """Hands `app` the `Access` of whoever gets through `door` as `scope["attorn.access"]` and `request.state.access`.
 
-    `origin` is this server's own, as its clients write it. `public` lists exact raw paths that need no presentation.
-    A body is read whole before anything is verified, at most `most_body` bytes. WebSockets are refused. Put it
-    innermost: what rewrites a request after it would have the application answer another one than was presented.
-    `door` makes a door for another proof than presentations. Raises `InputError`.
+    All others it answers itself. `public` lists exact raw paths that need no authority. A body is read whole before
+    anything is verified, at most `most_body` bytes. WebSockets are refused. Put it innermost: what rewrites a request
+    after it would have the application answer another one than was authorised. Raises `InputError`.
     """
 
-    def __init__(
-        self,
-        app: App,
-        *,
-        verifier: Verifier,
-        origin: str,
-        route: Route = plain_route,
-        public: Collection[str] = (),
-        most_body: int = MOST_BODY,
-        realm: str | None = None,
-        door: Callable[..., Door] = Door,
-    ) -> None:
+    def __init__(self, app: App, *, door: Door, public: Collection[str] = (), most_body: int = MOST_BODY) -> None:
         listed = isinstance(public, list | tuple | set | frozenset)
         if not listed or not all(isinstance(path, str) and path[:1] == "/" for path in public):
             raise InputError("public: expected a list of paths that start with '/'")
         super().__init__(app, closing="presentations are bound to HTTP requests")
-        self._door = door(verifier, origin=origin, route=route, realm=realm)
+        self._door = checked_door(door)
         self._public = frozenset(public)
         self._most_body = checked_most(most_body)
 
@@ -66,3 +54,24 @@ class AttornMiddleware(HttpMiddleware):
         if body is None:
             return None
         return await run_in_threadpool(authorize, body), body
+
+
+class AttornMiddleware(DoorMiddleware):
+    """The same for presentations: each request brings one that was made for its method, path and body.
+
+    `origin` is this server's own, as its clients write it. Raises `InputError`.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        verifier: Verifier,
+        origin: str,
+        route: Route = plain_route,
+        public: Collection[str] = (),
+        most_body: int = MOST_BODY,
+        realm: str | None = None,
+    ) -> None:
+        door = Door(verifier, origin=origin, route=route, realm=realm)
+        super().__init__(app, door=door, public=public, most_body=most_body)

@@ -3,7 +3,6 @@
 No postponed annotations here: FastAPI reads those of `Authorized.__call__`, and cannot look up their names.
 """
 
-from collections.abc import Callable
 from contextlib import aclosing
 
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +16,7 @@ from attorn.asgi.problem import Problem
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
-from attorn.web.door import Door
+from attorn.web.door import Door, checked_door
 from attorn.web.http import Route, fixed_route
 
 
@@ -38,32 +37,16 @@ async def answer_refused(request: HttpRequest, error: Exception) -> Response:
     return Response(error.problem.body, error.problem.status, dict(error.problem.headers))
 
 
-class Authorized:
-    """`Depends(Authorized(verifier, origin=...))` gives the endpoint the verified `Access`, or refuses the request.
+class DoorDependency:
+    """`Depends(DoorDependency(door))` gives the endpoint the `Access` of whoever gets through, and refuses all others.
 
-    What is asked for is said by `route`, or by the default route with `action` or `resource` replaced; the client must
-    say the same. Bodies are at most `most_body` bytes; one that is longer is read no further, unless the endpoint
-    declares a body: then FastAPI has read it all before any dependency runs. An endpoint that takes form fields cannot
-    be guarded at all: use the middleware there. A WebSocket is refused. `door` makes a door for another proof than
-    presentations. Raises `InputError`.
+    Bodies are at most `most_body` bytes; one that is longer is read no further, unless the endpoint declares a body:
+    then FastAPI has read it all before any dependency runs. An endpoint that takes form fields cannot be guarded at
+    all: use the middleware there. A WebSocket is refused. Raises `InputError`.
     """
 
-    def __init__(
-        self,
-        verifier: Verifier,
-        *,
-        origin: str,
-        action: str | None = None,
-        resource: str | None = None,
-        route: Route | None = None,
-        most_body: int = MOST_BODY,
-        realm: str | None = None,
-        door: Callable[..., Door] = Door,
-    ) -> None:
-        if route is not None and not (action is None and resource is None):
-            raise InputError("expected either a route, or an action and a resource")
-        chosen = fixed_route(action=action, resource=resource) if route is None else route
-        self._door = door(verifier, origin=origin, route=chosen, realm=realm)
+    def __init__(self, door: Door, *, most_body: int = MOST_BODY) -> None:
+        self._door = checked_door(door)
         self._most_body = checked_most(most_body)
 
     async def __call__(self, request: HTTPConnection) -> Access:
@@ -95,3 +78,34 @@ class Authorized:
         # Where Starlette itself keeps a body that was read.
         request._body = bytes(body)
         return request._body
+
+
+class Authorized(DoorDependency):
+    """The same for presentations: `Depends(Authorized(verifier, origin=...))`.
+
+    What is asked for is said by `route`, or by the default route with `action` or `resource` replaced; the client must
+    say the same. Raises `InputError`.
+    """
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        *,
+        origin: str,
+        action: str | None = None,
+        resource: str | None = None,
+        route: Route | None = None,
+        most_body: int = MOST_BODY,
+        realm: str | None = None,
+    ) -> None:
+        door = Door(verifier, origin=origin, route=chosen_route(route, action, resource), realm=realm)
+        super().__init__(door, most_body=most_body)
+
+
+def chosen_route(route: Route | None, action: str | None, resource: str | None) -> Route:
+    """`route`, or the default one with its action, its resource or both replaced. Raises `InputError` for both."""
+    if route is None:
+        return fixed_route(action=action, resource=resource)
+    if not (action is None and resource is None):
+        raise InputError("expected either a route, or an action and a resource")
+    return route

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from attorn.asgi.connection import Scope
 from attorn.asgi.headers import header_values
 from attorn.asgi.problem import Problem
-from attorn.errors import AttornError
+from attorn.errors import AttornError, InputError
 from attorn.request.origin import checked_origin
 from attorn.request.request import Request
 from attorn.verify.access import Access
@@ -47,3 +47,10 @@ class Door:
     def refusal(self, error: AttornError) -> Problem:
         """The answer to a request that was refused."""
         return problem(error, realm=self.realm)
+
+
+def checked_door(door: Door) -> Door:
+    """`door`, if it is one. Raises `InputError`."""
+    if not isinstance(door, Door):
+        raise InputError(f"door: expected a Door, got {type(door).__name__}")
+    return door
