@@ -83,11 +83,8 @@ class DpopDoor(Door):
 
     def refusal(self, error: AttornError) -> Problem:
         """See `Door`: with a DPoP challenge, and a fresh nonce if this server asks for them."""
-        plain = problem(error, realm=self.realm)
-        headers = [(name, value) for name, value in plain.headers if name != "WWW-Authenticate"]
-        if len(headers) < len(plain.headers):
-            headers.append(("WWW-Authenticate", _challenge(error, self.realm)))
-        return replace(plain, headers=(*headers, *self.fresh()))
+        asking = problem(error, realm=self.realm, asking=_challenge)
+        return replace(asking, headers=(*asking.headers, *self.fresh()))
 
     def fresh(self) -> tuple[tuple[str, str], ...]:
         """The header with a nonce for the next request. None where there are no nonces, or the clock fails."""
@@ -172,10 +169,10 @@ def one_proof(values: tuple[bytes, ...]) -> str:
 def _challenge(error: AttornError, realm: str) -> str:
     challenge = f'{SCHEME} realm="{realm}", algs="{ALGS}"'
     # RFC 6750 section 3.1: no error code where the client may just not have known that one is needed.
-    return challenge if isinstance(error, MissingError) else f'{challenge}, error="{oauth_code(error)}"'
+    return challenge if isinstance(error, MissingError) else f'{challenge}, error="{_oauth_code(error)}"'
 
 
-def oauth_code(error: AttornError) -> str:
+def _oauth_code(error: AttornError) -> str:
     """The error code of RFC 6750 and RFC 9449 for a refusal; which check it was, the body says."""
     if isinstance(error, DpopError):
         return error.code

@@ -6,6 +6,7 @@ Invalid is 401, prohibited 403, undecidable 503; a message that no presentation 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -18,6 +19,9 @@ from attorn.web.http import SCHEME, MissingError
 
 _UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
 
+Challenge = Callable[[AttornError, str], str]
+"""Words a challenge: what was wrong, and the realm."""
+
 
 def checked_realm(realm: str) -> str:
     """`realm` if it can stand in a quoted string as it is. Raises `InputError`."""
@@ -27,8 +31,16 @@ def checked_realm(realm: str) -> str:
     return realm
 
 
-def problem(error: AttornError, *, realm: str) -> Problem:
-    """The answer to a request that was refused with `error`."""
+def challenge(error: AttornError, realm: str) -> str:
+    """The challenge of an answer of 401 or 403."""
+    # RFC 6750 section 3.1: no error code where the client may just not have known that one is needed.
+    if isinstance(error, MissingError):
+        return f'{SCHEME} realm="{realm}"'
+    return f'{SCHEME} realm="{realm}", error="{error.code}"'
+
+
+def problem(error: AttornError, *, realm: str, asking: Challenge = challenge) -> Problem:
+    """The answer to a request that was refused with `error`; `asking` words what 401 and 403 ask for."""
     status = _status(error)
     more: dict[str, object] = {}
     if isinstance(error, VerificationError):
@@ -37,10 +49,9 @@ def problem(error: AttornError, *, realm: str) -> Problem:
         more |= _decision(error)
     if isinstance(error, ApprovalRequired):
         more["approval"] = error.approval.encode()
-    challenge = None
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        challenge = ("WWW-Authenticate", _challenge(error, realm))
-    return Problem.of(error, status, undecided=_UNDECIDED, challenge=challenge, more=more)
+    asked = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    header = ("WWW-Authenticate", asking(error, realm)) if asked else None
+    return Problem.of(error, status, undecided=_UNDECIDED, challenge=header, more=more)
 
 
 def _status(error: AttornError) -> HTTPStatus:
@@ -62,10 +73,3 @@ def _decision(error: Denied) -> dict[str, object]:
     if decision.denial is not None:
         members |= {"caveat": decision.denial.caveat, "limit": decision.denial.limit, "asked": decision.denial.asked}
     return members
-
-
-def _challenge(error: AttornError, realm: str) -> str:
-    # RFC 6750 section 3.1: no error code where the client may just not have known that one is needed.
-    if isinstance(error, MissingError):
-        return f'{SCHEME} realm="{realm}"'
-    return f'{SCHEME} realm="{realm}", error="{error.code}"'
