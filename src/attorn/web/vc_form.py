@@ -32,14 +32,14 @@ _FORMS: Final = {
 }
 
 
-def forms_of(algorithm: Algorithm) -> tuple[Form, ...]:
+def _forms_of(algorithm: Algorithm) -> tuple[Form, ...]:
     """The forms that a key can sign, the one that needs nothing further first."""
     return _FORMS[algorithm]
 
 
 def chosen(algorithm: Algorithm, preferred: Form | str | None = None) -> tuple[Form, ...]:
     """All forms that a key can sign, `preferred` first. Raises `InputError` where the key cannot sign it."""
-    forms = forms_of(algorithm)
+    forms = _forms_of(algorithm)
     if preferred is None:
         return forms
     if preferred not in forms:

@@ -38,9 +38,9 @@ class MediaTypeError(InputError):
 
 def refusal(error: AttornError, *, verifying: bool = False) -> Response:
     """The answer to a request that was refused with `error`; `verifying` if something was to be verified."""
-    status = status_of(error, verifying=verifying)
+    status = _status_of(error, verifying=verifying)
     more: dict[str, object] = {}
-    kind = BLANK if status is HTTPStatus.SERVICE_UNAVAILABLE else type_of(error)
+    kind = BLANK if status is HTTPStatus.SERVICE_UNAVAILABLE else _type_of(error)
     if kind != BLANK:
         more |= {"type": kind, "title": kind.partition("#")[2].replace("_", " ").capitalize()}
     if isinstance(error, VerificationError):
@@ -62,7 +62,7 @@ def _response(problem: Problem) -> Response:
     return Response(problem.body, problem.status, dict(problem.headers))
 
 
-def status_of(error: AttornError, *, verifying: bool) -> HTTPStatus:
+def _status_of(error: AttornError, *, verifying: bool) -> HTTPStatus:
     """The status of the answer."""
     if isinstance(error, BodyLimitError):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -73,7 +73,7 @@ def status_of(error: AttornError, *, verifying: bool) -> HTTPStatus:
     return HTTPStatus.UNPROCESSABLE_ENTITY if verifying else HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def type_of(error: AttornError) -> str:
+def _type_of(error: AttornError) -> str:
     """The URL of the standard's name for what is wrong; `about:blank` where it is a policy, such as the time."""
     if isinstance(error, CredentialError | ProofError | ResolutionError):
         return error.problem
