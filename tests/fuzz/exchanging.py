@@ -16,9 +16,9 @@ from attorn import Request, caveat
 from attorn.canonical import parse
 from attorn.encoding import base64url_decode
 from attorn.errors import InputError, MalformedError, VerificationError
-from attorn.oauth import asked, dpop, rar
-from attorn.oauth.asked import TokenRequest
+from attorn.oauth import dpop, rar, token_request
 from attorn.oauth.dpop import DpopError
+from attorn.oauth.token_request import TokenRequest
 from attorn.token.link import Link
 from attorn.web.http import HttpMessage, bind
 
@@ -68,13 +68,13 @@ def _proofs() -> Iterable[bytes]:
 
 def _token_request(data: bytes) -> bool:
     """A body; what it asks for is the same once it is written again."""
-    found = accepted(lambda: TokenRequest.of(data), asked.TokenRequestError)
+    found = accepted(lambda: TokenRequest.of(data), token_request.TokenRequestError)
     again = TokenRequest.of(urlencode(found.parameters).encode())
     require(again == found, "another request once written")
-    require(0 < len(found.scopes) + len(found.details) <= asked.MOST_ITEMS, "too much asked, or nothing")
+    require(0 < len(found.scopes) + len(found.details) <= token_request.MOST_ITEMS, "too much asked, or nothing")
     for item in found.details:
         require(Request(action=item.action, resource=item.location).resource == item.location, "no such thing", item)
-    tried(lambda: asked.exchange_request(exchange_scene.ENDPOINT, found.parameters), InputError)
+    tried(lambda: token_request.exchange_request(exchange_scene.ENDPOINT, found.parameters), InputError)
     return True
 
 
@@ -83,7 +83,7 @@ def _token_requests() -> Iterable[bytes]:
     for sent in (
         exchange_scene.by_dpop(),
         exchange_scene.by_dpop(scope=None, authorization_details=several),
-        exchange_scene.by_dpop(audience=None, resource="a", requested_token_type=asked.JWT, client_id="x"),
+        exchange_scene.by_dpop(audience=None, resource="a", requested_token_type=token_request.JWT, client_id="x"),
         exchange_scene.by_presentation(scope="a b:c openid"),
     ):
         yield urlencode({**sent["data"], "subject_token": "AAAA"}).encode()
@@ -136,7 +136,7 @@ HARNESSES = (
         "attorn.oauth.dpop:read",
         mutate=mutators.each_part(mutators.json_text, mutators.json_text),
     ),
-    Harness("token-request", "fixpoint", _token_request, _token_requests, "attorn.oauth.asked:TokenRequest.of"),
+    Harness("token-request", "fixpoint", _token_request, _token_requests, "attorn.oauth.token_request:TokenRequest.of"),
     Harness(
         "chain-detail",
         "fixpoint",

@@ -6,14 +6,6 @@ try:
 except ImportError as error:
     raise ImportError(f"attorn.oauth needs {error.name}, not installed here: pip install 'attorn[oauth]'") from error
 
-from attorn.oauth.asked import (
-    CHAIN_TOKEN_TYPE,
-    DETAILS_TYPE,
-    GRANT,
-    PRESENTATION_TOKEN_TYPE,
-    TokenRequestError,
-    exchange_request,
-)
 from attorn.oauth.client import DpopAuth
 from attorn.oauth.client_metadata import (
     ClientMetadata,
@@ -29,6 +21,14 @@ from attorn.oauth.nonces import Nonces
 from attorn.oauth.rar import CHAIN_DETAILS, ProjectionError, from_detail, to_detail
 from attorn.oauth.resource import DpopAuthorized, DpopDoor, DpopMiddleware
 from attorn.oauth.root_link import mint_from_evidence, vouched_user
+from attorn.oauth.token_request import (
+    CHAIN_TOKEN_TYPE,
+    DETAILS_TYPE,
+    GRANT,
+    PRESENTATION_TOKEN_TYPE,
+    TokenRequestError,
+    exchange_request,
+)
 from attorn.oauth.txn_token import TxnToken, issue_txn_token, verify_txn_token
 
 __all__ = [

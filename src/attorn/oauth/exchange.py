@@ -24,10 +24,10 @@ from attorn.jose import jws
 from attorn.keys.jwk import JWS_NAMES, thumbprint, to_jwk
 from attorn.keys.signer import PinnedSigner, Signer, key_of
 from attorn.oauth import dpop, issued
-from attorn.oauth.asked import TokenRequest, TokenRequestError, exchange_request
 from attorn.oauth.dpop import DpopError
 from attorn.oauth.nonces import Nonces
 from attorn.oauth.resource import DpopDoor, one_proof
+from attorn.oauth.token_request import TokenRequest, TokenRequestError, exchange_request
 from attorn.request.resource import normalise
 from attorn.token.token import Token
 from attorn.verify.access import Verified

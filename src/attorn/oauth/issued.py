@@ -9,7 +9,7 @@ from attorn.encoding import base64url_encode
 from attorn.errors import Denied, InputError
 from attorn.jose.actors import act
 from attorn.keys.jwk import thumbprint
-from attorn.oauth.asked import DETAILS_TYPE, Item, TokenRequest, TokenRequestError
+from attorn.oauth.token_request import DETAILS_TYPE, Item, TokenRequest, TokenRequestError
 from attorn.request.request import Request
 from attorn.request.resource import ancestors
 from attorn.verify.access import Verified

@@ -63,7 +63,7 @@ class DpopDoor(Door):
 
         def authorize(body: bytes) -> Access:
             message = self.message(scope, body)
-            request = self.asked(message)
+            request = self.request(message)
             return self.verifier.authorize(self.held(proof, token, message, request), request)
 
         return authorize

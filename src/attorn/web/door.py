@@ -35,14 +35,14 @@ class Door:
         """The message of an `http` scope. Raises as `read_message`."""
         return read_message(scope, self.origin, body)
 
-    def asked(self, message: HttpMessage) -> Request:
+    def request(self, message: HttpMessage) -> Request:
         """What `message` asks for. Raises as `bind`."""
         return bind(message, self._route)
 
     def knock(self, scope: Scope) -> Callable[[bytes], Access]:
         """What asks the verifier, once the body is known. Raises `VerificationError` for what is refused without it."""
         wire = read_authorization(header_values(scope, b"authorization"), most=self.verifier.limits.token_bytes)
-        return lambda body: self.verifier.authorize(wire, self.asked(self.message(scope, body)))
+        return lambda body: self.verifier.authorize(wire, self.request(self.message(scope, body)))
 
     def refusal(self, error: AttornError) -> Problem:
         """The answer to a request that was refused."""

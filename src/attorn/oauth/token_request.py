@@ -26,7 +26,7 @@ ACTION: Final = "oauth:token-exchange"
 """The action of the request that a presentation for a token endpoint is made for."""
 MOST_ITEMS: Final = 64
 _MOST_PARAMETERS: Final = 32
-_MEMBERS: Final = {"type", "actions", "locations"}
+_MEMBERS: Final = frozenset({"type", "actions", "locations"})
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*")
 
 
@@ -140,11 +140,7 @@ def _details(text: str) -> tuple[Item, ...]:
 def _items(value: object) -> tuple[Item, ...]:
     found: list[Item] = []
     for each in value if isinstance(value, list) and value else [None]:
-        if (
-            not isinstance(each, dict)
-            or each.keys() != {"type", "actions", "locations"}
-            or each["type"] != DETAILS_TYPE
-        ):
+        if not isinstance(each, dict) or each.keys() != _MEMBERS or each["type"] != DETAILS_TYPE:
             raise InputError("another authorization detail")
         actions, locations = each["actions"], each["locations"]
         for names in (actions, locations):
