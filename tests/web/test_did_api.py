@@ -175,4 +175,5 @@ def test_a_resolver_that_fails(error: Exception) -> None:
     for url in (ED.did, f"{ED.did}#x"):
         answer = ask(app, "GET", f"/identifiers/{url}")
         assert answer.status == 503
+        assert (answer.headers["retry-after"], answer.headers["cache-control"]) == ("1", "no-store")
         assert b"secret" not in answer.body

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from attorn.asgi.answer import unstored
 from attorn.asgi.body import MOST_BODY, BodyLimitError, checked_most, read_body
 from attorn.asgi.connection import App, Message, Receive, Scope, Send
 from attorn.asgi.headers import header_values, media_type
@@ -41,8 +42,6 @@ from attorn.transport import is_fetchable
 __all__ = ["application", "unsafe_anybody"]
 
 _MOST_ID: Final = 256
-_NO_STORE: Final = {"Cache-Control": "no-store"}
-_CHALLENGE: Final = {**_NO_STORE, "WWW-Authenticate": "Bearer"}
 _Read = Callable[[Members], Evaluation | Batch]
 
 
@@ -85,17 +84,22 @@ def _post(path: str, read: _Read, decisions: DecisionPoint, known: Known, most: 
             if body is None:
                 # Nobody is there to read it.
                 return Response(status_code=400)
-            return JSONResponse(await run_in_threadpool(_decided, body, read, decisions, most), headers=_NO_STORE)
+            decided = await run_in_threadpool(_decided, body, read, decisions, most)
+            return JSONResponse(decided, 200, dict(unstored(200)))
         except UnknownPepError as error:
-            return PlainTextResponse(str(error), 401, _CHALLENGE)
+            return _said(str(error), 401, ("WWW-Authenticate", "Bearer"))
         except BodyLimitError as error:
-            return PlainTextResponse(str(error), 413, _NO_STORE)
+            return _said(str(error), 413)
         except (MalformedError, InputError) as error:
-            return PlainTextResponse(str(error), 400, _NO_STORE)
+            return _said(str(error), 400)
         except AttornError:
-            return PlainTextResponse("it could not be decided", 500, _NO_STORE)
+            return _said("it could not be decided", 500)
 
     return Route(path, endpoint, methods=["POST"])
+
+
+def _said(text: str, status: int, *headers: tuple[str, str]) -> Response:
+    return PlainTextResponse(text, status, dict([*unstored(status), *headers]))
 
 
 def _decided(body: bytes, read: _Read, decisions: DecisionPoint, most: int) -> Answer:
@@ -126,13 +130,11 @@ class _Identified:
 
         if len(given) > 1 or any(len(value) > _MOST_ID for value in given):
             given = ()
-            await PlainTextResponse(f"X-Request-ID: at most {_MOST_ID} bytes, once", 400, _NO_STORE)(
-                scope, receive, send
-            )
+            await _said(f"X-Request-ID: at most {_MOST_ID} bytes, once", 400)(scope, receive, send)
         else:
             await self._app(scope, receive, identified)
 
 
 async def _unrouted(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
-    return PlainTextResponse("no such endpoint", status, _NO_STORE)
+    return _said("no such endpoint", status)

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 
+from attorn.asgi.answer import unstored
 from attorn.asgi.body import read_body
 from attorn.asgi.connection import Scope
 from attorn.asgi.headers import header_values, media_type
@@ -37,7 +38,6 @@ from attorn.verify.verifier import Verifier
 TYP: Final = "at+jwt"
 _MOST_LIFETIME: Final = timedelta(hours=1)
 _FORM: Final = "application/x-www-form-urlencoded"
-_NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class TokenExchange:
@@ -90,8 +90,8 @@ class TokenExchange:
             code, status = _refusal(error)
             # The code and nothing else: RFC 6749 leaves few characters, and a message may quote what was sent.
             said = {"error": code, "error_description": error.code}
-            return JSONResponse(said, status, {**_NO_STORE, **dict(self._door.fresh())})
-        return JSONResponse(given, 200, _NO_STORE)
+            return JSONResponse(said, status, {**_headers(status), **dict(self._door.fresh())})
+        return JSONResponse(given, 200, _headers(200))
 
     def _exchange(self, scope: Scope, body: bytes) -> dict[str, JsonValue]:
         message = self._door.message(scope, body)
@@ -137,6 +137,11 @@ def _refusal(error: AttornError) -> tuple[str, int]:
         # RFC 8693 section 2.2.2: a subject token that is invalid for any reason is this too, and not invalid_grant.
         return "invalid_request", 400
     return "temporarily_unavailable", 503
+
+
+def _headers(status: int) -> dict[str, str]:
+    # RFC 6749 section 5.1 has both.
+    return {**dict(unstored(status)), "Pragma": "no-cache"}
 
 
 async def _body(request: HttpRequest, most: int) -> bytes:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from attorn.asgi.answer import unstored
 from attorn.canonical import JsonValue
 from attorn.did.dereferencing import Dereferencing, dereference
 from attorn.did.document import DidDocument
@@ -28,7 +29,6 @@ _OLD_PROFILE: Final = "https://w3id.org/did-resolution"
 _OLD_TYPE: Final = f'application/ld+json;profile="{_OLD_PROFILE}"'
 _DOCUMENTS: Final = (MEDIA_TYPE, "application/did+json", "application/did+ld+json")
 _FLAGS: Final = frozenset({"enableEncryptionKeyDerivation", "enableExperimentalPublicKeyTypes"})
-_NO_STORE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 
 
 class DidApi:
@@ -60,12 +60,12 @@ class DidApi:
         found = await run_in_threadpool(_found, url, [*query.multi_items()], resolver)
         accept = request.headers.get("accept", "")
         if _OLD_PROFILE in accept:
-            return JSONResponse(_as_before(found), _status(found), _NO_STORE, _OLD_TYPE)
+            return _answered(found, _as_before(found), _OLD_TYPE)
         asked = next((each for each in _DOCUMENTS if each in _types(accept)), None)
         if asked is not None and isinstance(found, Resolution) and found.error is None:
-            return JSONResponse(found.did_document, _status(found), _NO_STORE, asked)
+            return _answered(found, found.did_document, asked)
         media_type = _RESULT if _RESULT in _types(accept) else "application/json"
-        return JSONResponse(found.to_json(), _status(found), _NO_STORE, media_type)
+        return _answered(found, found.to_json(), media_type)
 
 
 class _KeyResolver:
@@ -111,6 +111,11 @@ def _options(query: list[tuple[str, str]]) -> Options:
 
 def _types(accept: str) -> list[str]:
     return [each.partition(";")[0].strip().lower() for each in accept.split(",")]
+
+
+def _answered(found: Resolution | Dereferencing, told: Mapping[str, JsonValue] | None, media_type: str) -> JSONResponse:
+    status = _status(found)
+    return JSONResponse(told, status, {**dict(unstored(status)), "Vary": "Accept"}, media_type)
 
 
 def _status(found: Resolution | Dereferencing) -> int:

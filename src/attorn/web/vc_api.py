@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from attorn.asgi.answer import unstored
 from attorn.asgi.body import MOST_BODY, checked_most, read_body
 from attorn.asgi.connection import App
 from attorn.asgi.headers import media_type
@@ -33,7 +34,6 @@ from attorn.web.vc_verifying import Verifying
 
 LIST_PATH: Final = "/status"
 """Under which path an issuer's lists are."""
-_NO_STORE: Final = {"Cache-Control": "no-store"}
 _Endpoint = Callable[[Request], Awaitable[Response]]
 _Answered = Callable[[bytes], Response]
 
@@ -101,14 +101,14 @@ def _check_media_type(request: Request) -> None:
 def _issue(issuing: Issuing, most: int) -> _Answered:
     def answered(body: bytes) -> Response:
         issued = issuing.issue(read_issue(body, most=most))
-        return JSONResponse({"verifiableCredential": issued}, 201, _NO_STORE)
+        return JSONResponse({"verifiableCredential": issued}, 201, dict(unstored(201)))
 
     return answered
 
 
 def _verified(verify: Callable[..., dict[str, JsonValue]], name: str, most: int) -> _Answered:
     def answered(body: bytes) -> Response:
-        return JSONResponse(verify(read_verify(body, name, most=most)), 200, _NO_STORE)
+        return JSONResponse(verify(read_verify(body, name, most=most)), 200, dict(unstored(200)))
 
     return answered
 
@@ -120,7 +120,7 @@ def _change(lists: Lists, most: int) -> _Answered:
         told: list[JsonValue] = [
             {**entry.write(), "status": change.value} for entry, change in zip(entries, changes, strict=True)
         ]
-        return JSONResponse({"credentialStatus": told[0] if len(told) == 1 else told}, 200, _NO_STORE)
+        return JSONResponse({"credentialStatus": told[0] if len(told) == 1 else told}, 200, dict(unstored(200)))
 
     return answered
 

@@ -94,7 +94,7 @@ def post(
             return await client.request(method, url, **sent)
 
     response = asyncio.run(go())
-    assert response.headers["cache-control"] == "no-store"
+    assert (response.headers["cache-control"], response.headers["pragma"]) == ("no-store", "no-cache")
     return response
 
 
@@ -125,3 +125,4 @@ def refused(response: httpx.Response, error: str, code: str | None = None, statu
     assert (response.status_code, answer["error"]) == (status, error), answer
     assert code is None or answer["error_description"] == code, answer
     assert answer.keys() == {"error", "error_description"}
+    assert ("retry-after" in response.headers) is (status == 503)
