@@ -333,12 +333,20 @@ def test_who_may_poll() -> None:
         [kind],
         [kind, (b"authorization", b"Bearer x")],
         [kind, (b"authorization", TOKEN.encode())],
-        [kind, (b"authorization", b"bearer " + TOKEN.encode())],
+        [kind, (b"authorization", b"Basic " + TOKEN.encode())],
+        [kind, (b"authorization", b"Bearer  " + TOKEN.encode())],
+        [kind, (b"authorization", b"Bearer" + TOKEN.encode())],
+        [kind, (b"authorization", b"Bearer " + TOKEN[:-1].encode())],
+        [kind, (b"authorization", b"Bearer " + TOKEN.upper().encode())],
+        [kind, (b"authorization", b"Bearer ")],
+        [kind, (b"authorization", b"Bearer \xff")],
         [kind, (b"authorization", right[1] + b" ")],
         [kind, (b"authorization", b"\xff")],
         [kind, right, right],
     ):
         assert asked(app, {"ack": names}, headers=headers) == (401, {})
+    # RFC 9110 section 11.1: a scheme is told in any case.
+    assert asked(app, {"maxEvents": 0}, headers=[kind, (b"authorization", b"bearer " + TOKEN.encode())])[0] == 200
     assert asked(app, {}, headers=[right])[0] == 400
     assert asked(app, {}, headers=[right, kind, kind])[0] == 400
     assert asked(app, {}, headers=[right, kind, (b"content-length", b"2000000")])[0] == 413

@@ -49,7 +49,7 @@ def application(decisions: DecisionPoint, *, url: str, peps: Peps, most_body: in
     """The endpoints of the decision point whose base URL is `url`, which its metadata say. Bodies: `most_body` bytes.
 
     `peps` are the secrets of those who may ask, as `Authorization: Bearer`, of at least 32 characters; or a callable
-    that is given what the header holds, "" without one, and knows them by the answer True; `unsafe_anybody` takes
+    that is given what the header holds, "" without a readable one, and knows them by True; `unsafe_anybody` takes
     whoever asks. What a PEP says of subject, resource and arguments is believed as far as no presentation contradicts
     it, and a question uses presentations up: do not let strangers ask. Raises `InputError`.
     """

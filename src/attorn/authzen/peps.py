@@ -10,11 +10,13 @@ from typing import Final, TypeAlias
 
 from attorn.asgi.connection import Scope
 from attorn.asgi.headers import header_values
-from attorn.errors import AttornError, InputError, UnavailableError
+from attorn.errors import AttornError, InputError, UnavailableError, VerificationError
 from attorn.handed import ask, items
+from attorn.web.http import read_authorization
 
 LEAST_SECRET: Final = 32
 """Fewest characters of a secret that a PEP is known by."""
+_MOST_SECRET: Final = 1 << 16
 # What a Bearer header holds (RFC 6750 section 2.1).
 _SECRET = re.compile(rf"[A-Za-z0-9._~+/-]{{{LEAST_SECRET},4096}}=*")
 
@@ -52,9 +54,10 @@ def checked_peps(peps: Peps) -> Known:
 
 def require_pep(scope: Scope, known: Known) -> None:
     """Return if the request is by a PEP. Raises `UnknownPepError` or `UnavailableError`."""
-    values = header_values(scope, b"authorization")
-    scheme, _, secret = (values[0] if len(values) == 1 else b"").partition(b" ")
-    given = secret.decode("ascii", "replace") if scheme.lower() == b"bearer" else ""
+    try:
+        given = read_authorization(header_values(scope, b"authorization"), most=_MOST_SECRET, scheme="Bearer")
+    except VerificationError:
+        given = ""
     try:
         answer = ask("check of PEPs", lambda: known(given))
     except UnavailableError:

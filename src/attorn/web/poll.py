@@ -16,12 +16,13 @@ from attorn.asgi.body import BodyLimitError, read_body
 from attorn.asgi.connection import Receive, Scope, Send, require_http
 from attorn.asgi.headers import header_values, media_type
 from attorn.canonical import JsonValue, parse
-from attorn.errors import AttornError, InputError, MalformedError, UnavailableError
+from attorn.errors import AttornError, InputError, MalformedError, UnavailableError, VerificationError
 from attorn.events.receiver import Received, Receiver
 from attorn.events.security_event import MOST_CHARACTERS, TYP, SecurityEvent
 from attorn.events.transmitter import Outbox
 from attorn.jose import jws
 from attorn.web.events import TIMEOUT, answer_json, error_code
+from attorn.web.http import read_authorization
 from attorn.web.posting import JSON, post, seconds_of
 
 MOST_EVENTS: Final = 100
@@ -137,7 +138,7 @@ class PollEndpoint:
         if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience <= _LONGEST_WAIT:
             raise InputError(f"poll endpoint: expected a patience of 0 to {_LONGEST_WAIT} seconds")
         self._outbox = outbox
-        self._token = None if token is None else b"Bearer " + token.encode()
+        self._token = token
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -159,8 +160,13 @@ class PollEndpoint:
                     await self._serve(asked, send)
 
     def _authorised(self, scope: Scope) -> bool:
-        values = header_values(scope, b"authorization")
-        return self._token is None or (len(values) == 1 and hmac.compare_digest(values[0], self._token))
+        if self._token is None:
+            return True
+        try:
+            given = read_authorization(header_values(scope, b"authorization"), most=len(self._token), scheme="Bearer")
+        except VerificationError:
+            return False
+        return hmac.compare_digest(given, self._token)
 
     async def _serve(self, asked: _Asked, send: Send) -> None:
         self._outbox.settle(asked.acks, asked.errors)

@@ -450,7 +450,7 @@ def test_what_a_check_of_peps_is_given() -> None:
 
     for authorization in (None, "Basic YTpi", "bearer", f"bearer {SECRET}", b"Bearer \xff"):
         assert ask(app(peps=known), asked(), headers={"Authorization": authorization}).status_code == 401
-    assert seen == ["", "", "", SECRET, "\ufffd"]
+    assert seen == ["", "", "", SECRET, ""]
 
 
 @pytest.mark.parametrize(("length", "served"), [(31, False), (32, True), (4096, True), (4097, False)])
