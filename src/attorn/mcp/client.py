@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from threading import Lock
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from anyio import to_thread
 from mcp.client._transport import TransportStreams
@@ -16,15 +15,13 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.message import ClientMessageMetadata, SessionMessage
 from mcp_types import JSONRPCNotification, JSONRPCRequest
 
-from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
+from attorn.approval import Approval, ApprovalRequest, ApprovalRequired, texts_about
 from attorn.errors import InputError, MalformedError
 from attorn.holder import check_holder
 from attorn.identity import Identity
 from attorn.mcp.call import LISTINGS, META_MEMBER, Params, canonical_uri, request_of
+from attorn.mcp.waiting import Waiting
 from attorn.token.token import Token
-
-MOST_APPROVALS: Final = 64
-"""Approvals that a holder keeps for messages that are not sent yet."""
 
 
 class Holder:
@@ -35,9 +32,7 @@ class Holder:
         self.server = canonical_uri(server)
         self._identity = identity
         self._token = token
-        self._approvals: list[Approval] = []
-        # Presentations are made in worker threads.
-        self._lock = Lock()
+        self._waiting = Waiting(self._texts)
 
     def present(self, method: str, params: Params) -> str:
         """A presentation for one message: once, here, with these arguments.
@@ -45,22 +40,20 @@ class Holder:
         Raises `InputError` for one that nothing can be bound to, and as `Identity.present`.
         """
         request = request_of(self.server, method, params)
-        digest = request.digest()
-        with self._lock:
-            mine = [approval for approval in self._approvals if approval.digest == digest]
-            self._approvals = [approval for approval in self._approvals if approval.digest != digest]
-        return self._identity.present(self._token, request, audience=self.server, approvals=mine)
+        with self._waiting.taken(request.digest()) as mine:
+            return self._identity.present(self._token, request, audience=self.server, approvals=mine)
 
     def keep_approvals(self, *approvals: Approval | str) -> None:
-        """Keep approvals, at most 64, for the next presentation of what they approve.
+        """Keep approvals, at most 64, until what they approve was presented; those of one message go together.
 
-        Raises `MalformedError` for one that is none, and `InputError` for too many whose message was never sent.
+        Raises `MalformedError` for one that is none, and `InputError` for too many whose message was never sent and
+        for those that no presentation of this holder could carry: another's, one twice, over 16 of one message.
         """
-        known = [each if isinstance(each, Approval) else Approval.decode(each) for each in approvals]
-        with self._lock:
-            if len(self._approvals) + len(known) > MOST_APPROVALS:
-                raise InputError(f"approvals: expected at most {MOST_APPROVALS} that wait for their message")
-            self._approvals += known
+        self._waiting.keep([each if isinstance(each, Approval) else Approval.decode(each) for each in approvals])
+
+    def _texts(self, digest: bytes, approvals: Sequence[Approval]) -> tuple[str, ...]:
+        root = self._token.unverified_links[0].delegator
+        return texts_about(approvals, audience=self.server, root=root, holder=self._identity.did, digest=digest)
 
     def asked(self, error: MCPError, method: str, params: Params) -> ApprovalRequest | None:
         """What to hand to the approvers, if it is their approval that this message lacked; else None.
