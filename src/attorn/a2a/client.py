@@ -10,6 +10,7 @@ from a2a.client import ClientCallContext
 from a2a.client.interceptors import AfterArgs, BeforeArgs, ClientCallInterceptor
 from a2a.client.service_parameters import ServiceParametersFactory, with_a2a_extensions
 from a2a.types import SendMessageRequest, Task, TaskState
+from google.protobuf.message import Message as AnyMessage
 
 from attorn.a2a.binding import SEND, Binding
 from attorn.a2a.carrying import HEADER, declared
@@ -109,10 +110,7 @@ class HolderInterceptor(ClientCallInterceptor):
         if method == SEND:
             args.input = await asyncio.to_thread(self._sent, args.input, approvals)
         else:
-            asked = self._binding.request(method, args.input)
-            said[HEADER] = await asyncio.to_thread(
-                self._identity.present, self._token, asked, audience=self._audience, approvals=approvals
-            )
+            said[HEADER] = await asyncio.to_thread(self._presented, method, args.input, approvals)
         context.service_parameters = said
         args.context = context
 
@@ -136,6 +134,10 @@ class HolderInterceptor(ClientCallInterceptor):
 
     async def after(self, args: AfterArgs) -> None:
         """Nothing is left to do."""
+
+    def _presented(self, method: str, params: AnyMessage, approvals: Sequence[Approval | str]) -> str:
+        asked = self._binding.request(method, params)
+        return self._identity.present(self._token, asked, audience=self._audience, approvals=approvals)
 
     def _sent(self, params: SendMessageRequest, approvals: Sequence[Approval | str]) -> SendMessageRequest:
         return with_chain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,9 +19,10 @@ from a2a.utils.errors import InternalError
 from attorn.a2a.binding import SEND, Binding
 from attorn.a2a.carrying import declared
 from attorn.a2a.extension import EXTENSION
+from attorn.a2a.refusal import refusal
 from attorn.a2a.said import APPROVAL
 from attorn.approval import ApprovalRequest
-from attorn.errors import InputError
+from attorn.errors import AttornError, InputError
 from attorn.verify.access import Access
 
 _STATE: Final = "attorn.access"
@@ -106,7 +108,10 @@ class ChainExecutor(AgentExecutor):
         self._executor = executor
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """As the SDK has it. Raises `InternalError` for what was not verified, and as `executor` does."""
+        """As the SDK has it. Raises `InternalError` for what was not verified, and as `executor` does.
+
+        Raises another `A2AError` where nobody can be asked, since the binding fails for the task that would go on.
+        """
         found = _found(context)
         if isinstance(found, Pending):
             await _ask(found, context, event_queue)
@@ -132,12 +137,16 @@ async def _ask(pending: Pending, context: RequestContext, events: EventQueue) ->
     message, task_id, context_id = context.message, context.task_id, context.context_id
     if message is None or task_id is None or context_id is None:
         raise InternalError("this request has no task")
-    if context.current_task is None:
-        await events.enqueue_event(new_task_from_user_message(message))
-    else:
+    if context.current_task is not None:
         # Where the message names no context, the SDK has made one up that is not the task's.
         context_id = context.current_task.context_id
-    asked = pending.within(task_id, context_id)
+    try:
+        # In a thread: the route may wait, and a long message takes time.
+        asked = await asyncio.to_thread(pending.within, task_id, context_id)
+    except AttornError as error:
+        raise refusal(error) from None
+    if context.current_task is None:
+        await events.enqueue_event(new_task_from_user_message(message))
     updater = TaskUpdater(events, task_id, context_id)
     said = updater.new_agent_message([new_data_part({EXTENSION: {APPROVAL: asked.encode()}})])
     said.extensions.append(EXTENSION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 from a2a.helpers import new_data_part
 from a2a.server.request_handlers import DefaultRequestHandler, LegacyRequestHandler
-from a2a.types import Part, Role, SendMessageRequest, Task, TaskState
+from a2a.types import GetTaskRequest, ListTasksRequest, Part, Role, SendMessageRequest, Task, TaskState
 from a2a.utils.errors import A2AError, TaskNotFoundError
 from tests.adapters.a2a.world import (
     BINDING,
     NOW,
+    URL,
     Agent,
     alice,
     answer,
@@ -29,8 +31,8 @@ from tests.adapters.a2a.world import (
     verifier,
 )
 
-from attorn import Identity, caveat
-from attorn.a2a import EXTENSION, HolderInterceptor, continued, with_approvals, with_chain
+from attorn import Identity, Request, caveat
+from attorn.a2a import EXTENSION, Binding, HolderInterceptor, binding, continued, with_approvals, with_chain
 from attorn.approval import Approval, ApprovalRequest
 from attorn.errors import AttornError, DelegationError, InputError, MalformedError
 
@@ -299,3 +301,48 @@ def test_arguments_of_no_use() -> None:
     ):
         with pytest.raises(InputError):
             wrong()
+
+
+def test_nothing_is_bound_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is asked for approval, and what any method asks for, may be a megabyte, and its route may wait.
+    looping: list[bool] = []
+    digest = binding._digest
+
+    def watched(params: Any) -> str:
+        looping.append(threading.current_thread() is threading.main_thread())
+        return digest(params)
+
+    monkeypatch.setattr(binding, "_digest", watched)
+    agent = Agent()
+
+    async def work() -> None:
+        task = await agent.sent(message("book it"), holding(HELD))
+        assert task.status.state == WAITING
+        async with agent.client(holding()) as client:
+            await client.get_task(GetTaskRequest(id=task.id))
+
+    agent.run(work)
+    assert looping == [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [(InputError("s3cret"), "invalid_input"), (OSError("s3cret"), "unavailable")]
+)
+def test_what_cannot_go_on_asks_nobody(error: Exception, expected: str) -> None:
+    def route(said: Any) -> Request:
+        if said.task_id:
+            raise error
+        return Request(action="a2a:SendMessage", resource=URL)
+
+    agent = Agent(binding=Binding(resource=URL, route=route))
+
+    async def work() -> None:
+        with pytest.raises(A2AError) as caught:
+            await agent.sent(message("book it"), holding(HELD, binding=agent.binding))
+        assert code(caught.value) == expected
+        async with agent.client(holding(binding=agent.binding)) as client:
+            states = [each.status.state for each in (await client.list_tasks(ListTasksRequest())).tasks]
+            assert states == [TaskState.TASK_STATE_FAILED]
+
+    agent.run(work)
+    assert agent.executor.ran == []

@@ -105,6 +105,7 @@ class Agent:
         kind: Any = DefaultRequestHandler,
     ) -> None:
         self.executor = Planner()
+        self.binding = binding
         protocol = "HTTP+JSON" if rest else "JSONRPC"
         interfaces = [AgentInterface(url=URL, protocol_binding=protocol, protocol_version="1.0")]
         self.card = offered(
