@@ -56,6 +56,7 @@ def with_chain(
     """
     if not isinstance(params, SendMessageRequest):
         raise InputError(f"with_chain: expected a SendMessageRequest, got {type(params).__name__}")
+    check_holder(identity, token)
     made = declared(params)
     asked = _checked(binding).request(SEND, made)
     made.message.metadata[EXTENSION] = identity.present(token, asked, audience=audience, approvals=approvals)

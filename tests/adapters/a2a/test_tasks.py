@@ -275,6 +275,12 @@ def test_arguments_of_no_use() -> None:
         lambda: HolderInterceptor(scout, token(), audience="", binding=BINDING),
         lambda: HolderInterceptor(scout, token(), audience=planner.did, binding=URL),  # type: ignore[arg-type]
         lambda: with_chain(Task(), scout, token(), audience=planner.did, binding=BINDING),  # type: ignore[arg-type]
+        *(
+            lambda held=held: with_chain(message(), *held, audience=planner.did, binding=BINDING)  # type: ignore[misc]
+            for held in ((None, None), (scout, None), (None, token()), (scout.did, token()), (scout, token().encode()))
+        ),
+        lambda: with_chain(message(), scout, token(), audience=None, binding=BINDING),  # type: ignore[arg-type]
+        lambda: with_chain(message(), scout, token(), audience=planner.did, binding=None),  # type: ignore[arg-type]
         lambda: with_approvals("x", context={}),  # type: ignore[arg-type]
         lambda: with_approvals(b"x"),  # type: ignore[arg-type]
         lambda: with_approvals("x", None),  # type: ignore[arg-type]
