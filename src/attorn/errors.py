@@ -60,6 +60,13 @@ class LimitError(VerificationError):
     default_step = 0
 
 
+class MissingError(VerificationError):
+    """A request or a message that carries no presentation at all (step 0)."""
+
+    code = "no_presentation"
+    default_step = 0
+
+
 class MalformedError(VerificationError):
     """Not the one canonical encoding of anything attorn knows (step 1)."""
 

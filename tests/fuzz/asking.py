@@ -29,6 +29,7 @@ from attorn.errors import (
     KeyFileError,
     LimitError,
     MalformedError,
+    MissingError,
     UnavailableError,
     VerificationError,
 )
@@ -113,7 +114,7 @@ def _http(data: bytes) -> bool:
     length = tried(lambda: declared_length(asked), InputError)
     require(length is None or 0 <= length < 10**18, "a length that is none", length)
     values = header_values(asked, b"authorization")
-    shown = tried(lambda: http.read_authorization(values, most=MOST), LimitError, MalformedError, http.MissingError)
+    shown = tried(lambda: http.read_authorization(values, most=MOST), LimitError, MalformedError, MissingError)
     if shown is not None:
         require(len(shown) <= MOST and http.authorization(shown).encode()[7:] == values[0][7:], "authorization")
     message = accepted(lambda: scope.read_message(asked, "https://a.example"), InputError, UnavailableError)

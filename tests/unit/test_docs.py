@@ -40,7 +40,6 @@ from attorn.request.money import Money
 from attorn.token.link import write
 from attorn.token.presentation import read as read_presentation
 from attorn.verify import clearing
-from attorn.web.http import MissingError
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -447,7 +446,7 @@ def test_the_procedure_names_only_real_codes() -> None:
     told |= {errors.CredentialError.code, errors.ProofError.code, errors.MandateError.code}
     # Proofs of other protocols have pages of their own.
     told |= {attorn.oauth.DpopError.code, attorn.oauth.DpopNonceError.code, attorn.oauth.TokenRequestError.code}
-    assert missing == {"invalid", MissingError.code} | told
+    assert missing == {"invalid", errors.MissingError.code} | told
     assert named <= {kind.code for kind in classes(AttornError)}
 
 

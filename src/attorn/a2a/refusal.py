@@ -12,17 +12,9 @@ from a2a.utils.errors import (
     InvalidRequestError,
 )
 
-from attorn.a2a.extension import EXTENSION
-from attorn.errors import AttornError, Denied, InputError, VerificationError
+from attorn.errors import AttornError, Denied, InputError, MissingError, VerificationError
 
 _UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
-
-
-def missing() -> A2AError:
-    """The answer to a request without a presentation."""
-    return ExtensionSupportRequiredError(
-        f"expected a presentation, under {EXTENSION}", data={"code": "no_presentation", "step": "0"}
-    )
 
 
 def refusal(error: AttornError) -> A2AError:
@@ -32,7 +24,9 @@ def refusal(error: AttornError) -> A2AError:
     """
     said = {"code": error.code}
     if isinstance(error, VerificationError):
-        return InvalidRequestError(str(error), data={**said, "step": str(error.step)})
+        # The SDK has a word for a client that does not know of the extension.
+        kind = ExtensionSupportRequiredError if isinstance(error, MissingError) else InvalidRequestError
+        return kind(str(error), data={**said, "step": str(error.step)})
     if isinstance(error, Denied):
         decision, denial = error.decision, error.decision.denial
         found: dict[str, object] = {"step": decision.step, "link": decision.link}

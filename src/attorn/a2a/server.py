@@ -32,9 +32,10 @@ from google.protobuf.message import Message as AnyMessage
 from attorn.a2a.binding import SEND, Binding
 from attorn.a2a.carrying import Params, carried, in_header, of_tenant, without
 from attorn.a2a.executor import ChainExecutor, Pending, with_access
-from attorn.a2a.refusal import missing, refusal
+from attorn.a2a.extension import EXTENSION
+from attorn.a2a.refusal import refusal
 from attorn.approval import ApprovalRequired
-from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError
+from attorn.errors import AttornError, InputError, MalformedError, MissingError, UntrustedRootError
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
 
@@ -160,7 +161,7 @@ class ChainHandler(RequestHandler):
 
     async def _authorized(self, method: str, params: AnyMessage, wire: str | None, user: User) -> Access:
         if wire is None:
-            raise missing()
+            raise MissingError(f"expected a presentation, under {EXTENSION}")
         # In a thread: a route, a resolver and a store may wait.
         return await asyncio.to_thread(self._decided, method, params, wire, user)
 

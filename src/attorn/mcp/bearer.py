@@ -15,14 +15,13 @@ from mcp.server.auth.settings import AuthSettings
 from pydantic import AnyHttpUrl
 from starlette.requests import HTTPConnection
 
-from attorn.errors import InputError, WrongRequestError
+from attorn.errors import InputError, MissingError, WrongRequestError
 from attorn.jose.actors import act
 from attorn.mcp.door import McpDoor
 from attorn.mcp.sealing import Context
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
-from attorn.web.http import MissingError
 
 SCOPE: Final = "attorn.mcp.decided"
 """Where an ASGI scope holds what was decided."""

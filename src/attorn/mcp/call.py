@@ -7,7 +7,6 @@ and the arguments as they were sent. Source: docs/adapters/mcp.md, which says th
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -99,4 +98,4 @@ def canonical_uri(audience: str) -> str:
 def refusal(error: AttornError, server: str) -> MCPError:
     """The JSON-RPC error that says `error`: its code is an HTTP status, its data a problem of docs/spec/http.md."""
     answer = problem(error, realm=server)
-    return MCPError(code=answer.status, message=answer.detail, data=json.loads(answer.body))
+    return MCPError(code=answer.status, message=answer.detail, data=dict(answer.members))

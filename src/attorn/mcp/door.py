@@ -19,13 +19,12 @@ from mcp.server.extension import Extension, MethodBinding
 from mcp_types import CallToolRequestParams
 
 from attorn.canonical import JsonValue
-from attorn.errors import AttornError, InputError, MalformedError, UntrustedRootError, WrongRequestError
+from attorn.errors import AttornError, InputError, MalformedError, MissingError, UntrustedRootError, WrongRequestError
 from attorn.mcp.call import LISTINGS, META_MEMBER, MORE, STATE, Params, canonical_uri, refusal, request_of
 from attorn.mcp.sealing import Context, brings_state, sealing, seals
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
 from attorn.verify.verifier import Verifier
-from attorn.web.http import MissingError
 from attorn.web.scope import checked_verifier
 
 Related = Callable[[AccessToken | None, Verified], bool]

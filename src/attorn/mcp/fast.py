@@ -19,12 +19,11 @@ from mcp import ClientSession
 from typing_extensions import Unpack
 
 from attorn.canonical import JsonValue
-from attorn.errors import InputError
+from attorn.errors import InputError, MissingError
 from attorn.mcp.bearer import Bearer
 from attorn.mcp.call import CARRIERS, LISTINGS, refusal
 from attorn.mcp.client import Holder, HolderStream
 from attorn.mcp.door import SideCar
-from attorn.web.http import MissingError
 
 __all__ = ["DoorMiddleware", "HolderTransport", "Tokens"]
 

@@ -14,12 +14,12 @@ from attorn.asgi.answer import answer, unstored
 from attorn.asgi.body import MOST_BODY, checked_most, read_body, replayed
 from attorn.asgi.connection import App, Receive, Scope, Send
 from attorn.asgi.headers import header_values
-from attorn.errors import AttornError, InputError
+from attorn.errors import AttornError, InputError, MissingError
 from attorn.mcp.bearer import SCOPE, Bearer, Decided, deciding
 from attorn.mcp.call import LISTINGS, refusal
 from attorn.mcp.message import RpcMessage, read_message
 from attorn.request.request import Request
-from attorn.web.http import MissingError, read_authorization
+from attorn.web.http import read_authorization
 
 
 class Gate:

@@ -12,7 +12,15 @@ from attorn.asgi.connection import App, Message, Receive, Scope, Send
 from attorn.asgi.headers import header_values
 from attorn.asgi.problem import Problem
 from attorn.clock import second_of
-from attorn.errors import AttornError, Denied, InputError, ReplayError, UnavailableError, VerificationError
+from attorn.errors import (
+    AttornError,
+    Denied,
+    InputError,
+    MissingError,
+    ReplayError,
+    UnavailableError,
+    VerificationError,
+)
 from attorn.oauth import dpop
 from attorn.oauth.dpop import ALGS, WINDOW, DpopError, DpopProof
 from attorn.oauth.nonces import Nonces
@@ -22,7 +30,7 @@ from attorn.verify.verifier import Verifier
 from attorn.web.asgi import DoorMiddleware
 from attorn.web.dependency import DoorDependency, chosen_route
 from attorn.web.door import Door
-from attorn.web.http import HttpMessage, MissingError, Route, plain_route, read_authorization
+from attorn.web.http import HttpMessage, Route, plain_route, read_authorization
 from attorn.web.problem import problem
 
 SCHEME: Final = "DPoP"

@@ -14,20 +14,13 @@ from urllib.parse import unquote
 
 from attorn.display import shown
 from attorn.encoding import base64url_encode
-from attorn.errors import InputError, LimitError, MalformedError, UnavailableError, VerificationError
+from attorn.errors import InputError, LimitError, MalformedError, MissingError, UnavailableError
 from attorn.handed import ask
 from attorn.request.origin import checked_origin
 from attorn.request.request import Request
 from attorn.request.resource import normalise
 
 SCHEME: Final = "Attorn"
-
-
-class MissingError(VerificationError):
-    """The request carries no presentation at all (step 0)."""
-
-    code = "no_presentation"
-    default_step = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

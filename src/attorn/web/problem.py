@@ -14,8 +14,8 @@ from attorn.approval import ApprovalRequired
 from attorn.asgi.body import BodyLimitError
 from attorn.asgi.problem import Problem
 from attorn.display import shown
-from attorn.errors import AttornError, Denied, InputError, VerificationError
-from attorn.web.http import SCHEME, MissingError
+from attorn.errors import AttornError, Denied, InputError, MissingError, VerificationError
+from attorn.web.http import SCHEME
 
 _UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
 
