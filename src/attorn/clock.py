@@ -46,10 +46,11 @@ def instant(value: datetime, name: str) -> datetime:
     return utc
 
 
-def seconds_in(span: timedelta, name: str) -> int:
-    """A span that is not negative, in whole seconds. Raises `InputError`."""
-    if not isinstance(span, timedelta) or span < timedelta(0):
-        raise InputError(f"{name}: expected a timedelta that is not negative")
+def seconds_in(span: timedelta, name: str, *, least: int = 0, most: timedelta = timedelta.max) -> int:
+    """A span from `least` seconds, which are not negative, to `most`, in whole seconds. Raises `InputError`."""
+    if not isinstance(span, timedelta) or not timedelta(seconds=least) <= span <= most:
+        bound = "" if most == timedelta.max else f", and at most {most}"
+        raise InputError(f"{name}: expected a timedelta of at least {least} seconds{bound}")
     return int(span.total_seconds())
 
 

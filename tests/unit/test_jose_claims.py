@@ -142,3 +142,26 @@ def test_a_span_in_whole_seconds() -> None:
 def test_what_is_no_span(span: Any) -> None:
     with pytest.raises(InputError, match=r"^skew: "):
         seconds_in(span, "skew")
+
+
+def test_a_span_within_bounds() -> None:
+    hour = timedelta(hours=1)
+    assert [seconds_in(span, "x", least=1, most=hour) for span in (timedelta(seconds=1), hour)] == [1, 3600]
+    assert seconds_in(timedelta.max, "x") == int(timedelta.max.total_seconds())
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        timedelta(0),
+        timedelta(microseconds=999_999),
+        -timedelta(hours=1),
+        timedelta(hours=1, microseconds=1),
+        timedelta.max,
+        60,
+        None,
+    ],
+)
+def test_a_span_out_of_bounds(span: Any) -> None:
+    with pytest.raises(InputError, match=r"^life: .* 1 seconds, and at most 1:00:00$"):
+        seconds_in(span, "life", least=1, most=timedelta(hours=1))

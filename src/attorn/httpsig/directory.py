@@ -11,7 +11,7 @@ from typing import Final
 from http_message_signatures import HTTPMessageSigner
 
 from attorn.canonical import JsonValue, canonicalise
-from attorn.clock import Clock, instant, read, system_clock
+from attorn.clock import Clock, instant, read, seconds_in, system_clock
 from attorn.errors import InputError, MalformedError
 from attorn.httpsig.algorithm import ALGORITHMS
 from attorn.httpsig.message import Fields, Reply, View
@@ -23,6 +23,7 @@ from attorn.keys.signer import PinnedSigner, Signatory, key_of, require_signator
 
 TAG: Final = "http-message-signatures-directory"
 _DAY: Final = timedelta(days=1)
+_YEAR: Final = timedelta(days=365)
 _COMPONENTS: Final = ('"@authority";req', '"content-digest"')
 
 
@@ -42,8 +43,8 @@ class Window:
 class Directory:
     """What `origin` serves at its well-known path for the agents `identities`, so that others can tell their requests.
 
-    Each answer is signed by every key and good for `lifetime`. Raises `InputError` for unusable arguments, and
-    `UnavailableError` if a signer fails.
+    Each answer is signed by every key and good for `lifetime`, at most a year. Raises `InputError` for unusable
+    arguments, and `UnavailableError` if a signer fails.
     """
 
     def __init__(
@@ -51,11 +52,9 @@ class Directory:
     ) -> None:
         if not 0 < len(identities) <= MOST_KEYS:
             raise InputError(f"directory: expected 1 to {MOST_KEYS} identities")
-        if not isinstance(lifetime, timedelta) or lifetime < timedelta(seconds=1):
-            raise InputError("directory: expected a lifetime of a second or more")
         self.source = Source(origin)
         self._clock = clock
-        self._lifetime = lifetime
+        self._lifetime = timedelta(seconds=seconds_in(lifetime, "lifetime", least=1, most=_YEAR))
         self._signers: list[PinnedSigner] = []
         for identity in identities:
             signer = require_signatory(identity, "directory").signer

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from http_message_signatures import HTTPMessageSignaturesException, HTTPMessageSigner
 
-from attorn.clock import Clock, instant, read, system_clock
+from attorn.clock import Clock, instant, read, seconds_in, system_clock
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
 from attorn.handed import draw
@@ -81,14 +81,12 @@ class RequestSigner:
         random: Callable[[int], bytes] = secrets.token_bytes,
         lifetime: timedelta = _MINUTE,
     ) -> None:
-        if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
-            raise InputError(f"lifetime: expected a second to {LONGEST}")
         signer = require_signatory(identity, "signer").signer
         self._signer = PinnedSigner(signer, key_of(signer))
         self._source = agent if isinstance(agent, Source) else Source(agent)
         self._clock = clock
         self._random = random
-        self._lifetime = lifetime
+        self._lifetime = timedelta(seconds=seconds_in(lifetime, "lifetime", least=1, most=LONGEST))
 
     def sign(self, message: SignedMessage) -> dict[str, str]:
         """The fields to add to this request, in place of any that it has of the same names.

@@ -18,7 +18,7 @@ from attorn.asgi.body import read_body
 from attorn.asgi.connection import Scope
 from attorn.asgi.headers import header_values, media_type
 from attorn.canonical import JsonValue
-from attorn.clock import second_of
+from attorn.clock import second_of, seconds_in
 from attorn.errors import AttornError, ExpiredError, InputError, VerificationError
 from attorn.handed import members
 from attorn.jose import jws
@@ -62,8 +62,6 @@ class TokenExchange:
     ) -> None:
         if not isinstance(issuer, str) or not issuer.startswith(("https://", "http://")):
             raise InputError("issuer: expected a URL")
-        if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= _MOST_LIFETIME:
-            raise InputError(f"lifetime: expected one second to {_MOST_LIFETIME}")
         places = members("targets", targets) if isinstance(targets, Mapping) else None
         if places is None or not all(isinstance(name, str) and name for name in places):
             raise InputError("targets: expected names of audiences, each with a resource")
@@ -73,7 +71,7 @@ class TokenExchange:
         self._key = key_of(by)
         self._by = PinnedSigner(by, self._key)
         self._targets = {name: normalise(resource) for name, resource in places.items()}
-        self._lifetime = int(lifetime.total_seconds())
+        self._lifetime = seconds_in(lifetime, "lifetime", least=1, most=_MOST_LIFETIME)
 
     @property
     def jwks(self) -> dict[str, JsonValue]:

@@ -7,7 +7,7 @@ import hmac
 from datetime import timedelta
 from typing import Final
 
-from attorn.clock import Clock, second_of, system_clock
+from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 
@@ -17,6 +17,7 @@ _LENGTH: Final = 32
 """Of a nonce, in characters: 24 bytes."""
 _TAG: Final = b"\0ATTORN\0DPOP NONCE\0v1\0"
 _LEEWAY: Final = 60
+_LONGEST: Final = timedelta(days=1)
 
 
 class Nonces:
@@ -31,10 +32,8 @@ class Nonces:
     ) -> None:
         if not isinstance(secret, bytes) or len(secret) < _LEAST_SECRET:
             raise InputError(f"nonces: expected a secret of at least {_LEAST_SECRET} bytes")
-        if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= timedelta(days=1):
-            raise InputError("nonces: expected a lifetime from one second to one day")
         self._secret = secret
-        self._lifetime = int(lifetime.total_seconds())
+        self._lifetime = seconds_in(lifetime, "lifetime", least=1, most=_LONGEST)
         self._clock = clock
 
     def issue(self) -> str:

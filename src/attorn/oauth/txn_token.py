@@ -83,10 +83,9 @@ def issue_txn_token(
     name = base64url_encode(draw(random, _NAME_BYTES)) if txn is None else txn
     if not all(is_text(text) for text in (trust_domain, workload, name)):
         raise InputError("transaction token: expected the trust domain, the workload and txn as text")
-    if not isinstance(lifetime, timedelta) or not timedelta(seconds=1) <= lifetime <= LONGEST:
-        raise InputError("transaction token: expected a lifetime from one second to 15 minutes")
+    life = timedelta(seconds=seconds_in(lifetime, "lifetime", least=1, most=LONGEST))
     now, limit = second_of(clock), access.expires
-    ends = int((access.at + lifetime).timestamp())
+    ends = int((access.at + life).timestamp())
     if limit is not None:
         ends = min(ends, int(limit.timestamp()))
     if now >= ends:

@@ -326,7 +326,8 @@ def test_what_directories_cannot_be_made_of() -> None:
 def test_what_a_directory_cannot_be_made_of() -> None:
     for identities, arguments in (
         ((), {}), ((agent, agent), {}), ((AGENT,), {}), ((agent,), {"origin": "http://agent.example"}),
-        ((agent,), {"lifetime": 60}), ((agent,), {"lifetime": timedelta(0)}), ((agent,), {"origin": f"{AGENT}/x"}),
+        ((agent,), {"lifetime": 60}), ((agent,), {"lifetime": timedelta(0)}), ((agent,), {"lifetime": timedelta.max}),
+        ((agent,), {"lifetime": timedelta(days=365, seconds=1)}), ((agent,), {"origin": f"{AGENT}/x"}),
     ):  # fmt: skip
         with pytest.raises(InputError):
             Directory(*identities, **{"origin": AGENT, **arguments})  # type: ignore[arg-type]
