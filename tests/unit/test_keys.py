@@ -126,6 +126,24 @@ def test_p256_high_s_twin_is_refused() -> None:
     public.verify(der, MESSAGE, ec.ECDSA(SHA256()))
     assert s > ecdsa.ORDER // 2
     assert not signer.public_key.verify(twin, MESSAGE)
+    assert signer.public_key.verify_any_s(twin, MESSAGE)
+
+
+@pytest.mark.parametrize("signer", both())
+def test_either_half_of_s_is_no_other_signature(signer: Signer) -> None:
+    key, genuine = signer.public_key, signed(signer, MESSAGE)
+    assert key.verify_any_s(genuine, MESSAGE)
+    for wrong in (
+        b"", bytes(64), b"\xff" * 64, genuine[:-1], genuine + b"\0", genuine[:32] + bytes(32), bytes(32) + genuine[32:],
+        genuine[32:] + genuine[:32], genuine[:32] + ecdsa.ORDER.to_bytes(32, "big"), None, genuine.hex(),
+        bytearray(genuine),
+    ):  # fmt: skip
+        assert not key.verify_any_s(wrong, MESSAGE)  # type: ignore[arg-type]
+    assert not key.verify_any_s(genuine, MESSAGE + b"x")
+    assert not Ed25519Signer.generate().public_key.verify_any_s(genuine, MESSAGE)
+    assert not P256Signer.generate().public_key.verify_any_s(genuine, MESSAGE)
+    with pytest.raises(InputError):
+        key.verify_any_s(b"", "text")  # type: ignore[arg-type]
 
 
 def test_p256_der_is_not_a_signature() -> None:

@@ -6,8 +6,6 @@ from typing import Final
 
 from http_message_signatures import HTTPSignatureAlgorithm, InvalidSignature
 
-from attorn.errors import MalformedError
-from attorn.keys import ecdsa
 from attorn.keys.public import Algorithm, PublicKey
 
 
@@ -18,14 +16,8 @@ class _Strict(HTTPSignatureAlgorithm):
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Return for a genuine signature. Raises `InvalidSignature`."""
-        key = self._key
-        if key is not None and key.algorithm is Algorithm.P256:
-            try:
-                # RFC 9421 signers emit either half of s; `PublicKey` takes the lower only.
-                signature = ecdsa.to_low_s(signature)
-            except MalformedError:
-                raise InvalidSignature("not a signature of this algorithm") from None
-        if key is None or not key.verify(signature, message):
+        # RFC 9421 signers emit either half of s.
+        if self._key is None or not self._key.verify_any_s(signature, message):
             raise InvalidSignature("not signed by this key")
 
 

@@ -1,12 +1,10 @@
-"""The cryptosuites of Data Integrity that attorn has, and the one question each asks of a key."""
+"""The cryptosuites of Data Integrity that attorn has, and the key that each needs."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from attorn.errors import MalformedError
-from attorn.keys import ecdsa
-from attorn.keys.public import Algorithm, PublicKey
+from attorn.keys.public import Algorithm
 
 
 class Suite(StrEnum):
@@ -26,16 +24,3 @@ class Suite(StrEnum):
     def signs_rdf(self) -> bool:
         """Whether the statements of the document are signed (RDFC-1.0), rather than its JSON (RFC 8785)."""
         return "-rdfc-" in self
-
-
-def is_signed(key: PublicKey, signature: bytes, message: bytes) -> bool:
-    """Whether `key` signed `message`. `signature` is 64 bytes; for P-256 either half of s will do.
-
-    W3C's signers emit either, and `PublicKey` takes the lower only. So a signature identifies nothing.
-    """
-    if key.algorithm is Algorithm.P256:
-        try:
-            signature = ecdsa.to_low_s(signature)
-        except MalformedError:
-            return False
-    return key.verify(signature, message)

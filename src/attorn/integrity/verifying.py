@@ -16,7 +16,7 @@ from attorn.errors import InputError
 from attorn.handed import items, members
 from attorn.integrity.proof import UnverifiedProof, proofs_of, wrong
 from attorn.integrity.stages import configuration, hash_data, transform
-from attorn.integrity.suite import Suite, is_signed
+from attorn.integrity.suite import Suite
 from attorn.jsonld import Contexts, require_known
 from attorn.jsonld.library import bundled
 
@@ -98,7 +98,7 @@ def verify(
             if stated > MOST_STATEMENTS:
                 raise wrong(f"a chain over more than {MOST_STATEMENTS} statements", "PROOF_TRANSFORMATION_ERROR")
         options = transform(configuration(proof.members, body, proof.suite), proof.suite, contexts)
-        if not is_signed(method.key, proof.signature, hash_data(options, transformed[key])):
+        if not method.key.verify_any_s(proof.signature, hash_data(options, transformed[key])):
             raise wrong(f"{shown(proof.method)} did not sign this")
         verified[id(proof)] = _verified(proof, method, purpose)
     return VerifiedDocument(body, tuple(verified[id(proof)] for proof in proofs))

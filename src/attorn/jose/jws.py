@@ -20,9 +20,8 @@ from attorn.did.resolver import Resolver, live_document
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError, ResolutionError, SignatureError
-from attorn.keys import ecdsa
 from attorn.keys.jwk import JWS_NAMES, from_jwk, to_jwk
-from attorn.keys.public import SIGNATURE_BYTES, Algorithm, PublicKey
+from attorn.keys.public import SIGNATURE_BYTES, PublicKey
 from attorn.keys.signer import PinnedSigner, Signer, key_of, signed
 
 MOST_HEADER: Final = 4096
@@ -68,16 +67,8 @@ class UnverifiedJws:
     def verify(self, keys: Iterable[PublicKey]) -> None:
         """Raises `SignatureError` unless one of these keys signed it, by the algorithm that is the key's own."""
         for key in keys:
-            if self.alg not in JWS_NAMES[key.algorithm]:
-                continue
-            signature = self.signature
-            if key.algorithm is Algorithm.P256:
-                try:
-                    # JOSE signers emit either half of s; `PublicKey` takes the lower only.
-                    signature = ecdsa.to_low_s(signature)
-                except MalformedError:
-                    continue
-            if key.verify(signature, self.signing_input):
+            # JOSE signers emit either half of s.
+            if self.alg in JWS_NAMES[key.algorithm] and key.verify_any_s(self.signature, self.signing_input):
                 return
         raise SignatureError("JWS: not signed by a key of its issuer that its header could mean")
 

@@ -106,3 +106,15 @@ class PublicKey:
         from attorn.keys import p256  # noqa: PLC0415 - loads OpenSSL, which most programs never need
 
         return ecdsa.is_low_s(signature) and p256.verify(self.data, signature, message)
+
+    def verify_any_s(self, signature: bytes, message: bytes) -> bool:
+        """The same, with either half of s for P-256, as signers of others' formats emit it.
+
+        So a signature identifies nothing: whoever has seen one can make its twin. Raises as `verify` does.
+        """
+        if self.algorithm is Algorithm.P256 and type(signature) is bytes:
+            try:
+                signature = ecdsa.to_low_s(signature)
+            except MalformedError:
+                signature = b""
+        return self.verify(signature, message)
