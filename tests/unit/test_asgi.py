@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import pytest
 
 from attorn.asgi.answer import answer, unstored
-from attorn.asgi.body import BodyLimitError, check_length, checked_most, declared_length, read_body, replayed
+from attorn.asgi.body import (
+    BodyLimitError,
+    MediaTypeError,
+    check_length,
+    checked_most,
+    declared_length,
+    gathered,
+    read_body,
+    replayed,
+    require_json,
+)
 from attorn.asgi.connection import Message, Receive, Scope, Send, require_http
 from attorn.asgi.headers import header_values, media_type
 from attorn.asgi.middleware import HttpMiddleware
@@ -266,6 +276,55 @@ def test_headers() -> None:
 )
 def test_media_types(values: list[bytes], found: str) -> None:
     assert media_type(scoped(*((KIND, value) for value in values))) == found
+
+
+@pytest.mark.parametrize("kind", [b"application/json", b"Application/JSON; charset=utf-8"])
+def test_json(kind: bytes) -> None:
+    require_json(scoped((KIND, kind)))
+    require_json(scoped((KIND, b"application/ld+json")), suffixed=True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(KIND, b"")],
+        [(KIND, b"json")],
+        [(KIND, b"text/json")],
+        [(KIND, b"text/plain")],
+        [(KIND, b"text/x+json")],
+        [(KIND, b"application/json, text/plain")],
+        [(KIND, b"application/json"), (KIND, b"application/json")],
+        [(KIND, b"application/json"), (b"Content-Encoding", b"gzip")],
+        [(KIND, b"application/json"), (b"content-encoding", b"identity")],
+        [(KIND, b"application/json"), (b"content-encoding", b"")],
+    ],
+)
+def test_what_is_no_json(headers: list[tuple[bytes, bytes]]) -> None:
+    for suffixed in (False, True):
+        with pytest.raises(MediaTypeError):
+            require_json(scoped(*headers), suffixed=suffixed)
+
+
+@pytest.mark.parametrize("kind", [b"application/ld+json", b"application/x+json"])
+def test_a_type_that_is_written_in_json_is_another_one(kind: bytes) -> None:
+    with pytest.raises(MediaTypeError):
+        require_json(scoped((KIND, kind)))
+
+
+def test_parts_are_gathered_to_their_end_or_a_byte_over() -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        for each in (b"ab", b"", b"c", b"d"):
+            asked.append(each)
+            yield each
+
+    asked: list[bytes] = []
+    assert run(gathered(parts(), 4)) == b"abcd"
+    for most, count in ((3, 4), (2, 3), (1, 1), (0, 1)):
+        asked.clear()
+        with pytest.raises(BodyLimitError):
+            run(gathered(parts(), most))
+        assert len(asked) == count
 
 
 def test_an_answer_is_sent_whole() -> None:

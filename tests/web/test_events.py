@@ -349,6 +349,7 @@ def test_who_may_poll() -> None:
     assert asked(app, {"maxEvents": 0}, headers=[kind, (b"authorization", b"bearer " + TOKEN.encode())])[0] == 200
     assert asked(app, {}, headers=[right])[0] == 400
     assert asked(app, {}, headers=[right, kind, kind])[0] == 400
+    assert asked(app, {}, headers=[right, kind, (b"content-encoding", b"gzip")])[0] == 400
     assert asked(app, {}, headers=[right, kind, (b"content-length", b"2000000")])[0] == 413
     assert asked(app, {}, headers=[right, kind, *[(b"content-length", b"2")] * 2])[0] == 400
     assert asked(app, b" " * 1_100_000)[0] == 413

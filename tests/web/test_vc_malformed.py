@@ -163,6 +163,13 @@ def test_a_body_that_a_page_may_send_without_asking_is_refused(path: str, media_
     refused(answer, status=415)
 
 
+def test_a_body_that_is_encoded_is_not_read() -> None:
+    body = json.dumps(BODIES["/presentations/verify"]).encode()
+    for encoding in ("gzip", "identity"):
+        headers = {"content-type": "application/json", "content-encoding": encoding}
+        refused(ask(API.app, "POST", "/presentations/verify", body, headers=headers), status=415)
+
+
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "application/ld+json", "Application/JSON"])
 def test_other_names_of_json(media_type: str) -> None:
     body = json.dumps({"verifiablePresentation": unsigned()}).encode()

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Final
 
 from attorn.asgi.connection import Message, Receive, Scope
-from attorn.asgi.headers import header_values
+from attorn.asgi.headers import header_values, media_type
 from attorn.display import shown
 from attorn.errors import InputError, LimitError
 
 MOST_BODY: Final = 1 << 20
 """Longest body that is read unless the server says otherwise, in bytes."""
+_JSON: Final = "application/json"
 _MOST_DIGITS: Final = 18
 
 
 class BodyLimitError(LimitError):
     """The body is longer than this server reads before it has verified anything (step 0)."""
+
+
+class MediaTypeError(InputError):
+    """The body is said to be of another type than this server reads, or encoded."""
 
 
 def checked_most(most: int) -> int:
@@ -46,21 +53,38 @@ def declared_length(scope: Scope) -> int | None:
     return int(lengths[0])
 
 
+def require_json(scope: Scope, *, suffixed: bool = False) -> None:
+    """Return if the body is said to be JSON as it is; with `suffixed` also if it is of a type that is written in JSON.
+
+    Raises `MediaTypeError`.
+    """
+    given = media_type(scope)
+    if given != _JSON and not (suffixed and given.startswith("application/") and given.endswith("+json")):
+        raise MediaTypeError(f"Content-Type: expected {_JSON}, got {shown(given)}")
+    if header_values(scope, b"content-encoding"):
+        raise MediaTypeError("expected a body without Content-Encoding")
+
+
+async def gathered(parts: AsyncIterator[bytes], most: int) -> bytes:
+    """All of `parts`, none of which is asked for once there are more than `most` bytes. Raises `BodyLimitError`."""
+    body = bytearray()
+    async for part in parts:
+        check_length(len(body) + len(part), most)
+        body += part
+    return bytes(body)
+
+
 async def read_body(scope: Scope, receive: Receive, most: int) -> bytes | None:
     """The whole body, or None if the client went away. One that is said to be longer is not read at all.
 
     Raises `BodyLimitError`, and `InputError` as `declared_length` does.
     """
     check_length(declared_length(scope) or 0, most)
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
+    async with aclosing(_parts(receive)) as parts:
+        try:
+            return await gathered(parts, most)
+        except _GoneError:
             return None
-        body += message.get("body", b"")
-        check_length(len(body), most)
-        if not message.get("more_body", False):
-            return bytes(body)
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
@@ -73,3 +97,17 @@ def replayed(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return again
+
+
+class _GoneError(Exception):
+    """The client went away."""
+
+
+async def _parts(receive: Receive) -> AsyncGenerator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _GoneError
+        yield message.get("body", b"")
+        more = message.get("more_body", False)

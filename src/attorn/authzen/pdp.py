@@ -18,9 +18,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from attorn.asgi.answer import unstored
-from attorn.asgi.body import MOST_BODY, BodyLimitError, checked_most, read_body
+from attorn.asgi.body import MOST_BODY, BodyLimitError, checked_most, read_body, require_json
 from attorn.asgi.connection import App, Message, Receive, Scope, Send
-from attorn.asgi.headers import header_values, media_type
+from attorn.asgi.headers import header_values
 from attorn.authzen.deciding import Answer, DecisionPoint
 from attorn.authzen.evaluation import (
     EVALUATION,
@@ -34,7 +34,7 @@ from attorn.authzen.evaluation import (
     read_members,
 )
 from attorn.authzen.peps import Known, Peps, UnknownPepError, checked_peps, require_pep, unsafe_anybody
-from attorn.errors import AttornError, InputError, MalformedError
+from attorn.errors import AttornError, InputError, MalformedError, UnavailableError
 from attorn.handed import ask
 from attorn.request.origin import checked_origin
 from attorn.transport import is_fetchable
@@ -79,11 +79,10 @@ def _post(path: str, read: _Read, decisions: DecisionPoint, known: Known, most: 
     async def endpoint(request: Request) -> Response:
         try:
             await run_in_threadpool(require_pep, request.scope, known)
-            _require_json(request.scope)
+            require_json(request.scope)
             body = await read_body(request.scope, request.receive, most)
             if body is None:
-                # Nobody is there to read it.
-                return Response(status_code=400)
+                raise UnavailableError("the client went away")
             decided = await run_in_threadpool(_decided, body, read, decisions, most)
             return JSONResponse(decided, 200, dict(unstored(200)))
         except UnknownPepError as error:
@@ -104,13 +103,6 @@ def _said(text: str, status: int, *headers: tuple[str, str]) -> Response:
 
 def _decided(body: bytes, read: _Read, decisions: DecisionPoint, most: int) -> Answer:
     return ask("decision point", lambda: decisions.decide(read(read_members(body, most=most))))
-
-
-def _require_json(scope: Scope) -> None:
-    if media_type(scope) != "application/json":
-        raise InputError("expected Content-Type: application/json")
-    if header_values(scope, b"content-encoding"):
-        raise InputError("expected a body without Content-Encoding")
 
 
 class _Identified:

@@ -19,7 +19,7 @@ from attorn.asgi.connection import Scope
 from attorn.asgi.headers import header_values, media_type
 from attorn.canonical import JsonValue
 from attorn.clock import second_of, seconds_in
-from attorn.errors import AttornError, ExpiredError, InputError, VerificationError
+from attorn.errors import AttornError, ExpiredError, InputError, UnavailableError, VerificationError
 from attorn.handed import members
 from attorn.jose import jws
 from attorn.keys.jwk import JWS_NAMES, thumbprint, to_jwk
@@ -143,10 +143,10 @@ def _headers(status: int) -> dict[str, str]:
 
 
 async def _body(request: HttpRequest, most: int) -> bytes:
-    """The body of a form. Raises `TokenRequestError`, and as `read_body` does."""
+    """The body of a form. Raises `TokenRequestError`, `UnavailableError`, and as `read_body` does."""
     if media_type(request.scope) != _FORM:
         raise TokenRequestError(f"expected a body of the type {_FORM}")
     body = await read_body(request.scope, request.receive, most)
     if body is None:
-        raise TokenRequestError("the client went away")
+        raise UnavailableError("the client went away")
     return body

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from attorn.asgi.body import MOST_BODY, check_length, checked_most, declared_length
+from attorn.asgi.body import MOST_BODY, check_length, checked_most, declared_length, gathered
 from attorn.asgi.problem import Problem
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.verify.access import Access
@@ -65,19 +65,16 @@ class DoorDependency:
     async def _body(self, request: HttpRequest) -> bytes:
         """The whole body, kept for the endpoint to read again. Stops reading at the limit."""
         check_length(declared_length(request.scope) or 0, self._most_body)
-        body = bytearray()
         try:
-            async with aclosing(request.stream()) as stream:
-                async for part in stream:
-                    check_length(len(body) + len(part), self._most_body)
-                    body += part
+            async with aclosing(request.stream()) as parts:
+                body = await gathered(parts, self._most_body)
         except ClientDisconnect:
             raise UnavailableError("the client went away before its body could be verified") from None
         except RuntimeError as error:
             raise UnavailableError("the body was consumed before it could be verified") from error
         # Where Starlette itself keeps a body that was read.
-        request._body = bytes(body)
-        return request._body
+        request._body = body
+        return body
 
 
 class Authorized(DoorDependency):

@@ -12,9 +12,9 @@ from typing import Final
 import anyio
 import httpx
 
-from attorn.asgi.body import BodyLimitError, read_body
+from attorn.asgi.body import BodyLimitError, read_body, require_json
 from attorn.asgi.connection import Receive, Scope, Send, require_http
-from attorn.asgi.headers import header_values, media_type
+from attorn.asgi.headers import header_values
 from attorn.canonical import JsonValue, parse
 from attorn.errors import AttornError, InputError, MalformedError, UnavailableError, VerificationError
 from attorn.events.receiver import Received, Receiver
@@ -191,8 +191,7 @@ class _Asked:
 
 async def _asked(scope: Scope, receive: Receive) -> _Asked | None:
     """The poll in the body, None if the client went away. Raises `InputError`, `BodyLimitError`, `MalformedError`."""
-    if media_type(scope) != JSON:
-        raise InputError(f"expected Content-Type: {JSON}")
+    require_json(scope)
     body = await read_body(scope, receive, _MOST_ASKED)
     if body is None:
         return None

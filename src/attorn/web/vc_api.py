@@ -16,12 +16,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from attorn.asgi.answer import unstored
-from attorn.asgi.body import MOST_BODY, checked_most, read_body
+from attorn.asgi.body import MOST_BODY, checked_most, read_body, require_json
 from attorn.asgi.connection import App
-from attorn.asgi.headers import media_type
 from attorn.canonical import JsonValue
-from attorn.display import shown
-from attorn.errors import AttornError, InputError
+from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.handed import ask
 from attorn.status import bitstring
 from attorn.web.did_api import DidApi
@@ -29,7 +27,7 @@ from attorn.web.named import Named
 from attorn.web.vc_body import read_changes, read_issue, read_verify
 from attorn.web.vc_issuing import Issuing
 from attorn.web.vc_lists import Lists
-from attorn.web.vc_problem import MediaTypeError, plain, refusal
+from attorn.web.vc_problem import plain, refusal
 from attorn.web.vc_verifying import Verifying
 
 LIST_PATH: Final = "/status"
@@ -79,23 +77,16 @@ def _post(path: str, answered: _Answered, most: int, *, verifying: bool = False)
 
     async def endpoint(request: Request) -> Response:
         try:
-            _check_media_type(request)
+            # A page in a browser may send a form or plain text to any server without asking it first, but not JSON.
+            require_json(request.scope, suffixed=True)
             body = await read_body(request.scope, request.receive, most)
             if body is None:
-                # Nobody is there to read it.
-                return Response(status_code=400)
+                raise UnavailableError("the client went away")
             return await run_in_threadpool(ask, "VC API", lambda: answered(body))
         except AttornError as error:
             return refusal(error, verifying=verifying)
 
     return Route(path, endpoint, methods=["POST"])
-
-
-def _check_media_type(request: Request) -> None:
-    # A page in a browser may send a form or plain text to any server without asking it first, but not JSON.
-    given = media_type(request.scope)
-    if given != "application/json" and not (given.startswith("application/") and given.endswith("+json")):
-        raise MediaTypeError(f"Content-Type: expected application/json, got {shown(given)}")
 
 
 def _issue(issuing: Issuing, most: int) -> _Answered:

@@ -12,7 +12,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from attorn.asgi.body import BodyLimitError
+from attorn.asgi.body import BodyLimitError, MediaTypeError
 from attorn.asgi.problem import BLANK, Problem
 from attorn.errors import (
     AttornError,
@@ -30,10 +30,6 @@ from attorn.errors import (
 _DATA_MODEL: Final = "https://www.w3.org/TR/vc-data-model#"
 _STATUS_LIST: Final = "https://www.w3.org/ns/credentials/status-list#"
 _UNDECIDED: Final = "It could not be found out; nothing was done."
-
-
-class MediaTypeError(InputError):
-    """The body is said to be something else than JSON."""
 
 
 def refusal(error: AttornError, *, verifying: bool = False) -> Response:
