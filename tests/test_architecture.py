@@ -27,6 +27,7 @@ RANKS = {
     "keys": 4,
     "request": 4,
     "asgi": 5,
+    "outgoing": 5,
     "transport": 5,
     "words": 5,
     "did": 6,

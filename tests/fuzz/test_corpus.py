@@ -32,7 +32,7 @@ NO_PARSERS = {
     "keys.owned.read": "reads a file that is the user's own",
     "verify.possession.ArrivedToken.read_chain": "`token` reads the same bytes",
     "verify.possession.ArrivedToken.read_presentation": "hands out what an adapter made",
-    "httpsig.signing.ClientRequest.read": "a protocol",
+    "outgoing.ClientRequest.read": "a protocol",
     "verify.arrival.Arrival.read_chain": "a protocol",
     "verify.arrival.Arrival.read_presentation": "a protocol",
     "caveat.base.Caveat.read": "replaced by each kind of caveat",

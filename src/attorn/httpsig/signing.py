@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from http_message_signatures import HTTPMessageSignaturesException, HTTPMessageSigner
 
@@ -21,47 +21,11 @@ from attorn.httpsig.source import Source
 from attorn.httpsig.verifying import LONGEST
 from attorn.keys.jwk import thumbprint
 from attorn.keys.signer import PinnedSigner, Signatory, key_of, require_signatory, signed
+from attorn.outgoing import ClientRequest, aload_content, load_content, target_of
 
 _NONCE_BYTES: Final = 32
 _MINUTE: Final = timedelta(minutes=1)
 _FIELDS: Final = ("content-digest", "signature", "signature-agent", "signature-input")
-
-
-class ClientUrl(Protocol):
-    """What is used of an `httpx.URL`."""
-
-    @property
-    def scheme(self) -> str:
-        """The scheme."""
-
-    @property
-    def netloc(self) -> bytes:
-        """Host and port."""
-
-    @property
-    def raw_path(self) -> bytes:
-        """Path and query, encoded."""
-
-
-class ClientRequest(Protocol):
-    """What is used of an `httpx.Request`."""
-
-    method: str
-    headers: MutableMapping[str, str]
-
-    @property
-    def url(self) -> ClientUrl:
-        """The target URI."""
-
-    @property
-    def content(self) -> bytes:
-        """The body, once it was read."""
-
-    def read(self) -> bytes:
-        """Read the body."""
-
-    async def aread(self) -> bytes:
-        """Read the body."""
 
 
 class RequestSigner:
@@ -126,18 +90,12 @@ class RequestSigner:
 
     def __call__(self, request: ClientRequest) -> None:
         """Sign a request of `httpx.Client(event_hooks={"request": [signer]})`: after its `auth`, and each redirect."""
-        try:
-            request.read()
-        except (AssertionError, RuntimeError, TypeError) as error:
-            raise InputError("body: expected one that a synchronous client can read") from error
+        load_content(request)
         self._attach(request)
 
     async def asynchronous(self, request: ClientRequest) -> None:
         """The same for `httpx.AsyncClient(event_hooks={"request": [signer.asynchronous]})`."""
-        try:
-            await request.aread()
-        except (AssertionError, RuntimeError, TypeError) as error:
-            raise InputError("body: expected one that an asynchronous client can read") from error
+        await aload_content(request)
         try:
             asyncio.get_running_loop()
         except RuntimeError:
@@ -148,14 +106,12 @@ class RequestSigner:
             await asyncio.to_thread(self._attach, request)
 
     def _attach(self, request: ClientRequest) -> None:
-        path, _, query = request.url.raw_path.decode("ascii").partition("?")
-        held = request.headers.get("Authorization")
+        target, held = target_of(request), request.headers.get("Authorization")
         message = SignedMessage(
             method=request.method,
-            # netloc holds no userinfo.
-            origin=f"{request.url.scheme}://{request.url.netloc.decode('ascii')}",
-            path=path,
-            query=query,
+            origin=target.origin,
+            path=target.path,
+            query=target.query,
             headers=() if held is None else (("authorization", held),),
             body=request.content,
         )

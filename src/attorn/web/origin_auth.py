@@ -10,6 +10,7 @@ from anyio import to_thread
 from attorn.errors import InputError
 from attorn.holder import check_holder
 from attorn.identity import Identity
+from attorn.outgoing import aload_content, load_content, target_of
 from attorn.request.origin import checked_origin
 from attorn.token.token import Token
 
@@ -30,18 +31,12 @@ class OriginAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """As `auth_flow`, after the body has been read. Raises `InputError` where it cannot be."""
-        try:
-            request.read()
-        except (httpx.StreamError, AssertionError, TypeError) as error:
-            raise InputError("body: expected one that a synchronous client can read") from error
+        load_content(request)
         yield from self.auth_flow(request)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """The same, in threads of its own: whatever signs may block."""
-        try:
-            await request.aread()
-        except (httpx.StreamError, AssertionError, TypeError) as error:
-            raise InputError("body: expected one that an asynchronous client can read") from error
+        await aload_content(request)
         flow = self.auth_flow(request)
         sent = await to_thread.run_sync(_next, flow, None)
         while sent is not None:
@@ -49,13 +44,11 @@ class OriginAuth(httpx.Auth):
 
     def _target(self, request: httpx.Request) -> tuple[str, str]:
         """Path and query of a request, raw. Raises `InputError` if it goes to another origin."""
-        url = request.url
-        # netloc holds no userinfo.
-        origin = checked_origin(f"{url.scheme}://{url.netloc.decode('ascii')}")
+        target = target_of(request)
+        origin = checked_origin(target.origin)
         if origin != self._origin:
             raise InputError(f"origin: this is for {self._origin} only, got a request to {origin}")
-        path, _, query = url.raw_path.decode("ascii").partition("?")
-        return path, query
+        return target.path, target.query
 
 
 def _next(
