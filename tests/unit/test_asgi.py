@@ -22,7 +22,7 @@ from attorn.asgi.body import (
     require_json,
 )
 from attorn.asgi.connection import Message, Receive, Scope, Send, require_http
-from attorn.asgi.headers import header_values, media_type
+from attorn.asgi.headers import accepted_types, header_values, media_type
 from attorn.asgi.middleware import HttpMiddleware
 from attorn.asgi.problem import BLANK, MEDIA_TYPE, Problem
 from attorn.asgi.target import raw_target
@@ -276,6 +276,23 @@ def test_headers() -> None:
 )
 def test_media_types(values: list[bytes], found: str) -> None:
     assert media_type(scoped(*((KIND, value) for value in values))) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ([], ()),
+        ([b""], ()),
+        ([b" , ;q=1,"], ()),
+        ([b"*/*"], ("*/*",)),
+        ([b"Application/JSON;q=0.5 , text/plain"], ("application/json", "text/plain")),
+        ([b"a/b", b"c/d, e/f"], ("a/b", "c/d", "e/f")),
+        ([b"a/b-x"], ("a/b-x",)),
+        ([b"\xff/a"], ("\u00ff/a",)),
+    ],
+)
+def test_types_that_are_accepted(values: list[bytes], found: tuple[str, ...]) -> None:
+    assert accepted_types(scoped(*((b"Accept", value) for value in values))) == found
 
 
 @pytest.mark.parametrize("kind", [b"application/json", b"Application/JSON; charset=utf-8"])

@@ -116,6 +116,9 @@ def test_lists_of_every_form(form: Form) -> None:
     for found in (embedded, jws):
         assert (found.uri, found.issuer, found.kind) == (uri, api.by.did, ListKind.REVOCATION)
     assert answer.headers["vary"] == "Accept"
+    for other in ("application/vc+jwtx", "x/application/vc+jwt", "text/plain;x=application/vc+jwt"):
+        assert api.get(path_of(uri), headers={"accept": other}).media_type == "application/json"
+    assert api.get(path_of(uri), headers={"accept": "x/y, Application/VC+JWT;q=1"}).media_type == "application/vc+jwt"
 
 
 def test_revoked_for_good() -> None:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from attorn.asgi.answer import unstored
+from attorn.asgi.headers import accepted_types
 from attorn.canonical import JsonValue
 from attorn.did.dereferencing import Dereferencing, dereference
 from attorn.did.document import DidDocument
@@ -58,13 +59,14 @@ class DidApi:
     async def _answer(self, request: Request, resolver: Resolver) -> Response:
         url, query = request.path_params["url"], request.query_params
         found = await run_in_threadpool(_found, url, [*query.multi_items()], resolver)
-        accept = request.headers.get("accept", "")
-        if _OLD_PROFILE in accept:
+        accepted = accepted_types(request.scope)
+        # A profile is a parameter.
+        if any(_OLD_PROFILE in each for each in request.headers.getlist("accept")):
             return _answered(found, _as_before(found), _OLD_TYPE)
-        asked = next((each for each in _DOCUMENTS if each in _types(accept)), None)
+        asked = next((each for each in _DOCUMENTS if each in accepted), None)
         if asked is not None and isinstance(found, Resolution) and found.error is None:
             return _answered(found, found.did_document, asked)
-        media_type = _RESULT if _RESULT in _types(accept) else "application/json"
+        media_type = _RESULT if _RESULT in accepted else "application/json"
         return _answered(found, found.to_json(), media_type)
 
 
@@ -107,10 +109,6 @@ def _options(query: list[tuple[str, str]]) -> Options:
             raise ResolutionError(f"options: {shown(name)} stands twice", problem=Fault.INVALID_OPTIONS)
         given[name] = {"true": True, "false": False}.get(value, value) if name in _FLAGS else value
     return Options.read(given)
-
-
-def _types(accept: str) -> list[str]:
-    return [each.partition(";")[0].strip().lower() for each in accept.split(",")]
 
 
 def _answered(found: Resolution | Dereferencing, told: Mapping[str, JsonValue] | None, media_type: str) -> JSONResponse:

@@ -18,13 +18,14 @@ from starlette.routing import Route
 from attorn.asgi.answer import unstored
 from attorn.asgi.body import MOST_BODY, checked_most, read_body, require_json
 from attorn.asgi.connection import App
+from attorn.asgi.headers import accepted_types
 from attorn.canonical import JsonValue
 from attorn.errors import AttornError, InputError, UnavailableError
 from attorn.handed import ask
 from attorn.status import bitstring
 from attorn.web.did_api import DidApi
 from attorn.web.named import Named
-from attorn.web.vc_body import read_changes, read_issue, read_verify
+from attorn.web.vc_body import Verify, read_changes, read_issue, read_verify
 from attorn.web.vc_issuing import Issuing
 from attorn.web.vc_lists import Lists
 from attorn.web.vc_problem import plain, refusal
@@ -32,6 +33,7 @@ from attorn.web.vc_verifying import Verifying
 
 LIST_PATH: Final = "/status"
 """Under which path an issuer's lists are."""
+_JWT: Final = f"application/{bitstring.TYP}"
 _Endpoint = Callable[[Request], Awaitable[Response]]
 _Answered = Callable[[bytes], Response]
 
@@ -97,7 +99,7 @@ def _issue(issuing: Issuing, most: int) -> _Answered:
     return answered
 
 
-def _verified(verify: Callable[..., dict[str, JsonValue]], name: str, most: int) -> _Answered:
+def _verified(verify: Callable[[Verify], dict[str, JsonValue]], name: str, most: int) -> _Answered:
     def answered(body: bytes) -> Response:
         return JSONResponse(verify(read_verify(body, name, most=most)), 200, dict(unstored(200)))
 
@@ -118,7 +120,7 @@ def _change(lists: Lists, most: int) -> _Answered:
 
 def _hosted(lists: Lists) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
-        jwt = f"application/{bitstring.TYP}" in request.headers.get("accept", "")
+        jwt = _JWT in accepted_types(request.scope)
         path = f"{request.path_params['purpose']}/{request.path_params['number']}"
         try:
             text = await run_in_threadpool(ask, "status list", lambda: lists.text(f"{lists.base}{path}", jwt=jwt))
@@ -126,8 +128,8 @@ def _hosted(lists: Lists) -> _Endpoint:
             return plain(404)
         except AttornError as error:
             return refusal(error)
-        media_type = f"application/{bitstring.TYP}" if jwt else "application/json"
-        return Response(text, headers={"Cache-Control": "no-cache", "Vary": "Accept"}, media_type=media_type)
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
+        return Response(text, headers=headers, media_type=_JWT if jwt else "application/json")
 
     return endpoint
 
