@@ -36,7 +36,7 @@ def test_every_error_is_named() -> None:
 def test_statuses_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| ((?:`[A-Z_]+`(?:, )?)+) \| ([0-9]{3}) \|", PAGE, re.MULTILINE)
     told = {name: int(status) for names, status in rows for name in re.findall("[A-Z_]+", names)}
-    expected = {each: fault.Problem(str(each), "").status for each in fault.Fault}
+    expected = {each: fault.Failure(str(each), "").status for each in fault.Fault}
     assert told == {
         each.partition("#")[2]: status for each, status in expected.items() if each.startswith("https://www.w3.org/")
     }

@@ -13,7 +13,7 @@ from attorn.canonical import JsonValue
 from attorn.did import resolver as resolving
 from attorn.did.did import DidUrl, parse_url
 from attorn.did.document import Relationship
-from attorn.did.fault import Fault, Problem
+from attorn.did.fault import Failure, Fault
 from attorn.did.reading import absolute, timestamp
 from attorn.did.resolution import CONTEXT, DocumentMetadata, Options, Resolution
 from attorn.did.resolver import Resolver
@@ -36,7 +36,7 @@ class Dereferencing:
     content: JsonValue = None
     content_type: str | None = None
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
-    error: Problem | None = None
+    error: Failure | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
         """The dereferencing result, as its HTTP binding sends it."""
@@ -63,7 +63,7 @@ def dereference(
     except InputError:
         raise
     except AttornError as error:
-        return Dereferencing(error=Problem.of(error))
+        return Dereferencing(error=Failure.of(error))
 
 
 def follow(

@@ -48,7 +48,7 @@ _STATUS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Failure:
     """One error of resolving or dereferencing, as RFC 9457 has it: the URL of its name, and what was wrong here."""
 
     type: str
@@ -76,7 +76,7 @@ class Problem:
         return {"type": self.type, "title": title, "detail": self.detail}
 
     @classmethod
-    def of(cls, error: AttornError) -> Problem:
+    def of(cls, error: AttornError) -> Failure:
         """The problem that `error` is to whoever asked. `INTERNAL_ERROR` where it could not be found out."""
         if isinstance(error, ResolutionError):
             return cls(error.problem, str(error))

@@ -11,7 +11,7 @@ from typing import Final, Self
 from attorn.canonical import JsonValue
 from attorn.clock import instant
 from attorn.did.document import DidDocument
-from attorn.did.fault import Fault, Problem
+from attorn.did.fault import Failure, Fault
 from attorn.did.material import KeyFormat
 from attorn.did.reading import timestamp
 from attorn.display import shown, stamp
@@ -154,7 +154,7 @@ class Resolution:
     did_document: dict[str, JsonValue] | None = None
     document: DidDocument | None = None
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
-    error: Problem | None = None
+    error: Failure | None = None
     content_type: str = MEDIA_TYPE
 
     def to_json(self) -> dict[str, JsonValue]:

@@ -9,7 +9,7 @@ from typing import Final, Protocol, runtime_checkable
 from attorn.did import jwk, key, peer, reading
 from attorn.did.did import Did, parse
 from attorn.did.document import DidDocument
-from attorn.did.fault import Fault, Problem
+from attorn.did.fault import Failure, Fault
 from attorn.did.resolution import DocumentMetadata, Options, Resolution, require_supported
 from attorn.display import shown
 from attorn.errors import AttornError, InputError, MalformedError, ResolutionError
@@ -100,7 +100,7 @@ def resolution(resolver: Resolver, did: str, options: Options = _NO_OPTIONS) -> 
     except InputError:
         raise
     except AttornError as error:
-        return Resolution(error=Problem.of(error))
+        return Resolution(error=Failure.of(error))
 
 
 class LocalResolver:

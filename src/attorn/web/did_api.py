@@ -16,7 +16,7 @@ from attorn.asgi.headers import accepted_types
 from attorn.canonical import JsonValue
 from attorn.did.dereferencing import Dereferencing, dereference
 from attorn.did.document import DidDocument
-from attorn.did.fault import Fault, Problem
+from attorn.did.fault import Failure, Fault
 from attorn.did.resolution import CONTEXT, MEDIA_TYPE, Options, Resolution
 from attorn.did.resolver import LocalResolver, Resolver, resolution
 from attorn.display import shown
@@ -97,8 +97,8 @@ def _found(url: str, query: list[tuple[str, str]], resolver: Resolver) -> Resolu
             return ask("resolver", lambda: dereference(url, resolver, options=options))
         return ask("resolver", lambda: resolution(resolver, url, options))
     except AttornError as error:
-        problem = Problem.of(error)
-    return Dereferencing(error=problem) if dereferences else Resolution(error=problem)
+        failure = Failure.of(error)
+    return Dereferencing(error=failure) if dereferences else Resolution(error=failure)
 
 
 def _options(query: list[tuple[str, str]]) -> Options:
