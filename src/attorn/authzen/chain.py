@@ -7,6 +7,6 @@ from attorn.verify.access import Cleared
 
 
 def who_acts(cleared: Cleared) -> dict[str, JsonValue]:
-    """`depth`, the number of links less one; the DIDs `root` and `holder`; and `act`, those of all delegates."""
-    acting: list[JsonValue] = [link.delegate for link in cleared.chain]
-    return {"depth": len(acting) - 1, "root": cleared.root, "holder": cleared.holder, "act": acting}
+    """`depth`, the number of links less one; the DIDs `root` and `holder`; and `delegates`, all of them in order."""
+    delegates: list[JsonValue] = [link.delegate for link in cleared.chain]
+    return {"depth": len(delegates) - 1, "root": cleared.root, "holder": cleared.holder, "delegates": delegates}

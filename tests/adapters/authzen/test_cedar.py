@@ -51,7 +51,7 @@ def when(condition: str) -> str:
         "context.chain.depth == 1",
         f'context.chain.root == "{ALICE.did}"',
         f'context.chain.holder == "{SCOUT.did}"',
-        f'context.chain.act == ["{PLANNER.did}", "{SCOUT.did}"]',
+        f'context.chain.delegates == ["{PLANNER.did}", "{SCOUT.did}"]',
         "context.args.limit == 10",
         "context.args == {limit: 10}",
         f'context.audience == "{AUDIENCE}"',
@@ -194,7 +194,7 @@ def test_it_holds_behind_a_web_server_too() -> None:
 
 SCHEMA = """
 entity Agent; entity Resource;
-type Chain = {depth: Long, root: String, holder: String, act: Set<String>};
+type Chain = {depth: Long, root: String, holder: String, delegates: Set<String>};
 action "events:read" appliesTo {
   principal: [Agent], resource: [Resource],
   context: {chain: Chain, args: {limit: Long}, audience: String, time: Long, within: Set<String>}

@@ -133,7 +133,7 @@ def test_what_is_asked(tell: Any) -> None:
         "action": {"name": "events:read", "properties": {"a": [1, {"b": None}, 1.5]}},
         "resource": {"type": "resource", "id": REQUEST.resource},
         "context": {
-            "chain": {"depth": 1, "root": ALICE.did, "holder": SCOUT.did, "act": [PLANNER.did, SCOUT.did]},
+            "chain": {"depth": 1, "root": ALICE.did, "holder": SCOUT.did, "delegates": [PLANNER.did, SCOUT.did]},
             "audience": AUDIENCE,
             "time": "2030-03-17T17:46:40Z",
             "cost": {"amount": 4, "currency": "EUR"},
