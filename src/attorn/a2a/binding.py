@@ -20,8 +20,8 @@ from attorn.a2a.extension import EXTENSION
 from attorn.canonical import JsonValue, canonicalise
 from attorn.display import shown
 from attorn.encoding import base64url_encode
-from attorn.errors import InputError, LimitError, MalformedError, UnavailableError
-from attorn.handed import ask
+from attorn.errors import InputError, LimitError, MalformedError
+from attorn.request.binding import bound
 from attorn.request.request import Request
 
 SEND: Final = "SendMessage"
@@ -61,26 +61,16 @@ class Binding:
         """
         if params.ByteSize() > MOST_REQUEST:
             raise LimitError(f"A2A request: expected at most {MOST_REQUEST} bytes")
-        bound: dict[str, JsonValue] = {"@method": method, "@request": _digest(params)}
+        args: dict[str, JsonValue] = {"@method": method, "@request": _digest(params)}
         if isinstance(params, SendMessageRequest):
-            asked = self._asked(params.message)
             text = "\n".join(part.text for part in params.message.parts if part.HasField("text"))
             if text and len(text) <= MOST_TEXT:
-                bound["@text"] = text
-        else:
-            asked = Request(action=f"a2a:{method}", resource=self.resource)
-        if any(name.startswith("@") for name in asked.args):
-            raise InputError("args whose names start with '@' belong to the A2A binding")
-        return Request(action=asked.action, resource=asked.resource, args={**asked.args, **bound}, cost=asked.cost)
+                args["@text"] = text
+            return bound(self.route or self._plain, params.message, args, "A2A")
+        return Request(action=f"a2a:{method}", resource=self.resource, args=args)
 
-    def _asked(self, message: Message) -> Request:
-        if self.route is None:
-            return Request(action=f"a2a:{SEND}", resource=self.resource, args=_arguments(message))
-        route = self.route
-        asked = ask("route", lambda: route(message))
-        if not isinstance(asked, Request):
-            raise UnavailableError(f"the route must return a Request, got {type(asked).__name__}")
-        return asked
+    def _plain(self, message: Message) -> Request:
+        return Request(action=f"a2a:{SEND}", resource=self.resource, args=_arguments(message))
 
 
 def _arguments(message: Message) -> dict[str, JsonValue]:

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from attorn.display import shown
 from attorn.encoding import base64url_encode
-from attorn.errors import InputError, LimitError, MalformedError, MissingError, UnavailableError
-from attorn.handed import ask
+from attorn.errors import InputError, LimitError, MalformedError, MissingError
+from attorn.request.binding import bound
 from attorn.request.origin import checked_origin
 from attorn.request.request import Request
 from attorn.request.resource import normalise
@@ -103,18 +103,13 @@ def bind(message: HttpMessage, route: Route = plain_route) -> Request:
     """
     if not isinstance(message, HttpMessage):
         raise InputError(f"bind: expected an HttpMessage, got {type(message).__name__}")
-    asked = ask("route", lambda: route(message))
-    if not isinstance(asked, Request):
-        raise UnavailableError(f"the route must return a Request, got {type(asked).__name__}")
-    if any(name.startswith("@") for name in asked.args):
-        raise InputError("args whose names start with '@' belong to the HTTP binding")
-    bound = {
+    args = {
         "@method": message.method,
         "@path": message.path,
         "@query": message.query,
         "@body": f"sha-256:{base64url_encode(hashlib.sha256(message.body).digest())}",
     }
-    return Request(action=asked.action, resource=asked.resource, args={**asked.args, **bound}, cost=asked.cost)
+    return bound(route, message, args, "HTTP")
 
 
 def authorization(presentation: str) -> str:
