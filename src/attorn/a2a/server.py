@@ -37,6 +37,7 @@ from attorn.a2a.refusal import refusal
 from attorn.approval import ApprovalRequired
 from attorn.errors import AttornError, InputError, MalformedError, MissingError, UntrustedRootError
 from attorn.verify.access import Access, Verified
+from attorn.verify.related import authorize_related
 from attorn.verify.verifier import Verifier
 
 Related = Callable[[User, Verified], bool]
@@ -167,9 +168,6 @@ class ChainHandler(RequestHandler):
 
     def _decided(self, method: str, params: AnyMessage, wire: str, user: User) -> Access:
         asked, related = self._binding.request(method, params), self._related
-        if related is None:
-            return self._verifier.authorize(wire, asked)
-        verified = self._verifier.verify(wire, asked)
+        holds = None if related is None else lambda verified: related(user, verified)
         unrelated = UntrustedRootError("this chain does not go with the user whom the framework named")
-        verified.require(lambda: related(user, verified), unrelated)
-        return verified.clear()
+        return authorize_related(self._verifier, wire, asked, holds, unrelated)

@@ -24,6 +24,7 @@ from attorn.mcp.call import LISTINGS, META_MEMBER, MORE, STATE, Params, canonica
 from attorn.mcp.sealing import Context, brings_state, sealing, seals
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
+from attorn.verify.related import authorize_related
 from attorn.verify.verifier import Verifier
 from attorn.web.scope import checked_verifier
 
@@ -172,9 +173,6 @@ class SideCar(McpDoor):
 
     def _decide(self, wire: str, request: Request) -> Access:
         related = self._related
-        if related is None:
-            return self.verifier.authorize(wire, request)
-        verified = self.verifier.verify(wire, request)
+        holds = None if related is None else lambda verified: related(get_access_token(), verified)
         unrelated = UntrustedRootError("this chain does not go with the bearer token that came with it")
-        verified.require(lambda: related(get_access_token(), verified), unrelated)
-        return verified.clear()
+        return authorize_related(self.verifier, wire, request, holds, unrelated)
