@@ -19,9 +19,8 @@ from attorn.a2a.said import APPROVAL, said_once
 from attorn.approval import Approval, ApprovalRequest
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError
-from attorn.holder import check_holder
+from attorn.holder import Holding
 from attorn.identity import Identity
-from attorn.token.presentation import words
 from attorn.token.token import Token
 
 _METHODS: Final = {
@@ -54,13 +53,7 @@ def with_chain(
     It is good once, and with `A2A-Extensions` beside it. Raises `InputError`, `DelegationError`, `LimitError`,
     `MalformedError` or `UnavailableError`, as `Identity.present` and `Binding.request` do.
     """
-    if not isinstance(params, SendMessageRequest):
-        raise InputError(f"with_chain: expected a SendMessageRequest, got {type(params).__name__}")
-    check_holder(identity, token)
-    made = declared(params)
-    asked = _checked(binding).request(SEND, made)
-    made.message.metadata[EXTENSION] = identity.present(token, asked, audience=audience, approvals=approvals)
-    return made
+    return _carrying(params, Holding(identity, token, audience), _checked(binding), approvals)
 
 
 def continued(params: SendMessageRequest, task: Task) -> SendMessageRequest:
@@ -94,10 +87,7 @@ class HolderInterceptor(ClientCallInterceptor):
     """
 
     def __init__(self, identity: Identity, token: Token, *, audience: str, binding: Binding) -> None:
-        check_holder(identity, token)
-        self._identity = identity
-        self._token = token
-        self._audience = words(audience, "audience")
+        self._holding = Holding(identity, token, audience)
         self._binding = _checked(binding)
 
     async def before(self, args: BeforeArgs) -> None:
@@ -109,7 +99,7 @@ class HolderInterceptor(ClientCallInterceptor):
         approvals = context.state.get(_APPROVALS, ())
         said = ServiceParametersFactory.create_from(context.service_parameters, [with_a2a_extensions([EXTENSION])])
         if method == SEND:
-            args.input = await asyncio.to_thread(self._sent, args.input, approvals)
+            args.input = await asyncio.to_thread(_carrying, args.input, self._holding, self._binding, approvals)
         else:
             said[HEADER] = await asyncio.to_thread(self._presented, method, args.input, approvals)
         context.service_parameters = said
@@ -127,23 +117,24 @@ class HolderInterceptor(ClientCallInterceptor):
         text = said_once(task.status.message.parts, APPROVAL)
         if text is None:
             raise MalformedError("task: it waits for something, and not for an approval")
-        asked = ApprovalRequest.decode(text)
-        root = self._token.unverified_links[0].delegator
-        ours = self._binding.request(SEND, again)
-        asked.require_about(ours, audience=self._audience, holder=self._identity.did, root=root)
-        return asked
+        return self._holding.about(text, self._binding.request(SEND, again))
 
     async def after(self, args: AfterArgs) -> None:
         """Nothing is left to do."""
 
     def _presented(self, method: str, params: AnyMessage, approvals: Sequence[Approval | str]) -> str:
         asked = self._binding.request(method, params)
-        return self._identity.present(self._token, asked, audience=self._audience, approvals=approvals)
+        return self._holding.present(asked, approvals)
 
-    def _sent(self, params: SendMessageRequest, approvals: Sequence[Approval | str]) -> SendMessageRequest:
-        return with_chain(
-            params, self._identity, self._token, audience=self._audience, binding=self._binding, approvals=approvals
-        )
+
+def _carrying(
+    params: SendMessageRequest, holding: Holding, binding: Binding, approvals: Sequence[Approval | str]
+) -> SendMessageRequest:
+    if not isinstance(params, SendMessageRequest):
+        raise InputError(f"with_chain: expected a SendMessageRequest, got {type(params).__name__}")
+    made = declared(params)
+    made.message.metadata[EXTENSION] = holding.present(binding.request(SEND, made), approvals)
+    return made
 
 
 def _checked(binding: Binding) -> Binding:

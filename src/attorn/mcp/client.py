@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -15,9 +15,9 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.message import ClientMessageMetadata, SessionMessage
 from mcp_types import JSONRPCNotification, JSONRPCRequest
 
-from attorn.approval import Approval, ApprovalRequest, ApprovalRequired, texts_about
-from attorn.errors import InputError, MalformedError
-from attorn.holder import check_holder
+from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
+from attorn.errors import InputError
+from attorn.holder import Holding
 from attorn.identity import Identity
 from attorn.mcp.call import LISTINGS, META_MEMBER, Params, canonical_uri, request_of
 from attorn.mcp.waiting import Waiting
@@ -28,11 +28,9 @@ class Holder:
     """`identity` presents `token` to the server whose canonical URI is `server`. Raises `InputError`."""
 
     def __init__(self, identity: Identity, token: Token, *, server: str) -> None:
-        check_holder(identity, token)
         self.server = canonical_uri(server)
-        self._identity = identity
-        self._token = token
-        self._waiting = Waiting(self._texts)
+        self._holding = Holding(identity, token, self.server)
+        self._waiting = Waiting(self._holding.require_together)
 
     def present(self, method: str, params: Params) -> str:
         """A presentation for one message: once, here, with these arguments.
@@ -41,7 +39,7 @@ class Holder:
         """
         request = request_of(self.server, method, params)
         with self._waiting.taken(request.digest()) as mine:
-            return self._identity.present(self._token, request, audience=self.server, approvals=mine)
+            return self._holding.present(request, mine)
 
     def keep_approvals(self, *approvals: Approval | str) -> None:
         """Keep approvals, at most 64, until what they approve was presented; those of one message go together.
@@ -50,10 +48,6 @@ class Holder:
         for those that no presentation of this holder could carry: another's, one twice, over 16 of one message.
         """
         self._waiting.keep([each if isinstance(each, Approval) else Approval.decode(each) for each in approvals])
-
-    def _texts(self, digest: bytes, approvals: Sequence[Approval]) -> tuple[str, ...]:
-        root = self._token.unverified_links[0].delegator
-        return texts_about(approvals, audience=self.server, root=root, holder=self._identity.did, digest=digest)
 
     def asked(self, error: MCPError, method: str, params: Params) -> ApprovalRequest | None:
         """What to hand to the approvers, if it is their approval that this message lacked; else None.
@@ -64,14 +58,7 @@ class Holder:
         data = error.error.data
         if not isinstance(data, dict) or data.get("code") != ApprovalRequired.code:
             return None
-        text = data.get("approval")
-        if not isinstance(text, str):
-            raise MalformedError("the server says that approval is required, and not of what")
-        asked = ApprovalRequest.decode(text)
-        root = self._token.unverified_links[0].delegator
-        ours = request_of(self.server, method, params)
-        asked.require_about(ours, audience=self.server, holder=self._identity.did, root=root)
-        return asked
+        return self._holding.about(data.get("approval"), request_of(self.server, method, params))
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ class Waiting:
     It gets all that are kept of one digest. Presentations are made in threads.
     """
 
-    def __init__(self, require: Callable[[bytes, Sequence[Approval]], object]) -> None:
+    def __init__(self, require: Callable[[Sequence[Approval], bytes], object]) -> None:
         self._require = require
         self._kept: tuple[Approval, ...] = ()
         self._taken: tuple[Approval, ...] = ()
@@ -34,7 +34,7 @@ class Waiting:
             if len(whole) > MOST_WAITING:
                 raise InputError(f"approvals: expected at most {MOST_WAITING} that wait for their message")
             for digest in {each.digest for each in approvals}:
-                self._require(digest, [each for each in whole if each.digest == digest])
+                self._require([each for each in whole if each.digest == digest], digest)
             self._kept += tuple(approvals)
 
     @contextmanager

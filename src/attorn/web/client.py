@@ -11,8 +11,8 @@ from attorn.approval import Approval, ApprovalRequest, ApprovalRequired
 from attorn.asgi.problem import MEDIA_TYPE
 from attorn.canonical import JsonValue, parse
 from attorn.errors import InputError, MalformedError
+from attorn.holder import Holding
 from attorn.identity import Identity
-from attorn.token.presentation import words
 from attorn.token.token import Token
 from attorn.web.http import HttpMessage, Route, authorization, bind, checked_route, plain_route
 from attorn.web.origin_auth import OriginAuth
@@ -42,7 +42,7 @@ class HolderAuth(OriginAuth):
         approvals: Sequence[Approval | str] = (),
     ) -> None:
         super().__init__(identity, token, origin=origin)
-        self._audience = words(audience, "audience")
+        self._holding = Holding(identity, token, audience)
         self._route = checked_route(route)
         if not isinstance(approvals, list | tuple) or not all(isinstance(each, Approval | str) for each in approvals):
             raise InputError("approvals: expected a list of approvals or their texts")
@@ -51,9 +51,9 @@ class HolderAuth(OriginAuth):
     def with_approvals(self, *approvals: Approval | str) -> HolderAuth:
         """The same, with approvals of one request, to be sent again: `client.send(request, auth=...)`."""
         return HolderAuth(
-            self._identity,
-            self._token,
-            audience=self._audience,
+            self._holding.identity,
+            self._holding.token,
+            audience=self._holding.audience,
             origin=self._origin,
             route=self._route,
             approvals=approvals,
@@ -73,20 +73,12 @@ class HolderAuth(OriginAuth):
             raise InputError("response: expected one that holds the request that it answers") from error
         if problem.get("code") != ApprovalRequired.code:
             return None
-        text = problem.get("approval")
-        if not isinstance(text, str):
-            raise MalformedError("the server says that approval is required, and not of what")
-        asked = ApprovalRequest.decode(text)
-        root = self._token.unverified_links[0].delegator
-        ours = bind(self._message(request), self._route)
-        asked.require_about(ours, audience=self._audience, holder=self._identity.did, root=root)
-        return asked
+        return self._holding.about(problem.get("approval"), bind(self._message(request), self._route))
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Attach a presentation. Raises `InputError`, `DelegationError` or `UnavailableError`."""
         asked = bind(self._message(request), self._route)
-        wire = self._identity.present(self._token, asked, audience=self._audience, approvals=self._approvals)
-        request.headers["Authorization"] = authorization(wire)
+        request.headers["Authorization"] = authorization(self._holding.present(asked, self._approvals))
         yield request
 
     def _message(self, request: httpx.Request) -> HttpMessage:
