@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
+"""What is told of a failure inside: not what a store or a resolver said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ class Decision:
         if self.link is None:
             return self.denial.explain()
         return f"link {self.link} ({self.delegator} -> {self.delegate}): {self.denial.explain()}"
+
+    def members(self) -> dict[str, str | int | None]:
+        """What a refusal tells of it, for JSON: `caveat`, `limit` and `asked` only where a caveat prohibits."""
+        found: dict[str, str | int | None] = {"step": self.step, "link": self.link}
+        found |= {"delegator": self.delegator, "delegate": self.delegate}
+        if self.denial is not None:
+            found |= {"caveat": self.denial.caveat, "limit": self.denial.limit, "asked": self.denial.asked}
+        return found
 
     def __bool__(self) -> bool:
         raise TypeError("a Decision has no truth value; read .allowed")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from a2a.utils.errors import (
     A2AError,
     ExtensionSupportRequiredError,
@@ -12,9 +10,8 @@ from a2a.utils.errors import (
     InvalidRequestError,
 )
 
+from attorn.decision import UNDECIDED
 from attorn.errors import AttornError, Denied, InputError, MissingError, VerificationError
-
-_UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
 
 
 def refusal(error: AttornError) -> A2AError:
@@ -28,14 +25,12 @@ def refusal(error: AttornError) -> A2AError:
         kind = ExtensionSupportRequiredError if isinstance(error, MissingError) else InvalidRequestError
         return kind(str(error), data={**said, "step": str(error.step)})
     if isinstance(error, Denied):
-        decision, denial = error.decision, error.decision.denial
-        found: dict[str, object] = {"step": decision.step, "link": decision.link}
-        found |= {"delegator": decision.delegator, "delegate": decision.delegate}
+        denial = error.decision.denial
+        found = {name: str(value) for name, value in error.decision.members().items() if value and name != "asked"}
         words = "prohibited"
         if denial is not None:
-            found |= {"caveat": denial.caveat, "limit": denial.limit}
             words = f"{denial.caveat} allows {denial.limit}; the request asked for something else"
-        return InvalidRequestError(words, data={**said, **{name: str(value) for name, value in found.items() if value}})
+        return InvalidRequestError(words, data={**said, **found})
     if isinstance(error, InputError):
         return InvalidParamsError(str(error), data=said)
-    return InternalError(_UNDECIDED, data=said)
+    return InternalError(UNDECIDED, data=said)
