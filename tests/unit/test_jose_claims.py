@@ -36,6 +36,16 @@ def test_what_is_no_text(value: Any) -> None:
     assert not is_text(value)
 
 
+def test_what_claims_say() -> None:
+    assert of("a").says("x", "a")
+    for value in ("A", "a ", "", None, ["a"], {"a": "a"}, 1, True):
+        assert not of(value).says("x", "a")
+    # Nothing that is missing or null equals what a program forgot to set.
+    for nothing in (None, "None", "null", ""):
+        assert not of(None).says("x", nothing)  # type: ignore[arg-type]
+        assert not Claims({}).says("x", nothing)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("value", [None, -1, LATEST + 1, 1.0, 1.5, True, False, "1", [1], {}])
 def test_what_is_no_second(value: Any) -> None:
     """Attack 57."""

@@ -30,7 +30,10 @@ class Agent:
         return did_key.encode(self.key)
 
     def require_holder(self, access: Access) -> None:
-        """Return if the key that signed the request is that of the chain's holder. Raises `PossessionError`."""
+        """Return if the key that signed the request is that of the chain's holder.
+
+        Raises `PossessionError` for another key, and `InputError` for what is no `Access`.
+        """
         if not isinstance(access, Access):
             raise InputError(f"agent: expected an Access, got {type(access).__name__}")
         if access.chain[-1].to.key != self.key:

@@ -80,7 +80,8 @@ class AgentVerifier:
         """The agent that signed this very request, once.
 
         Raises `MalformedError` for fields that cannot be read, `ReplayError` for a signature that was used before,
-        another `VerificationError` for one that does not count, and `UnavailableError` if that was not found out.
+        another `VerificationError` for one that does not count, `UnavailableError` if that was not found out, and
+        `InputError` for what is no `SignedMessage`.
         """
         if not isinstance(message, SignedMessage):
             raise InputError(f"identify: expected a SignedMessage, got {type(message).__name__}")

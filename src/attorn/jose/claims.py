@@ -26,6 +26,11 @@ class Claims:
     def __contains__(self, name: str) -> bool:
         return name in self.members
 
+    def says(self, name: str, value: str) -> bool:
+        """Whether a claim is there and is `value`: to the letter, and no null, list or number in its place."""
+        said = self.members.get(name)
+        return isinstance(said, str) and said == value
+
     def text(self, name: str) -> str:
         """A claim that must be there as text of 1 to 2048 characters, all printable. Raises `MalformedError`."""
         value = self.members.get(name)
