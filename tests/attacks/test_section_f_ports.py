@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from array import array
+from collections import UserList, deque
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
 
@@ -52,6 +54,13 @@ class Broken:
         return self._answer("used")
 
 
+class Failing(UserList[Statement]):
+    """A list that cannot be gone through."""
+
+    def __iter__(self) -> Iterator[Statement]:
+        raise OSError("connection lost")
+
+
 FAILURES = [sqlite3.OperationalError("locked"), sqlite3.DatabaseError("malformed"), OSError("disk"), KeyError("x")]
 FAILURES += [MemoryError(), ValueError("x"), UnavailableError("later")]
 STORE_FAILURES = {
@@ -63,6 +72,15 @@ STORE_JUNK: dict[str, dict[str, object]] = {
     "82-statements-nothing": {"statements": "nothing"},
     "82-statements-list": {"statements": [kit.link_id(1)]},
     "82-statements-text": {"statements": "x"},
+    "82-statements-no-text": {"statements": ""},
+    "82-statements-no-bytes": {"statements": b""},
+    "82-statements-no-bytearray": {"statements": bytearray()},
+    "82-statements-no-memory": {"statements": memoryview(b"")},
+    "82-statements-no-array": {"statements": array("q")},
+    "82-statements-no-range": {"statements": range(0)},
+    "82-statements-set": {"statements": set()},
+    "82-statements-iterator": {"statements": iter(())},
+    "82-statements-list-that-fails": {"statements": Failing()},
     "82-statements-number": {"statements": 7},
     "82-statements-mapping": {"statements": {kit.link_id(1): None}},
     "82-statements-half": {"statements": [Statement(Kind.REVOCATION, kit.link_id(1).hex(), MALLORY.did, 0, 0), 5]},
@@ -73,6 +91,11 @@ STORE_JUNK: dict[str, dict[str, object]] = {
     "82-charge-false": {"charge": False},
     "82-charge-text": {"charge": "ok"},
 }
+
+
+@pytest.mark.parametrize("nothing", [(), [], UserList(), deque()], ids=lambda each: type(each).__name__)
+def test_any_sequence_may_say_that_nothing_was_said(nothing: Sequence[Statement]) -> None:
+    accepted(counted(), by=verifier(store=Broken(statements=nothing)))
 
 
 @pytest.mark.parametrize("answers", STORE_FAILURES.values(), ids=STORE_FAILURES.keys())

@@ -252,6 +252,7 @@ ARGUED: Final[dict[str, str]] = {
     "verify.policy:require: except (Denied": _POLICY,
     "verify.policy:require: except AttornError": _POLICY,
     "verify.standing:Lists.read: except": _STORE,
+    "verify.standing:known: if isinstance": _STORE,
     "verify.standing:known: if not isinstance": _STORE,
     "verify.standing:known: if not all": _STORE,
     "verify.standing:check_life: if not events": _STORE,

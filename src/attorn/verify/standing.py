@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from array import array
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from attorn.errors import (
     UnavailableError,
     VerificationError,
 )
-from attorn.handed import ask
+from attorn.handed import ask, items
 from attorn.statement import Kind, Statement
 from attorn.store.ports import Store
 from attorn.token.link import Link
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from attorn.status import StatusList
 
 _MOST_BYTES: Final = 1 << 25
+_OF_OTHERS: Final = (str, bytes, bytearray, memoryview, array, range)
+"""Sequences that can hold no statement: even an empty one is not the answer that there is none."""
 
 Said = dict[tuple[Kind, str], list[Statement]]
 """Statements by what they are about."""
@@ -114,9 +117,12 @@ class Lists:
 
 def known(store: Store, subjects: Sequence[tuple[Kind, str]], by: Collection[str]) -> Sequence[Statement]:
     """What a store keeps about these subjects, by these signers. Raises `UnavailableError`."""
-    said = ask("store", lambda: store.statements(subjects, by=by))
-    if not isinstance(said, Sequence) or not all(isinstance(each, Statement) for each in said):
+    answer = ask("store", lambda: store.statements(subjects, by=by))
+    if not isinstance(answer, Sequence) or isinstance(answer, _OF_OTHERS):
         raise UnavailableError("the store must return a sequence of statements")
+    said = items("store", answer)
+    if not all(isinstance(each, Statement) for each in said):
+        raise UnavailableError("the store must return statements and nothing else")
     return said
 
 
