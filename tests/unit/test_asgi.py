@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from attorn.asgi.answer import answer, unstored
+from attorn.asgi.application import HttpApplication
 from attorn.asgi.body import (
     BodyLimitError,
     MediaTypeError,
@@ -21,7 +22,7 @@ from attorn.asgi.body import (
     replayed,
     require_json,
 )
-from attorn.asgi.connection import Message, Receive, Scope, Send, require_http
+from attorn.asgi.connection import Message, Receive, Scope, Send
 from attorn.asgi.headers import accepted_types, header_values, media_type
 from attorn.asgi.middleware import HttpMiddleware
 from attorn.asgi.problem import BLANK, MEDIA_TYPE, Problem
@@ -456,11 +457,38 @@ def test_what_nobody_has_thought_of_reaches_nobody(kind: Any) -> None:
     with pytest.raises(InputError):
         served({"type": kind})
     with pytest.raises(InputError):
-        require_http({"type": kind})
+        alone({"type": kind})
 
 
-def test_only_requests_are_requests() -> None:
-    require_http(scoped())
-    for kind in ("lifespan", "websocket"):
-        with pytest.raises(InputError):
-            require_http({"type": kind})
+class Alone(HttpApplication):
+    """Says what it was given to serve."""
+
+    def __init__(self) -> None:
+        self.served: list[Scope] = []
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.served.append(scope)
+
+
+def alone(scope: Scope, *messages: Mapping[str, Any]) -> tuple[list[Scope], list[Any], list[Any]]:
+    """What reached an application that stands alone, what was answered, and what it did not read."""
+    app, (receive, left) = Alone(), receiving(*messages)
+    found = sent(lambda send: app(scope, receive, send))
+    return app.served, found, left
+
+
+def test_an_application_that_stands_alone_serves_requests() -> None:
+    assert alone(scoped()) == ([scoped()], [], [])
+
+
+def test_an_application_that_stands_alone_answers_a_lifespan() -> None:
+    start, stop = {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}
+    served, found, left = alone({"type": "lifespan"}, start, stop, start)
+    assert (served, left) == ([], [start])
+    assert found == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]
+
+
+def test_an_application_that_stands_alone_closes_a_websocket() -> None:
+    served, found, left = alone({"type": "websocket"}, {"type": "websocket.connect"})
+    assert (served, left) == ([], [])
+    assert found == [{"type": "websocket.close", "code": 1008, "reason": "this server answers HTTP requests"}]

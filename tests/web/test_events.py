@@ -38,6 +38,20 @@ def pushed(text: Any, app: Any = None, *, headers: Any = (PLAIN,), **arguments: 
     return knock(app or PushEndpoint(receiver()), method="POST", path="/", headers=headers, body=body, **arguments)
 
 
+def spoken(app: Any, kind: str, *messages: str) -> list[Any]:
+    """What is sent on a connection of this kind, on which these messages come."""
+    left, sent = [{"type": each} for each in messages], list[Any]()
+
+    async def receive() -> Any:
+        return left.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app({"type": kind}, receive, send))
+    return sent
+
+
 def test_an_event_is_taken() -> None:
     store = Spy()
     app = PushEndpoint(receiver(store))
@@ -132,11 +146,16 @@ def test_a_sender_that_goes_away() -> None:
     assert store.kept == []
 
 
-@pytest.mark.parametrize("kind", ["websocket", "lifespan", "other"])
-def test_connections_of_another_kind(kind: str) -> None:
-    for app in (PushEndpoint(receiver()), PollEndpoint(Outbox(), token=None)):
-        with pytest.raises(InputError):
-            knock(app, scope={"type": kind})
+@pytest.mark.parametrize("app", [PushEndpoint(receiver()), PollEndpoint(Outbox(), token=None)], ids=["push", "poll"])
+def test_connections_of_another_kind(app: Any) -> None:
+    closed = {"type": "websocket.close", "code": 1008, "reason": "this server answers HTTP requests"}
+    assert spoken(app, "websocket", "websocket.connect") == [closed]
+    assert [each["type"] for each in spoken(app, "lifespan", "lifespan.startup", "lifespan.shutdown")] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
+    with pytest.raises(InputError):
+        spoken(app, "other")
 
 
 class Broken(Spy):
@@ -547,7 +566,7 @@ def test_answers_that_never_end() -> None:
 def serving(app: Any) -> Iterator[str]:
     """The origin of a real server on the loopback."""
     listener = socket.create_server(("127.0.0.1", 0))
-    running = uvicorn.Server(uvicorn.Config(app, log_level="critical", http="h11", ws="none", lifespan="off"))
+    running = uvicorn.Server(uvicorn.Config(app, log_level="critical", http="h11", ws="none", lifespan="on"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

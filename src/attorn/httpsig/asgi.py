@@ -11,8 +11,9 @@ from http import HTTPStatus
 from typing import Final
 
 from attorn.asgi.answer import answer, unstored
+from attorn.asgi.application import HttpApplication
 from attorn.asgi.body import MOST_BODY, checked_most, read_body, replayed
-from attorn.asgi.connection import App, Receive, Scope, Send, require_http
+from attorn.asgi.connection import App, Receive, Scope, Send
 from attorn.asgi.middleware import HttpMiddleware
 from attorn.asgi.problem import Problem
 from attorn.asgi.target import raw_target
@@ -78,15 +79,13 @@ class AgentMiddleware(HttpMiddleware):
         await self._app({**scope, "attorn.agent": agent, "state": state}, receive, send)
 
 
-class DirectoryEndpoint:
+class DirectoryEndpoint(HttpApplication):
     """An ASGI application that serves `directory` at its well-known path, and nothing else."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request. Raises `InputError` for connections that are not HTTP."""
-        require_http(scope)
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] != WELL_KNOWN:
             await answer(send, HTTPStatus.NOT_FOUND)
         elif scope["method"] not in ("GET", "HEAD"):

@@ -11,8 +11,9 @@ import httpx
 from starlette.concurrency import run_in_threadpool
 
 from attorn.asgi.answer import answer, unstored
+from attorn.asgi.application import HttpApplication
 from attorn.asgi.body import BodyLimitError, read_body
-from attorn.asgi.connection import Receive, Scope, Send, require_http
+from attorn.asgi.connection import Receive, Scope, Send
 from attorn.asgi.headers import header_values
 from attorn.canonical import parse
 from attorn.errors import (
@@ -50,7 +51,7 @@ class DeliveryError(AttornError):
         return type(self), (self.err, self.description)
 
 
-class PushEndpoint:
+class PushEndpoint(HttpApplication):
     """An ASGI application that takes pushed events for `receiver`: 202, or 400 with `err` and `description`.
 
     503 means try again. It asks nobody who they are: events are signed, and nothing but a signature counts. Bodies
@@ -60,9 +61,7 @@ class PushEndpoint:
     def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request. Raises `InputError` for connections that are not HTTP."""
-        require_http(scope)
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
             await answer_json(send, 405, headers=[("Allow", "POST")])
             return

@@ -12,8 +12,9 @@ from typing import Final
 import anyio
 import httpx
 
+from attorn.asgi.application import HttpApplication
 from attorn.asgi.body import BodyLimitError, read_body, require_json
-from attorn.asgi.connection import Receive, Scope, Send, require_http
+from attorn.asgi.connection import Receive, Scope, Send
 from attorn.asgi.headers import header_values
 from attorn.canonical import JsonValue, parse
 from attorn.errors import AttornError, InputError, MalformedError, UnavailableError, VerificationError
@@ -125,7 +126,7 @@ def _sets(body: bytes, most: int) -> tuple[dict[str, str], bool]:
     raise UnavailableError("the transmitter's answer is no list of events")
 
 
-class PollEndpoint:
+class PollEndpoint(HttpApplication):
     """An ASGI application that hands out what is in `outbox` to whoever has the bearer `token`.
 
     None as the token is for an endpoint behind something else that asks who is there: whoever can poll can make
@@ -141,9 +142,7 @@ class PollEndpoint:
         self._token = token
         self._patience = patience
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request. Raises `InputError` for connections that are not HTTP."""
-        require_http(scope)
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
             await answer_json(send, 405, headers=[("Allow", "POST")])
         elif not self._authorised(scope):
@@ -157,7 +156,7 @@ class PollEndpoint:
                 await answer_json(send, 400, {"err": "invalid_request", "description": str(error)})
             else:
                 if asked is not None:
-                    await self._serve(asked, send)
+                    await self._hand_out(asked, send)
 
     def _authorised(self, scope: Scope) -> bool:
         if self._token is None:
@@ -168,7 +167,7 @@ class PollEndpoint:
             return False
         return hmac.compare_digest(given, self._token)
 
-    async def _serve(self, asked: _Asked, send: Send) -> None:
+    async def _hand_out(self, asked: _Asked, send: Send) -> None:
         self._outbox.settle(asked.acks, asked.errors)
         events, more = self._outbox.waiting(asked.most)
         if asked.wait and asked.most:

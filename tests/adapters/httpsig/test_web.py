@@ -373,8 +373,9 @@ def test_a_directory_is_served_at_its_place_alone() -> None:
     assert call(app, "POST", WELL_KNOWN).status_code == 405  # type: ignore[arg-type]
     assert call(app, path="/").status_code == 404  # type: ignore[arg-type]
     assert call(app, path=WELL_KNOWN + "/").status_code == 404  # type: ignore[arg-type]
+    assert _scoped(app, {"type": "websocket"}) == ["websocket.close"]
     with pytest.raises(InputError):
-        _scoped(app, {"type": "websocket"})
+        _scoped(app, {"type": "news"})
 
 
 def test_a_directory_whose_signer_fails() -> None:
