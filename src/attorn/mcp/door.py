@@ -17,10 +17,12 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.extension import Extension, MethodBinding
 from mcp_types import CallToolRequestParams
+from starlette.requests import HTTPConnection
 
 from attorn.canonical import JsonValue
 from attorn.errors import AttornError, InputError, MalformedError, MissingError, UntrustedRootError, WrongRequestError
 from attorn.mcp.call import LISTINGS, META_MEMBER, MORE, STATE, Params, canonical_uri, refusal, request_of
+from attorn.mcp.message import require_same_headers
 from attorn.mcp.sealing import Context, brings_state, sealing, seals
 from attorn.request.request import Request
 from attorn.verify.access import Access, Verified
@@ -104,6 +106,8 @@ class McpDoor(Extension):
         try:
             if not sealed and brings_state(ctx):
                 raise InputError(f"{STATE}: presentations do not bind it, and this server does not seal it")
+            if isinstance(ctx.request, HTTPConnection):
+                require_same_headers(ctx.request.scope, ctx.method, ctx.params)
             # In a thread: long arguments take time, and nobody has shown who they are.
             return await self._access(ctx, await to_thread.run_sync(self.request, ctx.method, ctx.params))
         except AttornError as error:

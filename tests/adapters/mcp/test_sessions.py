@@ -18,7 +18,7 @@ KINDS = {"accept": "application/json, text/event-stream", "content-type": "appli
 
 async def send(there: Open, session: str | None, method: str, params: dict[str, Any], sent: str, **more: Any) -> Any:
     """One message of an older protocol; what came back, and its session."""
-    headers, meta = dict(KINDS), {}
+    headers, meta = {**KINDS, **more.pop("header", {})}, {}
     if session is not None:
         headers |= {"mcp-session-id": session, "mcp-protocol-version": "2025-06-18"}
     if there.door.bearer:
@@ -70,6 +70,38 @@ def test_a_session_is_no_authority(door: Door) -> None:
             answer = await send(there, session, "tools/call", CALL, sent, id=3)
             assert '"result"' not in answer.text
             assert not ran
+
+    at(door, visit)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"mcp-name": "sum"},
+        {"mcp-name": "READ"},
+        {"mcp-name": ""},
+        {"mcp-name": b"re\xe4d"},
+        {"mcp-name": "=?base64?c3Vt?="},
+        {"mcp-method": "tools/list"},
+        {"mcp-method": "tools/call", "mcp-name": "sum"},
+    ],
+)
+def test_headers_that_say_another_message(door: Door, header: dict[str, Any]) -> None:
+    # attack 130
+    async def visit(there: Open) -> None:
+        session = await opened(there)
+        answer = await send(there, session, "tools/call", CALL, wire(), id=2, header=header)
+        assert "invalid_input" in answer.text
+        assert not ran
+
+    at(door, visit)
+
+
+def test_headers_that_say_the_message_itself(door: Door) -> None:
+    async def visit(there: Open) -> None:
+        session = await opened(there)
+        for header in ({"mcp-name": "=?base64?cmVhZA==?="}, {"mcp-name": "read", "mcp-method": "tools/call"}):
+            assert "read" in result(await send(there, session, "tools/call", CALL, wire(), id=2, header=header))
 
     at(door, visit)
 
