@@ -28,13 +28,13 @@ from tests.web.world import (
 )
 
 from attorn import Access, Identity, caveat
+from attorn.asgi.headers import OVERRIDES as REFUSED
 from attorn.demo.dishonest import Careless, extended
 from attorn.errors import InputError, MalformedError
 from attorn.limits import Limits
 from attorn.web import door as doors
 from attorn.web.asgi import DoorMiddleware
 from attorn.web.dependency import DoorDependency, Refused, answer_refused
-from attorn.web.scope import _OVERRIDES
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_headers_that_override_what_was_signed(door: Door, name: str) -> None:
 
 def test_the_refused_headers_are_those_of_the_specification() -> None:
     text = (Path(__file__).parent.parent.parent / "docs" / "spec" / "http.md").read_text().lower()
-    assert {name.encode().lower() for name in OVERRIDES} == _OVERRIDES
+    assert {name.encode().lower() for name in OVERRIDES} == REFUSED
     assert all(f"`{name.lower()}`" in text for name in OVERRIDES)
 
 

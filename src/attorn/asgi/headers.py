@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attorn.asgi.connection import Scope
+from attorn.errors import InputError
+
+OVERRIDES: Final = frozenset(
+    {
+        b"x-forwarded-method",
+        b"x-forwarded-path",
+        b"x-forwarded-uri",
+        b"x-forwarded-url",
+        b"x-http-method",
+        b"x-http-method-override",
+        b"x-method-override",
+        b"x-original-method",
+        b"x-original-path",
+        b"x-original-uri",
+        b"x-original-url",
+        b"x-override-url",
+        b"x-rewrite-uri",
+        b"x-rewrite-url",
+    }
+)
+"""Headers by which some applications act on another method or path than the one that was presented for, or signed."""
 
 
 def header_values(scope: Scope, name: bytes) -> tuple[bytes, ...]:
@@ -21,3 +44,10 @@ def accepted_types(scope: Scope) -> tuple[str, ...]:
     listed = b",".join(header_values(scope, b"accept")).decode("latin-1").split(",")
     types = (each.partition(";")[0].strip().lower() for each in listed)
     return tuple(each for each in types if each)
+
+
+def require_no_override(scope: Scope) -> None:
+    """Return if no header asks for another method or path than the request has. Raises `InputError`."""
+    # CGI and WSGI cannot tell an underscore from a hyphen.
+    if not OVERRIDES.isdisjoint([key.lower().replace(b"_", b"-") for key, _ in scope["headers"]]):
+        raise InputError("headers that override the method or the path are refused")

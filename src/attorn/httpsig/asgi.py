@@ -14,6 +14,7 @@ from attorn.asgi.answer import answer, unstored
 from attorn.asgi.application import HttpApplication
 from attorn.asgi.body import MOST_BODY, checked_most, read_body, replayed
 from attorn.asgi.connection import App, Receive, Scope, Send
+from attorn.asgi.headers import require_no_override
 from attorn.asgi.middleware import HttpMiddleware
 from attorn.asgi.problem import Problem
 from attorn.asgi.target import raw_target
@@ -66,6 +67,7 @@ class AgentMiddleware(HttpMiddleware):
             if self._required and not is_signed(message):
                 raise SignatureError("expected a signed request")
             if is_signed(message):
+                require_no_override(scope)
                 body = await read_body(scope, receive, self._most_body)
                 if body is None:
                     return

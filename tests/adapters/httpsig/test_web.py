@@ -143,6 +143,21 @@ def test_a_chain_that_the_signature_does_not_cover() -> None:
     problem(call(shop(clock), path="/cart", hooks=[signing(clock).asynchronous, add]), 403, "bad_signature")
 
 
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-Original-URL", "x_rewrite_url", "X-Forwarded-Uri"])
+def test_headers_that_override_what_was_signed(name: str, required: bool) -> None:
+    # attack 130
+    clock = Clock()
+    held, app = signed(clock, message(path="/open")), shop(clock, required=required)
+    problem(call(app, headers=[*held.headers, (name, "DELETE")]), 400, "invalid_input")
+    # It was refused before it was remembered.
+    assert call(app, headers=list(held.headers)).json() == {"agent": agent.did}
+
+
+def test_headers_that_override_what_nobody_signed_are_the_applications() -> None:
+    assert call(shop(Clock(), required=False), headers={"X-Original-URL": "/cart"}).json() == {"agent": None}
+
+
 @pytest.mark.parametrize("name", ["signature", "signature-input", "signature-agent"])
 def test_stripped(name: str) -> None:
     clock = Clock()
