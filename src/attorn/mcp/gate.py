@@ -23,7 +23,8 @@ from attorn.web.http import read_authorization
 
 
 class Gate:
-    """Decides, once, about the message in each POST to the server's URI; everything else reaches `app` undecided.
+    """Decides, once, about the message in each POST to the server's URI; everything else reaches `app`
+    undecided, and without its Authorization.
 
     `app` is what `MCPServer(..., token_verifier=door, auth=door.auth(...)).streamable_http_app()` gives, and refuses
     whatever needs a token and did not pass here. A listing, and a notification, needs a genuine chain, whatever its
@@ -42,7 +43,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http" or scope["path"] != self._path or scope["method"] == "OPTIONS":
-            await self._app(scope, receive, send)
+            await self._app(_without_authorization(scope), receive, send)
             return
         if scope["method"] != "POST":
             # Sessions, which a GET would listen to and a DELETE end, are no part of the protocol any more.
@@ -65,10 +66,10 @@ class Gate:
             await self._answer(error, number, action, send)
             return
         # No tool is to see the presentation, and the SDK's token verifier is to know what it sees.
-        headers = [each for each in scope["headers"] if each[0].lower() != b"authorization"]
-        headers.append((b"authorization", f"Bearer {decided.token}".encode()))
+        bare = _without_authorization(scope)
+        headers = [*bare["headers"], (b"authorization", f"Bearer {decided.token}".encode())]
         with deciding(decided):
-            await self._app({**scope, "headers": headers, SCOPE: decided}, replayed(body, receive), send)
+            await self._app({**bare, "headers": headers, SCOPE: decided}, replayed(body, receive), send)
 
     def _wire(self, scope: Scope) -> str:
         """The access token. Raises as `read_authorization` does, and `InputError` for one in the query."""
@@ -102,3 +103,10 @@ class Gate:
             parts += ['error="invalid_token"', f'error_description="{error.code}"']
         parts.append(f'resource_metadata="{self._metadata}"')
         return f"Bearer {', '.join(parts)}"
+
+
+def _without_authorization(scope: Scope) -> Scope:
+    """What the application may see of a request: no presentation. A lifespan has no headers."""
+    if "headers" not in scope:
+        return scope
+    return {**scope, "headers": [each for each in scope["headers"] if each[0].lower() != b"authorization"]}

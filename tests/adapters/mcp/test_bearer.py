@@ -193,6 +193,35 @@ def test_only_posts_carry_messages(door: Door) -> None:
     at(door, visit)
 
 
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(("method", "path"), [("OPTIONS", "/mcp"), ("GET", "/other"), ("POST", "/mcp/")])
+def test_what_is_handed_on_undecided_has_no_presentation(kind: str, method: str, path: str) -> None:
+    seen: list[Any] = []
+
+    async def inner(scope: Any, *_: Any) -> None:
+        seen.append(scope)
+
+    async def unused(*_: Any) -> Any:
+        raise AssertionError("nothing is read, and nothing answered")
+
+    kept = (b"accept", b"*/*")
+    headers = [(b"authorization", f"Bearer {wire()}".encode()), kept, (b"Authorization", b"Basic YTpi")]
+    scope = {"type": kind, "method": method, "path": path, "query_string": b"", "headers": headers}
+    asyncio.run(Gate(inner, Bearer(verifier()))(scope, unused, unused))
+    assert seen == [{**scope, "headers": [kept]}]
+    assert len(headers) == 3
+
+
+def test_a_lifespan_passes_a_gate_as_it_is() -> None:
+    seen: list[Any] = []
+
+    async def inner(scope: Any, *_: Any) -> None:
+        seen.append(scope)
+
+    asyncio.run(Gate(inner, Bearer(verifier()))({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    assert seen == [{"type": "lifespan"}]
+
+
 BODIES = [
     b"",
     b"{",
