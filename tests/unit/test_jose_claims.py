@@ -36,6 +36,22 @@ def test_what_is_no_text(value: Any) -> None:
     assert not is_text(value)
 
 
+def test_text_of_any_kind() -> None:
+    for value in ("a", "a\nb", "\u202e", "x" * 2048):
+        assert of(value).any_text("x") == value
+    assert of("").any_text("x", least=0) == ""
+    assert of("xx").any_text("x", most=2) == "xx"
+
+
+@pytest.mark.parametrize("value", [None, "", "xxx", 1, True, b"x", ["x"], {"x": "x"}])
+def test_what_is_no_text_of_any_kind(value: Any) -> None:
+    with pytest.raises(MalformedError, match=r"^told: expected x as text of 1 to 2 characters$"):
+        of(value).any_text("x", most=2)
+    for ask in (Claims({}).any_text, of(None).any_text):
+        with pytest.raises(MalformedError):
+            ask("x", least=0)
+
+
 def test_what_claims_say() -> None:
     assert of("a").says("x", "a")
     for value in ("A", "a ", "", None, ["a"], {"a": "a"}, 1, True):

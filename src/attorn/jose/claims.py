@@ -38,6 +38,13 @@ class Claims:
             raise self._expected(name, "text")
         return value
 
+    def any_text(self, name: str, *, least: int = 1, most: int = _MOST_TEXT) -> str:
+        """A claim that must be there as text of so many characters, of any kind. Raises `MalformedError`."""
+        value = self.members.get(name)
+        if not isinstance(value, str) or not least <= len(value) <= most:
+            raise self._expected(name, f"text of {least} to {most} characters")
+        return value
+
     def second(self, name: str) -> int:
         """A claim that must be there as a Unix second, until the end of the year 9999. Raises `MalformedError`."""
         value = self.members.get(name)

@@ -26,6 +26,7 @@ from attorn.errors import (
 from attorn.holder import check_holder
 from attorn.identity import Identity
 from attorn.jose import jws
+from attorn.jose.claims import Claims
 from attorn.jose.jws import UnverifiedJws, token_hash
 from attorn.keys.public import PublicKey
 from attorn.keys.signer import key_of
@@ -128,10 +129,9 @@ def read(
     """
     try:
         found = jws.read(proof, typ=TYP, most=MOST_PROOF, jwk=True)
-        key = found.own_key()
+        key, claims = found.own_key(), _Claims.of(Claims(found.claims, "proof"))
     except MalformedError as error:
         raise DpopError(f"DPoP: {error}", step=1) from None
-    claims = _Claims.of(found.claims)
     if claims.method != message.method:
         raise DpopError("DPoP: htm is another method than that of the request")
     if _htu(claims.url) != _target(message.method, message.origin + message.path):
@@ -159,21 +159,16 @@ class _Claims:
     nonce: str | None
 
     @classmethod
-    def of(cls, claims: dict[str, JsonValue]) -> _Claims:
-        """The claims of a proof. Raises `DpopError` where one is missing or of another type; others are ignored."""
-        texts = {name: claims.get(name) for name in ("jti", "htm", "htu", "ath")}
-        at, nonce = claims.get("iat"), claims.get("nonce")
-        for name, value in texts.items():
-            if not isinstance(value, str) or not value:
-                raise DpopError(f"DPoP: expected {name} as text", step=1)
-        if type(at) is not int or at < 0:
-            raise DpopError("DPoP: expected iat as a whole number of seconds", step=1)
-        if "nonce" in claims and not isinstance(nonce, str):
-            raise DpopError("DPoP: expected nonce as text", step=1)
-        identifier, method, url, digest = map(str, texts.values())
-        if len(identifier) > _MOST_ID:
-            raise DpopError(f"DPoP: expected jti of at most {_MOST_ID} characters", step=1)
-        return cls(identifier, method, url, at, digest, None if nonce is None else str(nonce))
+    def of(cls, claims: Claims) -> _Claims:
+        """The claims of a proof. Raises `MalformedError` for a missing one or one of another type."""
+        return cls(
+            id=claims.any_text("jti", most=_MOST_ID),
+            method=claims.any_text("htm", most=MOST_PROOF),
+            url=claims.any_text("htu", most=MOST_PROOF),
+            at=claims.second("iat"),
+            token_hash=claims.any_text("ath", most=MOST_PROOF),
+            nonce=claims.any_text("nonce", least=0, most=MOST_PROOF) if "nonce" in claims else None,
+        )
 
 
 def _htu(url: str) -> tuple[str, bool]:

@@ -132,6 +132,11 @@ def test_claims_of_another_type(claims: dict[str, Any]) -> None:
     refused(proof(**claims))
 
 
+@pytest.mark.parametrize("identifier", ["x" * 256, "a\nb", "\u202e", " "])
+def test_an_identifier_is_any_text(identifier: str) -> None:
+    assert read(proof(jti=identifier)).made.id != read(proof()).made.id
+
+
 def test_further_claims_are_ignored() -> None:
     read(proof(exp=1, foo={"a": 1})).verify(scout.signer.public_key)
 
