@@ -251,6 +251,10 @@ def test_claims_that_repeat_the_credential_say_the_same() -> None:
         {"sub": [HOLDER.did]},
     ):
         refused(jws({**document(), **claims}), MALFORMED)
+    nameless = document(credentialSubject={"name": "Scout"})
+    verified(jws(nameless))
+    for name in (None, "", HOLDER.did):
+        refused(jws({**nameless, "sub": name}), MALFORMED)
 
 
 def test_times_of_the_signature() -> None:

@@ -180,8 +180,10 @@ def _read(found: Opened, accept_v1: bool, contexts: Contexts | None) -> Unverifi
 
 def _check_claims(payload: UnverifiedPayload, claimed: UnverifiedCredential) -> None:
     jose.check_issuer(payload, claimed.unverified_issuer)
-    ids = [subject.id for subject in claimed.unverified_subjects]
-    if payload.unverified_claims.get("sub", ids[0]) not in ids:
+    # A subject without an id is not the one that a null names.
+    ids = [subject.id for subject in claimed.unverified_subjects if subject.id is not None]
+    claims = payload.unverified_claims
+    if "sub" in claims and claims["sub"] not in ids:
         raise malformed("JWS: its sub is no subject of the credential")
 
 
