@@ -55,4 +55,4 @@ def _decision(members: JsonValue) -> bool | Denial:
     if "error" in told or "error" in context or "obligations" in told or not isinstance(obligations, list):
         raise UnavailableError("the decision point's answer is no clean yes")
     # None is understood here, and one that is not carried out takes the yes away.
-    return _BOUND if obligations else True
+    return _BOUND if "obligations" in context else True

@@ -153,7 +153,7 @@ def test_what_is_asked_is_a_question_of_the_standard() -> None:
     [
         {"decision": True},
         {"decision": True, "context": {}},
-        {"decision": True, "context": {"reason_user": {"en": "fine"}, "obligations": []}, "more": 1},
+        {"decision": True, "context": {"reason_user": {"en": "fine"}}, "more": 1},
     ],
 )
 def test_a_clean_yes(tell: Any, body: object) -> None:
@@ -171,6 +171,7 @@ def test_a_clean_yes(tell: Any, body: object) -> None:
         {"decision": False, "error": 5},
         {"decision": True, "context": {"obligations": [{"type": "step-up", "id": "1"}]}},
         {"decision": True, "context": {"obligations": [None]}},
+        {"decision": True, "context": {"obligations": []}},
     ],
 )
 def test_a_no(tell: Any, body: object) -> None:
