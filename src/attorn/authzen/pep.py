@@ -82,7 +82,7 @@ class RemotePolicy:
         return read_answers(self._post(EVALUATIONS, whole, most), len(asked), most=most)
 
     def _post(self, path: str, asked: dict[str, JsonValue], most: int) -> bytes:
-        """The body of a 200 in JSON. Raises `UnavailableError`."""
+        """The body of a 200 in JSON and UTF-8. Raises `UnavailableError`."""
         answered = post(
             "decision point",
             self._client,
@@ -95,8 +95,8 @@ class RemotePolicy:
         )
         if answered.status != httpx.codes.OK:
             raise UnavailableError(f"the decision point answered with status {answered.status}")
-        if answered.media_type != JSON:
-            raise UnavailableError("the decision point answered with something else than JSON")
+        if answered.media_type != JSON or answered.charsets not in ((), ("utf-8",)):
+            raise UnavailableError("the decision point answered with something else than JSON in UTF-8")
         return answered.body
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -18,10 +18,14 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; `media_type` is in lower case and without parameters, empty where nothing says it."""
+    """What came back; `media_type` is in lower case and without parameters, empty where nothing says it.
+
+    `charsets` are what its parameters say of the characters, in lower case: one at most, unless somebody errs.
+    """
 
     status: int
     media_type: str
+    charsets: tuple[str, ...]
     body: bytes
 
 
@@ -83,5 +87,10 @@ def _answer(
                 raise UnavailableError(f"the {what} answered with more than {most} bytes")
             if time.monotonic() > end:
                 raise UnavailableError(f"the {what} took too long")
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return Answer(response.status_code, media_type, bytes(body))
+        media_type, *parameters = response.headers.get("Content-Type", "").lower().split(";")
+        return Answer(response.status_code, media_type.strip(), _charsets(parameters), bytes(body))
+
+
+def _charsets(parameters: Iterable[str]) -> tuple[str, ...]:
+    pairs = (each.partition("=") for each in parameters)
+    return tuple(value.strip().strip('"') for name, _, value in pairs if name.strip() == "charset")

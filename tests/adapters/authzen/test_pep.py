@@ -261,6 +261,14 @@ def test_any_other_status_is_undecided(tell: Any, status: int) -> None:
         {"Content-Type": "text/html, application/json"},
         {"Content-Type": "application/json", "content-type": "text/html"},
         {"Content-Type": "application/json", "Content-Encoding": "br"},
+        {"Content-Type": "application/json; charset=utf-16"},
+        {"Content-Type": "application/json; charset=iso-8859-1"},
+        {"Content-Type": 'application/json; charset="US-ASCII"'},
+        {"Content-Type": "application/json; charset="},
+        {"Content-Type": "application/json; charset"},
+        {"Content-Type": "application/json; a=b; Charset = utf-16"},
+        {"Content-Type": "application/json; charset=utf-8; charset=utf-16"},
+        {"Content-Type": "application/json; charset=utf-8, text/html"},
     ],
 )
 def test_any_other_content_type_is_undecided(tell: Any, headers: dict[str, str]) -> None:
@@ -277,8 +285,18 @@ def test_a_compressed_answer_is_not_unpacked(tell: Any) -> None:
             policy.permits(CLEARED)
 
 
-def test_a_parameter_of_the_content_type_changes_nothing(tell: Any) -> None:
-    policy, _ = tell(headers={"Content-Type": "Application/JSON; charset=utf-8"})
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "Application/JSON; charset=utf-8"},
+        {"Content-Type": 'application/json;Charset="UTF-8"'},
+        {"Content-Type": "application/json; profile=x"},
+        {"Content-Type": "application/json;"},
+        {"Content-Type": "application/json", "Content-Encoding": "identity"},
+    ],
+)
+def test_what_of_the_headers_changes_nothing(tell: Any, headers: dict[str, str]) -> None:
+    policy, _ = tell(headers=headers)
     assert policy.permits(CLEARED) is True
 
 
