@@ -126,7 +126,7 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
 
 def _integer(text: str) -> int:
     # Length first: Python's own conversion is quadratic in it.
-    if len(text) > _MOST_DIGITS or not -MOST_INTEGER <= (value := int(text)) <= MOST_INTEGER:
+    if len(text) > _MOST_DIGITS or abs(value := int(text)) > MOST_INTEGER:
         raise MalformedError("JSON: a number is beyond +-(2**53 - 1)")
     if not value and text != "0":
         raise MalformedError("JSON: negative zero")
