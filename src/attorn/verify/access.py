@@ -8,8 +8,10 @@ from datetime import datetime
 
 from attorn.caveat.validity import Expires, moment
 from attorn.decision import Decision
+from attorn.encoding import base64url_encode
 from attorn.errors import VerificationError
 from attorn.request.request import Request
+from attorn.store.ports import Retry
 from attorn.token.link import Link
 
 
@@ -49,11 +51,13 @@ class Access(_Presented):
     """One permitted request: who it leads back to, through whom, and who used it.
 
     `repeated` says that this is a use which was charged before and is now tried again, under the same idempotency key:
-    give the answer that was kept for that key, and act only if there is none.
+    give the answer that was kept under `retry_key`, and act only if there is none. `retry_key` is what this use, and no
+    other, is known by each time it is tried: keep its answer under that. None where it cannot be tried again.
     """
 
     decision: Decision
     repeated: bool = False
+    retry_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +118,13 @@ class Joint:
     def repeated(self) -> bool:
         """Whether this use was charged before, to all of them: see `Access`."""
         return self.accesses[0].repeated
+
+    @property
+    def retry_key(self) -> str | None:
+        """What the answer to this use is to be kept under, for all of them: see `Access`."""
+        return self.accesses[0].retry_key
+
+
+def key_text(retry: Retry | None) -> str | None:
+    """The key that the ledger knows a use by, as text."""
+    return None if retry is None else base64url_encode(retry.key)

@@ -35,7 +35,7 @@ from attorn.request.facts import Facts
 from attorn.request.request import Request
 from attorn.store.ports import Ledger, Retry
 from attorn.token.presentation import Presentation
-from attorn.verify.access import Access, Joint
+from attorn.verify.access import Access, Joint, key_text
 from attorn.verify.chain import VerifiedChain
 from attorn.verify.clearing import ALLOWED, Use, charge_all
 from attorn.verify.possession import Possession
@@ -115,7 +115,8 @@ def _clear(steps: Steps, parts: Sequence[_Part], request: Request, readers: froz
             uses.append(use._replace(number=part.number))
             retries.append(retry)
     with _about_charge(steps, request, parts):
-        charged, repeated = charge_all(uses, steps.ledger, _one_retry(retries))
+        one = _one_retry(retries)
+        charged, repeated = charge_all(uses, steps.ledger, one)
     for part, entries in zip(parts, charged, strict=True):
         part.trail.entries, part.trail.repeated = entries, repeated
         with steps.recorded(request, part.trail):
@@ -128,6 +129,7 @@ def _clear(steps: Steps, parts: Sequence[_Part], request: Request, readers: froz
             at=now,
             decision=ALLOWED,
             repeated=repeated,
+            retry_key=key_text(one),
         )
         for part in parts
     ]

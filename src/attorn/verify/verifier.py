@@ -50,7 +50,7 @@ from attorn.token.principal import Principal
 from attorn.token.token import Token
 from attorn.verify import arguments, joint, later, standing
 from attorn.verify import chain as links
-from attorn.verify.access import Access, Joint, Verified
+from attorn.verify.access import Access, Joint, Verified, key_text
 from attorn.verify.approving import Approvals
 from attorn.verify.arrival import Arrival, arrive
 from attorn.verify.attesting import Attestations
@@ -352,6 +352,7 @@ class Verifier:
             at=at,
             decision=ALLOWED,
             repeated=trail.repeated,
+            retry_key=key_text(retry),
         )
 
     def _use(
@@ -373,7 +374,7 @@ class Verifier:
     def _retry(self, chain: VerifiedChain, presentation: Presentation, now: int) -> Retry | None:
         """Under what this use is the same one when it is tried again: holder, chain, request and the holder's key."""
         text = presentation.idempotency_key
-        if text is None or self._retries is None:
+        if text is None or self._retries is None or self._ledger is None:
             return None
         # The delegators too: they choose ids, and a use of one chain must not pay for another's.
         hops = "/".join(f"{link.by.subject} {link.id.hex()}" for link in chain.links)

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -182,6 +182,17 @@ def test_it_is_a_child_of_what_is_going_on(telemetry: Telemetry) -> None:
     assert inner.parent is not None
     assert outer.context is not None
     assert inner.parent.span_id == outer.context.span_id
+
+
+def test_a_use_that_is_tried_again_and_not_the_key_to_its_answer(telemetry: Telemetry) -> None:
+    by = verifier(SpanRecorder(provider=telemetry.provider), retries=timedelta(minutes=5))
+    again = token()
+    for repeated in (False, True):
+        wire = SCOUT.present(again, REQUEST, audience=AUDIENCE, idempotency_key="order-17")
+        access = by.authorize(wire, REQUEST)
+        assert access.repeated is telemetry.spans()[-1]["attorn.retry"] is repeated
+    assert access.retry_key is not None
+    assert access.retry_key not in str(telemetry.spans())
 
 
 def test_what_only_the_server_knows(telemetry: Telemetry) -> None:
