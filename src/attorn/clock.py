@@ -35,6 +35,19 @@ def second_of(clock: Clock) -> int:
     return int(read(clock).timestamp())
 
 
+def span_from(clock: Clock, lifetime: timedelta) -> tuple[datetime, datetime]:
+    """Now by `clock`, in whole seconds, and when `lifetime` from now is over.
+
+    Raises `UnavailableError` if the clock is broken, or at a time from which neither can be written.
+    """
+    now = read(clock)
+    try:
+        begins = instant(now, "now")
+        return begins, begins + lifetime
+    except (InputError, OverflowError):
+        raise UnavailableError("the clock is of no use: too early or too late to date anything") from None
+
+
 def instant(value: datetime, name: str) -> datetime:
     """`value` as a UTC instant in whole seconds, rounded down. Raises `InputError` for a naive or absurd one."""
     try:

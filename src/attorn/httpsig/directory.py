@@ -11,7 +11,7 @@ from typing import Final
 from http_message_signatures import HTTPMessageSigner
 
 from attorn.canonical import JsonValue, canonicalise
-from attorn.clock import Clock, instant, read, seconds_in, system_clock
+from attorn.clock import Clock, seconds_in, span_from, system_clock
 from attorn.errors import InputError, MalformedError
 from attorn.httpsig.algorithm import ALGORITHMS
 from attorn.httpsig.message import Fields, Reply, View
@@ -67,7 +67,7 @@ class Directory:
 
     def headers(self) -> dict[str, str]:
         """The header fields of the answer whose body is `body`, signed now. Raises `UnavailableError`."""
-        created = instant(read(self._clock), "clock")
+        created, expires = span_from(self._clock, self._lifetime)
         request = View(http.HTTPMethod.GET, self.source.address, Fields(()))
         reply = Reply(200, {"Content-Type": MEDIA_TYPE, "Cache-Control": "max-age=300"}, request)
         for number, signer in enumerate(self._signers):
@@ -76,7 +76,7 @@ class Directory:
                 reply,
                 key_id=thumbprint(signer.public_key),
                 created=created,
-                expires=created + self._lifetime,
+                expires=expires,
                 label=f"binding{number}",
                 tag=TAG,
                 include_alg=False,

@@ -10,7 +10,7 @@ from typing import Final
 
 from http_message_signatures import HTTPMessageSignaturesException, HTTPMessageSigner
 
-from attorn.clock import Clock, instant, read, seconds_in, system_clock
+from attorn.clock import Clock, seconds_in, span_from, system_clock
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
 from attorn.handed import draw
@@ -65,7 +65,7 @@ class RequestSigner:
         draft = Draft(message.method, message.url, fields)
         names = ["@method", "@authority", "@path", *(["@query"] if message.query else [])]
         names += [] if authority is None else ["authorization"]
-        created = instant(read(self._clock), "clock")
+        created, expires = span_from(self._clock, self._lifetime)
         key = self._signer.public_key
         library = HTTPMessageSigner(signature_algorithm=ALGORITHMS[key.algorithm])
         try:
@@ -73,7 +73,7 @@ class RequestSigner:
                 draft,
                 key_id=thumbprint(key),
                 created=created,
-                expires=created + self._lifetime,
+                expires=expires,
                 nonce=base64url_encode(draw(self._random, _NONCE_BYTES)),
                 label=LABEL,
                 tag=TAG,

@@ -124,8 +124,8 @@ def read(
     """The proof in the one `DPoP` header of `message`, for `token`; `request` is what the message asks for.
 
     Checked here is all that RFC 9449, section 4.3, asks but for the signature, the replay and whose key it is: those
-    are the verifier's. Raises `DpopError`, `DpopNonceError` where `nonces` does not know the one that it answers, and
-    `MalformedError` for a token that is not in ASCII.
+    are the verifier's. Raises `DpopError`, `DpopNonceError` where `nonces` does not know the one that it answers,
+    `UnavailableError` where their clock fails, and `MalformedError` for a token that is not in ASCII.
     """
     try:
         found = jws.read(proof, typ=TYP, most=MOST_PROOF, jwk=True)
@@ -142,6 +142,8 @@ def read(
     if not claims.at - span <= now < claims.at + span:
         raise DpopError(f"DPoP: iat is further than {span} seconds from now")
     if nonces is not None and (claims.nonce is None or not nonces.knows(claims.nonce)):
+        # Nobody is asked for a nonce who could be given none.
+        nonces.issue()
         raise DpopNonceError("DPoP: expected a nonce that this server gave out, not long ago")
     # Longer than the ids of presentations: neither can use up the other.
     identifier = b"dpop" + hashlib.sha256(claims.id.encode()).digest()

@@ -9,7 +9,7 @@ from typing import Final
 
 from attorn.clock import Clock, second_of, seconds_in, system_clock
 from attorn.encoding import base64url_decode, base64url_encode
-from attorn.errors import InputError, MalformedError
+from attorn.errors import InputError, MalformedError, UnavailableError
 
 _LEAST_SECRET: Final = 32
 _TIME_BYTES: Final = 8
@@ -38,7 +38,7 @@ class Nonces:
 
     def issue(self) -> str:
         """A nonce of now. Raises `UnavailableError` if the clock fails."""
-        return self._stamp(second_of(self._clock).to_bytes(_TIME_BYTES, "big"))
+        return self._stamp(self._now().to_bytes(_TIME_BYTES, "big"))
 
     def knows(self, nonce: str) -> bool:
         """Whether this is one of ours, and not too old. Raises `UnavailableError` if the clock fails."""
@@ -52,7 +52,13 @@ class Nonces:
         if not hmac.compare_digest(self._stamp(at).encode(), nonce.encode()):
             return False
         # The clock of another process that gave it out may be ahead.
-        return -_LEEWAY <= second_of(self._clock) - int.from_bytes(at, "big") < self._lifetime
+        return -_LEEWAY <= self._now() - int.from_bytes(at, "big") < self._lifetime
+
+    def _now(self) -> int:
+        now = second_of(self._clock)
+        if now < 0:
+            raise UnavailableError("the clock is of no use: expected 1970 or later")
+        return now
 
     def _stamp(self, at: bytes) -> str:
         return base64url_encode(at + hmac.digest(self._secret, _TAG + at, hashlib.sha256)[:16])

@@ -7,7 +7,7 @@ import hmac
 import re
 from base64 import b64decode, b64encode
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ from tests.adapters.httpsig.scene import (
 )
 
 from attorn.errors import AttornError, UnavailableError
-from attorn.httpsig import Coverage, RequestSigner, SignedMessage
+from attorn.httpsig import Coverage, Directory, RequestSigner, SignedMessage
 from attorn.httpsig.fields import read_claim
 from attorn.httpsig.source import WELL_KNOWN
 from attorn.keys.jwk import thumbprint
@@ -503,3 +503,13 @@ def test_what_an_agent_verifier_cannot_be_made_of() -> None:
         verifier(clock).identify("GET /")  # type: ignore[arg-type]
     with pytest.raises(UnavailableError):
         verifier(lambda: 1, None).identify(altered())  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(1969, 12, 31, tzinfo=UTC), datetime.min, datetime.max.replace(tzinfo=UTC)], ids=str
+)
+def test_a_senseless_clock_signs_nothing(at: datetime) -> None:
+    with pytest.raises(UnavailableError):
+        signer(Clock(at)).sign(message())
+    with pytest.raises(UnavailableError):
+        Directory(agent, origin=AGENT, clock=Clock(at)).headers()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
 from tests.adapters.oauth.dpop_scene import (
     AUDIENCE,
     HELD,
@@ -391,3 +392,42 @@ def test_a_clock_that_fails_gives_no_nonce_and_no_access(door: Any) -> None:
     assert (response.status_code, response.headers.get("dpop-nonce")) == (503, None)
     with pytest.raises(UnavailableError):
         Nonces(b"\7" * 32, clock=broken).issue()
+
+
+def _raising() -> datetime:
+    raise OSError("no time")
+
+
+SENSELESS = {
+    "raises": _raising,
+    "before-1970": lambda: datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC),
+    "first-year": lambda: datetime.min.replace(tzinfo=UTC),
+    "naive": lambda: datetime(2030, 1, 1),
+    "number": lambda: 1_900_000_000,
+    "nothing": lambda: None,
+}
+
+
+@pytest.mark.parametrize("clock", SENSELESS.values(), ids=SENSELESS.keys())
+@pytest.mark.parametrize("nonce", [None, "x", "A" * 32, nonces().issue()], ids=["none", "short", "other", "ours"])
+def test_nobody_is_asked_for_a_nonce_who_can_be_given_none(door: Any, clock: Any, nonce: str | None) -> None:
+    response = send(door(nonces=Nonces(b"\7" * 32, clock=clock)), fresh(nonce=nonce))
+    assert (response.status_code, response.headers.get("dpop-nonce")) == (503, None)
+    assert "www-authenticate" not in response.headers
+
+
+@pytest.mark.parametrize("clock", SENSELESS.values(), ids=SENSELESS.keys())
+def test_a_senseless_clock_stamps_no_nonce_and_knows_none(clock: Any) -> None:
+    broken = Nonces(b"\7" * 32, clock=clock)
+    with pytest.raises(UnavailableError):
+        broken.issue()
+    with pytest.raises(UnavailableError):
+        broken.knows(nonces().issue())
+
+
+def test_what_is_public_stays_so_without_a_clock() -> None:
+    for clock in SENSELESS.values():
+        ours: Any = Nonces(b"\7" * 32, clock=clock)  # type: ignore[arg-type]
+        app = DpopMiddleware(PlainTextResponse("up"), verifier=guard(), origin=ORIGIN, nonces=ours, public=["/health"])
+        answer = send(app, url="/health")
+        assert (answer.status_code, answer.headers.get("dpop-nonce")) == (200, None)
