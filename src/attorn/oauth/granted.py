@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from attorn.jose.claims import Claims
 
 KINDS: Final = ("id-jag", "id-token")
 _MOST_SCOPE: Final = 4096
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,12 @@ def details_in(claims: Claims) -> tuple[Mapping[str, JsonValue], ...] | None:
 
 
 def resources_in(claims: Claims) -> tuple[str, ...] | None:
-    """The claim `resource` (RFC 8707), one URI or several. Raises `MalformedError`."""
+    """The claim `resource` (RFC 8707), one absolute URI or several. Raises `MalformedError`."""
     if "resource" not in claims:
         return None
     texts = claims.texts("resource", alone=True)
+    if not all(_ABSOLUTE.match(text) for text in texts):
+        raise MalformedError("evidence: expected resource as absolute URIs")
     try:
         Resources(*texts)
     except InputError:
