@@ -116,7 +116,10 @@ def _http(data: bytes) -> bool:
     values = header_values(asked, b"authorization")
     shown = tried(lambda: http.read_authorization(values, most=MOST), LimitError, MalformedError, MissingError)
     if shown is not None:
-        require(len(shown) <= MOST and http.authorization(shown).encode()[7:] == values[0][7:], "authorization")
+        written = tried(lambda: http.authorization(shown), InputError)
+        whole = shown != "" and shown.isprintable() and " " not in shown
+        require(len(shown) <= MOST and (written is not None) == whole, "authorization")
+        require(written is None or written.encode()[7:] == values[0][7:], "authorization")
     message = accepted(lambda: scope.read_message(asked, "https://a.example"), InputError, UnavailableError)
     bound = accepted(lambda: http.bind(message), InputError)
     require(bound.args["@path"] == path.decode() and bound.args["@query"] == query.decode(), "another message")

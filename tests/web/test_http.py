@@ -18,7 +18,7 @@ from attorn import AttornError, Request, UnavailableError
 from attorn.encoding import base64url_encode
 from attorn.errors import InputError
 from attorn.request.money import Money
-from attorn.web.http import HttpMessage, bind, fixed_route, plain_route, read_authorization
+from attorn.web.http import HttpMessage, authorization, bind, fixed_route, plain_route, read_authorization
 
 
 def message(**members: Any) -> HttpMessage:
@@ -85,6 +85,19 @@ def test_what_is_accepted_means_the_same_to_an_application_and_to_a_caveat(path:
         return
     normal = plain_route(accepted).resource.removeprefix(ORIGIN)
     assert unquote(normal) == unquote(accepted.path).removesuffix("/")
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a\r\nb", "a\nb", "a\x00", "a b", " a", "a ", "a\t", "a\x7f", "\u00e9", "a\u2028", None, b"a", 5]
+)
+def test_what_no_header_can_carry_is_no_presentation(text: Any) -> None:
+    with pytest.raises(InputError, match="presentation"):
+        authorization(text)
+
+
+def test_a_presentation_in_its_header() -> None:
+    wire = present()
+    assert read_authorization([authorization(wire).encode()], most=len(wire)) == wire
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)

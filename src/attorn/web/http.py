@@ -7,6 +7,7 @@ message; a route may add named args and choose action and resource. Headers are 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from attorn.request.request import Request
 from attorn.request.resource import normalise
 
 SCHEME: Final = "Attorn"
+_VISIBLE: Final = re.compile("[!-~]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +115,12 @@ def bind(message: HttpMessage, route: Route = plain_route) -> Request:
 
 
 def authorization(presentation: str) -> str:
-    """The value of the Authorization header that carries `presentation`. Raises `InputError` for no ASCII text."""
-    if not isinstance(presentation, str) or not presentation.isascii():
-        raise InputError(f"presentation: expected ASCII text, got {type(presentation).__name__}")
+    """The value of the Authorization header that carries `presentation`.
+
+    Raises `InputError` for what is no text of visible ASCII.
+    """
+    if not isinstance(presentation, str) or _VISIBLE.fullmatch(presentation) is None:
+        raise InputError("presentation: expected text of visible ASCII characters")
     return f"{SCHEME} {presentation}"
 
 
