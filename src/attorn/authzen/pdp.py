@@ -6,6 +6,7 @@ body over the cap. Searches are not served, since no chain can answer them, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -42,6 +43,7 @@ from attorn.transport import is_fetchable
 __all__ = ["application", "unsafe_anybody"]
 
 _MOST_ID: Final = 256
+_ID: Final = re.compile(rb"[^\x00-\x1f\x7f]{0,%d}" % _MOST_ID)
 _Read = Callable[[Members], Evaluation | Batch]
 
 
@@ -120,9 +122,11 @@ class _Identified:
                 MutableHeaders(scope=message)["X-Request-ID"] = given[0].decode("latin-1")
             await send(message)
 
-        if len(given) > 1 or any(len(value) > _MOST_ID for value in given):
+        if len(given) > 1 or any(_ID.fullmatch(value) is None for value in given):
             given = ()
-            await _said(f"X-Request-ID: at most {_MOST_ID} bytes, once", 400)(scope, receive, send)
+            await _said(f"X-Request-ID: at most {_MOST_ID} bytes, once, none of which controls anything", 400)(
+                scope, receive, send
+            )
         else:
             await self._app(scope, receive, identified)
 

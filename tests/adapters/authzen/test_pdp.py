@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -477,6 +478,23 @@ def test_an_id_that_is_too_long_is_not_given_back() -> None:
     response = ask(app(), asked(), headers={"X-Request-ID": "x" * 257})
     assert response.status_code == 400
     assert "x-request-id" not in response.headers
+
+
+@pytest.mark.parametrize("value", [b"a\r\nSet-Cookie: b", b"a\nb", b"\r", b"a\x00", b"\x7f", b"a\tb"])
+def test_an_id_with_characters_that_control_is_not_given_back(value: bytes) -> None:
+    # An HTTP parser refuses most of them; not every server of ASGI has one.
+    headers = [(b"authorization", f"Bearer {SECRET}".encode()), (b"x-request-id", value)]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app()({"type": "http", "method": "POST", "path": EVALUATION, "headers": headers}, receive, send))
+    assert sent[0]["status"] == 400
+    assert b"x-request-id" not in dict(sent[0]["headers"])
 
 
 @pytest.mark.parametrize(
