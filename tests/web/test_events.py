@@ -158,6 +158,14 @@ def test_connections_of_another_kind(app: Any) -> None:
         spoken(app, "other")
 
 
+@pytest.mark.parametrize("wrong", [None, 5, PushEndpoint, MemoryStore()])
+def test_what_takes_no_events_is_no_receiver(wrong: Any) -> None:
+    with pytest.raises(InputError, match="receiver"):
+        PushEndpoint(wrong)
+    with pytest.raises(InputError, match="outbox"):
+        PollEndpoint(wrong, token=None)
+
+
 class Broken(Spy):
     def put(self, statements: Any) -> None:
         raise OSError("disk full")
@@ -190,10 +198,13 @@ def test_push_says_what_was_said() -> None:
     assert caught.value.__reduce__() == (DeliveryError, ("invalid_issuer", caught.value.description))
 
 
-@pytest.mark.parametrize("text", [None, 5, b"a.b.c", "\ud800", "a.b.\u00e9"])
-def test_what_is_no_text_is_not_pushed(text: Any) -> None:
-    with pytest.raises(InputError):
+@pytest.mark.parametrize(
+    "text", [None, 5, b"a.b.c", "\ud800", "a.b.\u00e9", "", "x", "a.b.c", event()[:-4], said(typ="JWT")]
+)
+def test_what_is_no_event_is_not_pushed(text: Any) -> None:
+    with pytest.raises(InputError) as caught:
         push(answering(202, b""), URL, text)
+    assert "event" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,11 @@ from attorn.errors import (
     ResolutionError,
     SignatureError,
     UnavailableError,
+    VerificationError,
 )
 from attorn.events.receiver import IssuerError, Receiver
-from attorn.events.security_event import MOST_CHARACTERS
+from attorn.events.security_event import MOST_CHARACTERS, TYP
+from attorn.jose import jws
 from attorn.web.posting import post, seconds_of
 
 MEDIA_TYPE: Final = "application/secevent+jwt"
@@ -55,10 +57,12 @@ class PushEndpoint(HttpApplication):
     """An ASGI application that takes pushed events for `receiver`: 202, or 400 with `err` and `description`.
 
     503 means try again. It asks nobody who they are: events are signed, and nothing but a signature counts. Bodies
-    are at most 64 KiB.
+    are at most 64 KiB. Raises `InputError` for anything but a `Receiver`.
     """
 
     def __init__(self, receiver: Receiver) -> None:
+        if not isinstance(receiver, Receiver):
+            raise InputError(f"receiver: expected a Receiver, got {type(receiver).__name__}")
         self._receiver = receiver
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,6 +125,16 @@ async def answer_json(
         await answer(send, status, told, json.dumps(content).encode())
 
 
+def _require_event(text: str) -> None:
+    """Return if this is the text of an event, whoever signed it. Raises `InputError`."""
+    if not isinstance(text, str):
+        raise InputError(f"push: expected a security event as text, got {type(text).__name__}")
+    try:
+        jws.read(text, typ=TYP, most=MOST_CHARACTERS)
+    except VerificationError as error:
+        raise InputError(f"push: expected a security event: {error}") from error
+
+
 def push(client: httpx.Client, url: str, text: str, *, timeout: timedelta = TIMEOUT) -> None:
     """Deliver the event in `text` to the endpoint `url`; return once the receiver has it.
 
@@ -128,8 +142,7 @@ def push(client: httpx.Client, url: str, text: str, *, timeout: timedelta = TIME
     `DeliveryError` if the receiver refuses it for good, `UnavailableError` if it did not arrive, or nobody knows
     whether it did: push it again, twice does no harm; and `InputError` for what is no event, and for another timeout.
     """
-    if not isinstance(text, str) or not text.isascii():
-        raise InputError("push: expected a security event as text")
+    _require_event(text)
     headers, seconds = {"Content-Type": MEDIA_TYPE}, seconds_of(timeout)
     answered = post("receiver", client, url, text.encode("ascii"), headers, most=_MOST_ANSWER, seconds=seconds)
     if answered.status == 202:

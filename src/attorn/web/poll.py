@@ -134,6 +134,8 @@ class PollEndpoint(HttpApplication):
     """
 
     def __init__(self, outbox: Outbox, *, token: str | None, patience: float = 20.0) -> None:
+        if not isinstance(outbox, Outbox):
+            raise InputError(f"outbox: expected an Outbox, got {type(outbox).__name__}")
         if token is not None and (not isinstance(token, str) or len(token) < 16 or not token.isascii()):
             raise InputError("poll endpoint: expected a token of at least 16 ASCII characters, or None")
         if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience <= _LONGEST_WAIT:
