@@ -39,6 +39,9 @@ def test_other_refusals_ask_nothing(door: Door) -> None:
     response = call(app, auth=auth(token(caveat.Actions("http:post"))))
     assert "approval" not in refused(response, 403, "denied")
     assert auth(ASKING).asked(response) is None
+    for wrong in (5, None, "403", response.json()):
+        with pytest.raises(InputError, match="response"):
+            auth(ASKING).asked(wrong)  # type: ignore[arg-type]
     assert "approval" not in refused(call(app), 401, "no_presentation")
 
 

@@ -55,6 +55,8 @@ class Holder:
         Raises `MalformedError` if the server asks for approval of anything else than was sent, and `InputError` for a
         message that could not have been.
         """
+        if not isinstance(error, MCPError):
+            raise InputError(f"error: expected an MCPError, got {type(error).__name__}")
         data = error.error.data
         if not isinstance(data, dict) or data.get("code") != ApprovalRequired.code:
             return None

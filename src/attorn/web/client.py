@@ -28,7 +28,7 @@ class HolderAuth(OriginAuth):
     read into memory, since the presentation covers them. Leave `follow_redirects` off and send
     `response.next_request` yourself: a redirect that httpx follows is sent with the presentation of the first request,
     which no server accepts. `approvals` are good for one request, as `with_approvals` says. Raises `InputError` for
-    unusable arguments.
+    unusable arguments. What a generator of yours raises while a streamed body is read comes through as it is.
     """
 
     def __init__(
@@ -65,6 +65,8 @@ class HolderAuth(OriginAuth):
         Raises `MalformedError` if that is not about the request that was sent, or cannot be read, and `InputError` if
         the body of the response has not been read, or it does not know what request it answers.
         """
+        if not isinstance(response, httpx.Response):
+            raise InputError(f"response: expected an httpx.Response, got {type(response).__name__}")
         try:
             problem, request = _members(response), response.request
         except httpx.StreamError as error:

@@ -104,6 +104,9 @@ def test_what_is_no_question_for_approval() -> None:
         _error(code="denied"),
     ):
         assert holder(HELD).asked(error, "tools/call", CALL) is None
+    for wrong in (5, None, ValueError(), _error().error):
+        with pytest.raises(InputError, match="error"):
+            holder(HELD).asked(wrong, "tools/call", CALL)  # type: ignore[arg-type]
 
 
 def test_a_server_that_asks_for_approval_of_something_else() -> None:
