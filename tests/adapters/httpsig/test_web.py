@@ -143,6 +143,27 @@ def test_a_chain_that_the_signature_does_not_cover() -> None:
     problem(call(shop(clock), path="/cart", hooks=[signing(clock).asynchronous, add]), 403, "bad_signature")
 
 
+def test_a_signature_without_its_padding_is_the_same_and_used_up_once() -> None:
+    # RFC 8941 section 4.2.7
+    clock = Clock()
+    app, held = shop(clock), signed(clock, message(path="/open"))
+    bare = [(name, value.replace("==:", ":") if name.lower() == "signature" else value) for name, value in held.headers]
+    assert bare != list(held.headers)
+    assert call(app, headers=bare).status_code == 200
+    problem(call(app, headers=list(held.headers)), 429, "replayed")
+
+
+def test_a_further_member_that_nobody_signed_means_nothing() -> None:
+    clock = Clock()
+    held = signed(clock, message(path="/open"))
+    more = [
+        (name, f'{value}, other="https://other.example"' if name.lower() == "signature-agent" else value)
+        for name, value in held.headers
+    ]
+    assert more != list(held.headers)
+    assert call(shop(clock), headers=more).json() == {"agent": agent.did}
+
+
 @pytest.mark.parametrize("required", [True, False])
 @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-Original-URL", "x_rewrite_url", "X-Forwarded-Uri"])
 def test_headers_that_override_what_was_signed(name: str, required: bool) -> None:
