@@ -40,7 +40,7 @@ from tests.adapters.told import Told
 
 from attorn import caveat
 from attorn.errors import InputError
-from attorn.mcp import META_MEMBER, SideCar, presenting
+from attorn.mcp import META_MEMBER, Bearer, SideCar, presenting
 from attorn.verify.access import Verified
 
 SDK = DOORS["mcp-meta"]
@@ -305,6 +305,12 @@ def test_what_rewrites_a_call_behind_the_door_is_noticed() -> None:
         assert not ran
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize("audience", ["https://mcp.example", "https://mcp.example:8443", "https://mcp.example/a/mcp"])
+def test_audiences_that_are_a_canonical_uri(audience: str) -> None:
+    for kind in (SideCar, Bearer):
+        assert kind(verifier(audience=audience)).server == audience
 
 
 @pytest.mark.parametrize("audience", ["did:web:files.example", "files", "https://files.example/mcp/", "HTTPS://a/mcp"])
