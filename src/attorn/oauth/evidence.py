@@ -48,6 +48,8 @@ class EvidenceVerifier:
         self._issuers = members("issuers", issuers) if isinstance(issuers, Mapping) else {}
         if not self._issuers or not all(isinstance(keys, KeySet) for keys in self._issuers.values()):
             raise InputError("evidence: expected issuers as a mapping of URLs to key sets")
+        if not callable(getattr(store, "remember", None)):
+            raise InputError(f"evidence: expected a store, got {type(store).__name__}")
         self._store, self._clock, self._skew = store, clock, seconds_in(skew, "skew")
 
     def id_jag(self, text: str, *, audience: str, client_id: str, tenant: str | None = None) -> Evidence:

@@ -31,6 +31,7 @@ from attorn.oauth.resource import DpopDoor, one_proof
 from attorn.oauth.token_request import TokenRequest, TokenRequestError, exchange_request
 from attorn.request.resource import normalise
 from attorn.token.token import Token
+from attorn.transport import is_fetchable
 from attorn.verify.access import Verified
 from attorn.verify.possession import Possession
 from attorn.verify.verifier import Verifier
@@ -41,7 +42,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 class TokenExchange:
-    """`Route("/token", TokenExchange(...).endpoint, methods=["POST"])` is a token endpoint, at the URL `endpoint`.
+    """`Route("/token", TokenExchange(...).endpoint, methods=["POST"])` serves the https URL `endpoint`.
 
     It signs as `issuer`, with a key for nothing else. `targets` are whom it issues for: each `aud`, and the resource
     that everything there lies below. A JWT is good for `lifetime`, at most an hour, and never longer than the chain; it
@@ -63,8 +64,10 @@ class TokenExchange:
         if not isinstance(issuer, str) or not issuer.startswith(("https://", "http://")):
             raise InputError("issuer: expected a URL")
         places = members("targets", targets) if isinstance(targets, Mapping) else None
-        if places is None or not all(isinstance(name, str) and name for name in places):
+        if not places or not all(isinstance(name, str) and name for name in places):
             raise InputError("targets: expected names of audiences, each with a resource")
+        if not isinstance(endpoint, str) or not is_fetchable(endpoint, loopback=True):
+            raise InputError("endpoint: expected an https URL, or one over http of this machine")
         self._resource = normalise(endpoint)
         self._door = DpopDoor(verifier, origin="/".join(self._resource.split("/", 3)[:3]), nonces=nonces)
         self._issuer = issuer

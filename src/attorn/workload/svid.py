@@ -80,6 +80,8 @@ class WorkloadVerifier:
         self._bundles = {each.trust_domain: each for each in listed}
         if len(self._bundles) != len(listed):
             raise InputError("workload: two bundles of one trust domain")
+        if not callable(getattr(store, "remember", None)):
+            raise InputError(f"workload: expected a store, got {type(store).__name__}")
         self._store, self._clock, self._skew = store, clock, seconds_in(skew, "skew")
 
     def jwt_svid(self, text: str, *, audience: str) -> Workload:

@@ -300,3 +300,9 @@ def test_a_clock_that_fails_decides_nothing() -> None:
     with pytest.raises(AttornError) as caught:
         verifier(clock=lambda: None).id_jag(jag(), audience=SERVER, client_id=CLIENT)
     assert caught.value.code == "unavailable"
+
+
+@pytest.mark.parametrize("store", [5, None, "attorn.db", {}, object()])
+def test_what_remembers_nothing_is_no_store(store: Any) -> None:
+    with pytest.raises(InputError, match="store"):
+        verifier(store=store)

@@ -364,3 +364,9 @@ def test_a_clock_that_fails_decides_nothing() -> None:
         verifier(clock=lambda: None).jwt_svid(svid(), audience=AUDIENCE)
     with pytest.raises(ExpiredError):
         verifier(clock=Clock(NOW + 300)).jwt_svid(svid(), audience=AUDIENCE)
+
+
+@pytest.mark.parametrize("store", [5, None, "attorn.db", {}, object()])
+def test_what_remembers_nothing_is_no_store(store: Any) -> None:
+    with pytest.raises(InputError, match="store"):
+        verifier(store=store)
