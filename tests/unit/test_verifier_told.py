@@ -69,6 +69,7 @@ CODES: dict[str, tuple[str, int | None, str]] = {
     "KeyFileError": ("key_file", None, "AttornError"),
     "VerificationError": ("invalid", 1, "AttornError"),
     "LimitError": ("limit_exceeded", 0, "VerificationError"),
+    "MissingError": ("no_presentation", 0, "VerificationError"),
     "MalformedError": ("malformed", 1, "VerificationError"),
     "NotAdmittedError": ("not_admitted", 1, "VerificationError"),
     "UntrustedRootError": ("untrusted_root", 2, "VerificationError"),
