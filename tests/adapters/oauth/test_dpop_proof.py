@@ -299,3 +299,16 @@ def test_nonces() -> None:
 def test_a_key_of_a_low_order_point_is_no_key() -> None:
     x = base64url_encode(b"\1" + bytes(31))
     refused(proof(header={"jwk": {"kty": "OKP", "crv": "Ed25519", "x": x}}))
+
+
+@pytest.mark.parametrize("typ", ["dpop+jwt", "DPoP+JWT", "application/dpop+jwt", "Application/DPOP+jwt"])
+def test_a_type_may_be_spelled_as_media_types_are(typ: str) -> None:
+    assert read(proof(header={"typ": typ})).made
+
+
+@pytest.mark.parametrize(
+    "typ", ["application/application/dpop+jwt", "text/dpop+jwt", " dpop+jwt", "dpop+jwt ", "dp\u00f6p+jwt"]
+)
+def test_a_type_that_is_another(typ: str) -> None:
+    with pytest.raises(DpopError):
+        read(proof(header={"typ": typ}))
