@@ -460,6 +460,16 @@ def test_what_nobody_has_thought_of_reaches_nobody(kind: Any) -> None:
         alone({"type": kind})
 
 
+@pytest.mark.parametrize("app", [None, 5, "app", []])
+def test_what_cannot_be_called_is_no_application(app: Any) -> None:
+    class Passing(HttpMiddleware):
+        async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+            raise AssertionError("nothing is served")
+
+    with pytest.raises(InputError, match="app"):
+        Passing(app, closing="not here")
+
+
 class Alone(HttpApplication):
     """Says what it was given to serve."""
 

@@ -121,6 +121,12 @@ def test_only_the_exact_path_is_public(path: str, status: int) -> None:
     assert not inner.scopes
 
 
+@pytest.mark.parametrize("path", ["/a?x", "/a#x", "/a/../b", "/./a", "//a", "/caf\u00e9", "/a%2Fb", "/%00", "a", ""])
+def test_a_path_that_no_request_has_cannot_be_public(path: str) -> None:
+    with pytest.raises(InputError):
+        guarded(Recorder(), public=["/health", path])
+
+
 @pytest.mark.parametrize(
     ("headers", "scope"),
     [

@@ -82,9 +82,14 @@ class AgentMiddleware(HttpMiddleware):
 
 
 class DirectoryEndpoint(HttpApplication):
-    """An ASGI application that serves `directory` at its well-known path, and nothing else."""
+    """An ASGI application that serves `directory` at its well-known path, and nothing else.
+
+    Raises `InputError` for anything but a `Directory`.
+    """
 
     def __init__(self, directory: Directory) -> None:
+        if not isinstance(directory, Directory):
+            raise InputError(f"directory: expected a Directory, got {type(directory).__name__}")
         self._directory = directory
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:

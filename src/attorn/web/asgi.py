@@ -13,7 +13,7 @@ from attorn.errors import AttornError, InputError
 from attorn.verify.access import Access
 from attorn.verify.verifier import Verifier
 from attorn.web.door import Door, checked_door
-from attorn.web.http import Route, plain_route
+from attorn.web.http import HttpMessage, Route, plain_route
 
 
 class DoorMiddleware(HttpMiddleware):
@@ -30,6 +30,9 @@ class DoorMiddleware(HttpMiddleware):
             raise InputError("public: expected a list of paths that start with '/'")
         super().__init__(app, closing="presentations are bound to HTTP requests")
         self._door = checked_door(door)
+        for path in public:
+            # One that no request can have would leave its page closed, and nobody would know why.
+            HttpMessage(method="GET", origin=self._door.origin, path=path)
         self._public = frozenset(public)
         self._most_body = checked_most(most_body)
 

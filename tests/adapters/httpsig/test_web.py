@@ -414,6 +414,12 @@ def test_a_directory_is_served_at_its_place_alone() -> None:
         _scoped(app, {"type": "news"})
 
 
+@pytest.mark.parametrize("wrong", [None, 5, {}, agent])
+def test_what_is_no_directory_is_not_served(wrong: Any) -> None:
+    with pytest.raises(InputError, match="directory"):
+        DirectoryEndpoint(wrong)
+
+
 def test_a_directory_whose_signer_fails() -> None:
     class Broken:
         public_key = agent.signer.public_key
