@@ -12,7 +12,7 @@ from attorn import Identity
 from attorn.did.document import DidDocument
 from attorn.did.resolver import StaticResolver
 from attorn.encoding import base58_encode
-from attorn.errors import UnavailableError
+from attorn.errors import InputError, UnavailableError
 from attorn.keys.x25519 import derive, to_multibase
 from attorn.web.did_api import DidApi
 from attorn.web.vc_api import application
@@ -177,3 +177,9 @@ def test_a_resolver_that_fails(error: Exception) -> None:
         assert answer.status == 503
         assert (answer.headers["retry-after"], answer.headers["cache-control"]) == ("1", "no-store")
         assert b"secret" not in answer.body
+
+
+@pytest.mark.parametrize("resolver", [5, "did:key:z", {}, DidDocument])
+def test_what_is_no_resolver(resolver: Any) -> None:
+    with pytest.raises(InputError):
+        DidApi(resolver)

@@ -463,3 +463,9 @@ def test_ports_that_fail_to_be_said() -> None:
 
     with pytest.raises(UnavailableError):
         HttpTransport(ports=failing())
+
+
+@pytest.mark.parametrize("url", [None, 5, b"https://a.example/"])
+def test_a_url_is_text(url: Any) -> None:
+    with pytest.raises(InputError):
+        HttpTransport().get(url, accept="*/*", most=1)

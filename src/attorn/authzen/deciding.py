@@ -13,7 +13,15 @@ from attorn.authzen.carried import Carried, read_carried, request_of
 from attorn.authzen.evaluation import Batch, Evaluation, Semantic
 from attorn.canonical import JsonValue
 from attorn.decision import Denial
-from attorn.errors import AttornError, Denied, InputError, MalformedError, PossessionError, VerificationError
+from attorn.errors import (
+    AttornError,
+    Denied,
+    InputError,
+    MalformedError,
+    MissingError,
+    PossessionError,
+    VerificationError,
+)
 from attorn.handed import ask
 from attorn.request.request import Request
 from attorn.verify.access import Verified
@@ -86,7 +94,7 @@ class DecisionPoint:
     def _by_assertion(self, evaluation: Evaluation) -> Answer:
         policy = self._asserted
         if policy is None:
-            return {"decision": False, "context": {"reason": "no_presentation"}}
+            return {"decision": False, "context": {"reason": MissingError.code}}
         require(lambda: policy.permits_asserted(evaluation))
         return {"decision": True}
 

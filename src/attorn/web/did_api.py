@@ -20,7 +20,7 @@ from attorn.did.fault import Failure, Fault
 from attorn.did.resolution import CONTEXT, MEDIA_TYPE, Options, Resolution
 from attorn.did.resolver import LocalResolver, Resolver, resolution
 from attorn.display import shown
-from attorn.errors import AttornError, ResolutionError
+from attorn.errors import AttornError, InputError, ResolutionError
 from attorn.handed import ask
 
 PATH: Final = "/identifiers"
@@ -36,10 +36,12 @@ class DidApi:
     """Answers `GET /identifiers/{did}` by `resolver`, without one for did:key, did:jwk and did:peer alone.
 
     `GET /did-key/identifiers/{did}` knows did:key and takes any other method for a mistake, as the conformance suite of
-    did:key has it. Whoever asks for the profile of older drafts gets errors as those name them.
+    did:key has it. Whoever asks for the profile of older drafts gets errors as those name them. Raises `InputError`.
     """
 
     def __init__(self, resolver: Resolver | None = None) -> None:
+        if not (resolver is None or callable(getattr(resolver, "resolve", None))):
+            raise InputError(f"resolver: expected a Resolver, got {type(resolver).__name__}")
         self._resolver = LocalResolver() if resolver is None else resolver
 
     @property

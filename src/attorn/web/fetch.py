@@ -65,8 +65,10 @@ class HttpTransport:
 
         Raises `UnavailableError` if there is no such body to be had: a URL that may not be followed, also one it
         redirects to, no public address, no answer in time, another status than 200, a redirect elsewhere, a media type
-        that `accept` does not name, too many bytes.
+        that `accept` does not name, too many bytes. Raises `InputError` for a URL that is no text.
         """
+        if not isinstance(url, str):
+            raise InputError(f"fetch: expected a URL, got {type(url).__name__}")
         scheme, _, rest = url.partition("://")
         origin = f"{scheme}://{rest.partition('/')[0]}"
         deadline = _Deadline(self._timeout)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
 
 from attorn.approval import ApprovalRequired
 from attorn.asgi.body import BodyLimitError
 from attorn.asgi.problem import Problem
+from attorn.decision import UNDECIDED
 from attorn.display import shown
 from attorn.errors import AttornError, Denied, InputError, MissingError, VerificationError
 from attorn.web.http import SCHEME
-
-_UNDECIDED: Final = "It could not be decided whether this is allowed; nothing was done. Try again."
 
 Challenge = Callable[[AttornError, str], str]
 """Words a challenge: what was wrong, and the realm."""
@@ -46,12 +44,12 @@ def problem(error: AttornError, *, realm: str, asking: Challenge = challenge) ->
     if isinstance(error, VerificationError):
         more["step"] = error.step
     if isinstance(error, Denied):
-        more |= _decision(error)
+        more |= error.decision.members()
     if isinstance(error, ApprovalRequired):
         more["approval"] = error.approval.encode()
     asked = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     header = ("WWW-Authenticate", asking(error, realm)) if asked else None
-    return Problem.of(error, status, undecided=_UNDECIDED, challenge=header, more=more)
+    return Problem.of(error, status, undecided=UNDECIDED, challenge=header, more=more)
 
 
 def _status(error: AttornError) -> HTTPStatus:
@@ -64,12 +62,3 @@ def _status(error: AttornError) -> HTTPStatus:
     if isinstance(error, InputError):
         return HTTPStatus.BAD_REQUEST
     return HTTPStatus.SERVICE_UNAVAILABLE
-
-
-def _decision(error: Denied) -> dict[str, object]:
-    decision = error.decision
-    members: dict[str, object] = {"step": decision.step, "link": decision.link}
-    members |= {"delegator": decision.delegator, "delegate": decision.delegate}
-    if decision.denial is not None:
-        members |= {"caveat": decision.denial.caveat, "limit": decision.denial.limit, "asked": decision.denial.asked}
-    return members
