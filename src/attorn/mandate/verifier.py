@@ -73,8 +73,8 @@ class MandateVerifier:
     `merchants` are those whose signature under a checkout counts; none at all refuse everything. `store` is a ledger,
     by default one in memory. `required` are the types of constraints that a user must have set, of payments and of
     checkouts: a limit that is not there limits nothing. `cache` is of how many open mandates it remembers that their
-    signatures held (0: none). The others are as of `Policy.of`. It may be called from several
-    threads at once.
+    signatures held (0: none). The agents' keys read last are kept, as a `KnownKeys`. The others are as of `Policy.of`.
+    It may be called from several threads at once.
     """
 
     def __init__(

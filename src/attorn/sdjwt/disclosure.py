@@ -25,9 +25,9 @@ class Disclosure(NamedTuple):
     text: str
     name: str | None
     value: JsonValue
-    levels: int
-    """A bound on how deep it is."""
-    places: int
+    levels: int = 0
+    """A bound on how deep it is, where `places` is known."""
+    places: int = UNKNOWN
     """How many elements of arrays in it are digests, at most; `UNKNOWN` where there may be digests of claims, too."""
 
     def __repr__(self) -> str:
