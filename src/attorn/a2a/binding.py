@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from a2a.types import Message, SendMessageRequest
 from google.protobuf.json_format import Error as ProtoJsonError
@@ -103,7 +103,7 @@ def _digest(params: AnyMessage) -> str:
 
 def _json(value: AnyMessage) -> JsonValue:
     try:
-        found: Any = MessageToDict(value)
+        found: JsonValue = MessageToDict(value)
     except (ProtoJsonError, ValueError, RecursionError):
         raise MalformedError("A2A request: it cannot be written as JSON") from None
-    return found  # type: ignore[no-any-return]  # what the library makes is JSON
+    return found
