@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import json.scanner
 import re
+from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
 import rfc8785
@@ -15,6 +16,9 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 MOST_INTEGER = 2**53 - 1
 """The largest integer that every JSON implementation reads back unchanged (RFC 8259 section 6)."""
 
+DEPTH = 32
+"""How many levels are read, unless a caller says otherwise."""
+
 _MOST_DIGITS = 17
 _BLANK = " \t\n\r"
 # A string to its end or, unterminated, to the end of the text: linear, since nothing is ever tried twice.
@@ -24,7 +28,7 @@ _NO_BRACKETS = bytes(octet for octet in range(256) if octet not in b"[]{}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def parse(text: str | bytes, *, most: int = 65_536, depth: int = 32) -> JsonValue:
+def parse(text: str | bytes, *, most: int = 65_536, depth: int = DEPTH) -> JsonValue:
     """The value of JSON `text` (RFC 8259, I-JSON of RFC 7493) of at most `most` bytes and `depth` levels.
 
     Raises `MalformedError` for duplicate members, lone surrogates, a byte order mark, invalid UTF-8, anything behind
@@ -32,17 +36,25 @@ def parse(text: str | bytes, *, most: int = 65_536, depth: int = 32) -> JsonValu
     """
     if type(most) is not int or type(depth) is not int or most < 0 or depth < 0:
         raise InputError("JSON: expected whole numbers from 0 on as the limits")
-    source = (_decoded(text, most) if isinstance(text, bytes) else _text(text, most)).strip(_BLANK)
-    if source.count("[") + source.count("{") > depth:
-        _check_depth(source, depth)
-    value: JsonValue = None
+    octets = text if isinstance(text, bytes) else _encoded(text, most)
+    if len(octets) > most:
+        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(octets)}")
+    return parse_bounded(octets, depth)
+
+
+def parse_bounded(octets: bytes, depth: int) -> JsonValue:
+    """As `parse`, for bytes whose number somebody has bounded."""
+    end = -1
     try:
-        value, end = _DECODER.raw_decode(source)
-    except (json.JSONDecodeError, RecursionError):
-        end = -1
+        source = octets.decode()
+        if source.count("[") + source.count("{") > depth:
+            _check_depth(source, depth)
+        value, end = _SCAN(source, 0)
+    except (ValueError, StopIteration, RecursionError):
+        source = ""
     if end != len(source):
-        # Raised out here, because the decoder's error carries the whole text.
-        raise MalformedError("expected one JSON value and nothing behind it")
+        # Out here, because the decoders' errors carry the whole text.
+        source, value = _among_blanks(octets)
     if "\\" in source and _SURROGATE.search(source):
         _check_surrogates(value)
     return value
@@ -61,17 +73,13 @@ def canonicalise(value: object) -> bytes:
     raise InputError(f"no canonical JSON for this value ({failure})")
 
 
-def _text(text: str, most: int) -> str:
+def _encoded(text: str, most: int) -> bytes:
     if not isinstance(text, str):
         raise InputError(f"JSON: expected str or bytes, got {type(text).__name__}")
-    return _decoded(_encoded(text, most), most)
-
-
-def _encoded(text: str, most: int) -> bytes:
     if len(text) > most:
         raise MalformedError(f"JSON: expected at most {most} bytes, got {len(text)}")
     try:
-        return text.encode("utf-8")
+        return text.encode()
     except UnicodeError:
         octets = None
     if octets is None:
@@ -79,16 +87,20 @@ def _encoded(text: str, most: int) -> bytes:
     return octets
 
 
-def _decoded(octets: bytes, most: int) -> str:
-    if len(octets) > most:
-        raise MalformedError(f"JSON: expected at most {most} bytes, got {len(octets)}")
+def _among_blanks(octets: bytes) -> tuple[str, JsonValue]:
+    """The text within the blanks at both ends, which is no deeper than allowed, and its value."""
+    value: JsonValue = None
+    end, source = -1, None
     try:
-        return octets.decode("utf-8")
-    except UnicodeError:
-        source = None
+        source = octets.decode().strip(_BLANK)
+        value, end = _SCAN(source, 0)
+    except (ValueError, StopIteration, RecursionError):
+        pass
     if source is None:
         raise MalformedError("JSON: not valid UTF-8")
-    return source
+    if end != len(source):
+        raise MalformedError("expected one JSON value and nothing behind it")
+    return source, value
 
 
 def _check_depth(source: str, most: int) -> None:
@@ -146,6 +158,9 @@ def _constant(name: str) -> NoReturn:
     raise MalformedError(f"JSON: {name} is not a number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
+_SCAN: Callable[[str, int], tuple[JsonValue, int]] = json.scanner.make_scanner(
+    json.JSONDecoder(  # type: ignore[arg-type]  # the stubs know the one written in C alone, as its own context
+        object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
+    )
 )
+"""The value that begins at a position, and where it ends. Raises `StopIteration` and `JSONDecodeError`."""

@@ -5,8 +5,8 @@ base64url without padding (RFC 4648 section 5), base58btc and unsigned varints (
 
 from __future__ import annotations
 
-import binascii
 import string
+from binascii import a2b_base64, b2a_base64
 
 from attorn.errors import MalformedError
 
@@ -25,7 +25,7 @@ _BASE58_CHUNK = 58**10
 
 def base64url_encode(data: bytes) -> str:
     """The unpadded base64url text of `data`."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_SAFE, b"=").decode("ascii")
+    return b2a_base64(data, newline=False).translate(_TO_URL_SAFE, b"=").decode()
 
 
 def base64url_decode(text: str) -> bytes:
@@ -34,9 +34,9 @@ def base64url_decode(text: str) -> bytes:
         raise MalformedError("expected unpadded base64url text")
     rest = len(text) % 4
     try:
-        standard = text.encode("ascii").translate(_FROM_URL_SAFE) + _PADDING[rest]
-        data = binascii.a2b_base64(standard, strict_mode=True)
-    except (UnicodeEncodeError, binascii.Error):
+        # What is no ASCII has octets in UTF-8 that no alphabet has.
+        data = a2b_base64(text.encode().translate(_FROM_URL_SAFE) + _PADDING[rest], strict_mode=True)
+    except ValueError:
         data = None
     if data is None:
         # Raised out here, because the codec's error carries the whole text.

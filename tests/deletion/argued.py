@@ -75,7 +75,7 @@ ARGUED: Final[dict[str, str]] = {
     "canonical:parse: if most < 0": _BOUND,
     "canonical:parse: if depth < 0": _BOUND,
     "canonical:canonicalise: at the end": "what was parsed strictly can be written; tests/unit/test_canonical.py",
-    "canonical:_encoded: if len": "`canonical:_decoded` asks it of the bytes; here before there are any",
+    "canonical:_encoded: if len": "`canonical:parse` asks it of the bytes; here before there are any",
     "canonical:_encoded: if octets is None": _JSON_TEXT,
     "caveat.agent:Agent.of: if strange": "the constructor takes no other keyword: a TypeError, and so no caveat",
     "caveat.agent:_issuers: if not 0": _SET,

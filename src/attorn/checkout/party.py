@@ -19,19 +19,23 @@ class Merchant:
     website: str | None = None
 
     def __post_init__(self) -> None:
-        _require("merchant", "id", self.id)
-        _require("merchant", "name", self.name)
-        _require_optional("merchant", "website", self.website)
+        if not _fit(self.id, self.name, self.website):
+            _require("merchant", "id", self.id)
+            _require("merchant", "name", self.name)
+            _require_optional("merchant", "website", self.website)
 
     @classmethod
     def read(cls, value: JsonValue, name: str = "merchant") -> Merchant:
         """The merchant in `value`; other members are ignored. Raises `MalformedError`."""
         found = members(value, name)
-        return cls(
-            text_in(found, "id", name),
-            text_in(found, "name", name),
-            optional_text_in(found, "website", name),
-        )
+        try:
+            # What these are, the constructor sees to; what is said of what is wrong names the member.
+            return cls(found.get("id"), found.get("name"), found.get("website"))  # type: ignore[arg-type]
+        except InputError:
+            text_in(found, "id", name)
+            text_in(found, "name", name)
+            optional_text_in(found, "website", name)
+            raise
 
     def write(self) -> dict[str, JsonValue]:
         """The members of `read`."""
@@ -57,19 +61,23 @@ class Instrument:
     description: str | None = None
 
     def __post_init__(self) -> None:
-        _require("payment instrument", "id", self.id)
-        _require("payment instrument", "type", self.type)
-        _require_optional("payment instrument", "description", self.description)
+        if not _fit(self.id, self.type, self.description):
+            _require("payment instrument", "id", self.id)
+            _require("payment instrument", "type", self.type)
+            _require_optional("payment instrument", "description", self.description)
 
     @classmethod
     def read(cls, value: JsonValue, name: str = "payment_instrument") -> Instrument:
         """The instrument in `value`; other members are ignored. Raises `MalformedError`."""
         found = members(value, name)
-        return cls(
-            text_in(found, "id", name),
-            text_in(found, "type", name),
-            optional_text_in(found, "description", name),
-        )
+        try:
+            # What these are, the constructor sees to; what is said of what is wrong names the member.
+            return cls(found.get("id"), found.get("type"), found.get("description"))  # type: ignore[arg-type]
+        except InputError:
+            text_in(found, "id", name)
+            text_in(found, "type", name)
+            optional_text_in(found, "description", name)
+            raise
 
     def write(self) -> dict[str, JsonValue]:
         """The members of `read`."""
@@ -113,6 +121,17 @@ class Pisp:
     def matches(self, other: Pisp) -> bool:
         """Whether a list that names one of them means the other: all three names equal."""
         return self == other
+
+
+def _fit(first: object, second: object, optional: object) -> bool:
+    """Whether these are texts as of `_require`, the last of which may be empty or None: seen at one glance."""
+    return (
+        type(first) is str
+        and type(second) is str
+        and 0 < len(first) <= MOST_TEXT
+        and 0 < len(second) <= MOST_TEXT
+        and (optional is None or (type(optional) is str and len(optional) <= MOST_TEXT))
+    )
 
 
 def _require(what: str, name: str, value: object) -> None:

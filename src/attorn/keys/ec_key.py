@@ -93,8 +93,13 @@ class EcKey:
             raise MalformedError(f"JWK: expected use sig and alg {curve.alg}, where they are there")
         if "key_ops" in jwk and jwk["key_ops"] != ["verify"]:
             raise MalformedError("JWK: expected key_ops as verify alone, where it is there")
-        size = curve.size
-        return cls._on(curve, _coordinate(jwk, "x", size), _coordinate(jwk, "y", size))
+        return cls.at(curve, jwk.get("x"), jwk.get("y"))
+
+    @classmethod
+    def at(cls, curve: Curve, x: JsonValue, y: JsonValue) -> EcKey:
+        """The key with these two coordinates in base64url. Raises `MalformedError`."""
+        size = _SIZES[curve]
+        return cls._on(curve, _coordinate(x, "x", size), _coordinate(y, "y", size))
 
     @classmethod
     def _on(cls, curve: Curve, x: bytes, y: bytes) -> EcKey:
@@ -122,7 +127,7 @@ class EcKey:
 
     def verify(self, signature: bytes, message: bytes) -> bool:
         """Whether this key made the signature r||s, either half of s, over `message`. False, never an error, if not."""
-        size = self.curve.size
+        size = _SIZES[self.curve]
         if len(signature) != 2 * size:
             return False
         r, s = int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
@@ -133,8 +138,7 @@ class EcKey:
         return True
 
 
-def _coordinate(jwk: Mapping[str, JsonValue], name: str, size: int) -> bytes:
-    text = jwk.get(name)
+def _coordinate(text: JsonValue, name: str, size: int) -> bytes:
     if not isinstance(text, str) or len(text) != (size * 4 + 2) // 3:
         raise MalformedError(f"JWK: expected {name} as {size} bytes in base64url")
     return base64url_decode(text)

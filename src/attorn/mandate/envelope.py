@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final, NamedTuple
 
-from attorn.canonical import JsonValue, parse
+from attorn.canonical import JsonValue, parse_bounded
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import MalformedError
@@ -43,8 +43,8 @@ class Envelope(NamedTuple):
         header, body, signature = text.split(".")
         if len(header) > MOST_HEADER or len(signature) > _MOST_SIGNATURE:
             raise MalformedError(f"JWT: expected at most {MOST_HEADER} characters of header, {_MOST_SIGNATURE} signed")
-        members = parse(base64url_decode(header), most=MOST_HEADER, depth=4)
-        claims = parse(base64url_decode(body), most=len(body), depth=MOST_DEPTH)
+        members = parse_bounded(base64url_decode(header), 4)
+        claims = parse_bounded(base64url_decode(body), MOST_DEPTH)
         if not isinstance(members, dict) or not isinstance(claims, dict):
             raise MalformedError("JWT: expected header and claims as JSON objects")
         if not _REFUSED.isdisjoint(members):

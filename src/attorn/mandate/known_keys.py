@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.keys.ec_key import EcKey
+from attorn.keys.ec_key import Curve, EcKey
 from attorn.mandate.agent_key import p256_of
 from attorn.recent import Recent
 
@@ -36,6 +36,6 @@ class KnownKeys:
             return p256_of(jwk)
         found = self._known.get((x, y))
         if found is None:
-            found = p256_of(jwk)
+            found = EcKey.at(Curve.P256, x, y)
             self._known.put((x, y), found)
         return found

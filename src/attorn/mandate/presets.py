@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, TypedDict
 
 from attorn.canonical import JsonValue, canonicalise, parse
@@ -24,6 +25,8 @@ FIELDS: Final = (
 )
 """Each field, what AP2 calls it, and of what type it is."""
 _NAMES: Final = frozenset(name for _, name, _ in FIELDS)
+_VALUES: Final = attrgetter(*(field for field, _, _ in FIELDS))
+_TYPES: Final = tuple((kind, type(None)) for _, _, kind in FIELDS)
 
 
 class Fields(TypedDict, total=False):
@@ -87,8 +90,10 @@ class Presets:
 
 def require(of: object) -> None:
     """Raises `InputError` unless each of the six fields of this object is of its type, or None."""
-    for field, name, kind in FIELDS:
-        found = getattr(of, field)
+    values = _VALUES(of)
+    if all(map(isinstance, values, _TYPES)):
+        return
+    for (_, name, kind), found in zip(FIELDS, values, strict=True):
         if found is not None and not isinstance(found, kind):
             raise InputError(f"{name}: expected {kind.__name__}, got {type(found).__name__}")
 

@@ -25,22 +25,19 @@ def split(text: str) -> tuple[Compact, ...]:
         raise LimitError(f"mandate: expected at most {MOST_CHARACTERS} characters, got {len(text)}")
     if not text.endswith(SEPARATOR):
         raise MalformedError("mandate: expected ~ at its end, and no key binding JWT behind it")
-    most = MOST_DISCLOSURES + 2 * MOST_HOPS
-    pieces = text[:-1].split(SEPARATOR, most)
-    if len(pieces) > most:
+    hops = text[:-1].split(_BETWEEN, MOST_HOPS)
+    if len(hops) > MOST_HOPS:
+        raise LimitError(f"mandate: expected at most {MOST_HOPS} hops")
+    parts = [_part(hop) for hop in hops]
+    if sum([len(part.disclosures) for part in parts]) > MOST_DISCLOSURES:
         raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
-    # Nothing between one ~ and the next ends a hop.
-    hops = pieces.count("") + 1
-    if hops > MOST_HOPS:
-        raise LimitError(f"mandate: expected at most {MOST_HOPS} hops, got {hops}")
-    if len(pieces) - 2 * hops + 1 > MOST_DISCLOSURES:
-        raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
-    return tuple([_part(hop) for hop in text[:-1].split(_BETWEEN)])
+    return tuple(parts)
 
 
 def _part(hop: str) -> Compact:
     """As `Compact.split`, but for the alphabet, which is seen to when each part is decoded."""
-    jwt, *disclosures = hop.split(SEPARATOR)
+    # One more than all hops may have, so that too many are seen to be too many.
+    jwt, *disclosures = hop.split(SEPARATOR, MOST_DISCLOSURES + 1)
     if jwt.count(".") != 2 or "" in disclosures:
         raise MalformedError("mandate: expected a JWT of three parts, and no empty part between each ~ and the next")
     return Compact(jwt, tuple(disclosures))

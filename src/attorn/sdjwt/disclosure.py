@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from attorn.canonical import JsonValue, canonicalise, parse
+from attorn.canonical import DEPTH, JsonValue, canonicalise, parse_bounded
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
@@ -48,7 +48,7 @@ class Disclosure(NamedTuple):
     def read(cls, text: str) -> Disclosure:
         """The disclosure in `text`. Raises `MalformedError` for any but canonical base64url of a proper JSON array."""
         octets = base64url_decode(text)
-        content = parse(octets, most=len(text))
+        content = parse_bounded(octets, DEPTH)
         if not isinstance(content, list) or len(content) not in (2, 3) or not isinstance(content[0], str):
             raise MalformedError("disclosure: expected a JSON array of a salt, perhaps a name, and a value")
         if len(content) == 2:
@@ -61,7 +61,6 @@ class Disclosure(NamedTuple):
 
 def _shape(octets: bytes) -> tuple[int, int]:
     """The `levels` and `places` of a disclosure, by its JSON."""
-    text = octets.decode()
-    levels = text.count("[") + text.count("{")
+    levels = octets.count(b"[") + octets.count(b"{")
     # A name can be spelt with escapes; without any it stands in the text as it is.
-    return levels, UNKNOWN if "_sd" in text or "\\" in text else text.count('"..."')
+    return levels, UNKNOWN if b"_sd" in octets or b"\\" in octets else octets.count(b'"..."')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import Final, TypeVar
 
 from attorn.canonical import JsonValue
@@ -66,13 +67,13 @@ def write(constraint: Constraint) -> dict[str, JsonValue]:
 
 def require(constraints: object, kind: type[Constraint], needed: type[Constraint]) -> None:
     """Raises `InputError` unless this is a tuple of 1 to `MOST` constraints of this kind, one of which is `needed`."""
-    if not isinstance(constraints, tuple) or not all(isinstance(each, kind) for each in constraints):
+    if not isinstance(constraints, tuple) or not all(map(isinstance, constraints, repeat(kind))):
         raise InputError(f"constraints: expected a tuple, each a {kind.__name__}")
     if not 0 < len(constraints) <= MOST:
         raise InputError(f"constraints: expected 1 to {MOST}, got {len(constraints)}")
     if len(constraints) > MOST_OF_ONE and max(Counter(map(type, constraints)).values()) > MOST_OF_ONE:
         raise InputError(f"constraints: expected at most {MOST_OF_ONE} of one type")
-    if not any(isinstance(each, needed) for each in constraints):
+    if not any(map(isinstance, constraints, repeat(needed))):
         raise InputError(f"constraints: expected a {needed.type} among them")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Final, TypeVar
 
 from attorn.canonical import JsonValue
@@ -26,7 +27,7 @@ def read(value: JsonValue, name: str, party: Callable[[JsonValue, str], _Party])
 
 def require(allowed: object, kind: type[object], name: str) -> None:
     """Raises `InputError` unless this is a tuple of 1 to `MOST` parties of this kind."""
-    if not isinstance(allowed, tuple) or not all(isinstance(each, kind) for each in allowed):
+    if not isinstance(allowed, tuple) or not all(map(isinstance, allowed, repeat(kind))):
         raise InputError(f"{name}: expected a tuple, each a {kind.__name__}")
     if not 0 < len(allowed) <= MOST:
         raise InputError(f"{name}: expected 1 to {MOST} entries, got {len(allowed)}")
