@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwcrypto.jwk import JWK
 from sd_jwt.verifier import SDJWTVerifier
 from tests.benchmarks.measure import Case, Timing, interleaved, repeated, slope
@@ -31,6 +32,7 @@ from attorn.mandate.verifying import closed_chain, require_bound
 
 HOPS = (2, 3, 5, 9)
 RAW = "raw ES256, 2 verifications"
+RAW_BUILT = "raw ES256, 2 verifications, the second with a key just built"
 LIBRARY = "sd-jwt, each of 2 hops, hash and constraint by hand"
 AGENT_KNOWN = "attorn, 2 hops and their constraints, the agent's key known"
 KNOWN = "attorn, 2 hops and their constraints, the user's mandate known"
@@ -79,6 +81,14 @@ def verify_raw(signed: Sequence[tuple[ec.EllipticCurvePublicKey, bytes, bytes]])
         key.verify(signature, message, ec.ECDSA(SHA256()))
 
 
+def verify_raw_built(signed: Sequence[tuple[ec.EllipticCurvePublicKey, bytes, bytes]], point: bytes) -> None:
+    """As `verify_raw`, but the second key is the one at `point`: in the chain it comes with the first hop."""
+    key, signature, message = signed[0]
+    key.verify(signature, message, ec.ECDSA(SHA256()))
+    built = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    built.verify(*signed[1][1:], ec.ECDSA(SHA256()))
+
+
 def verify_by_library(text: str) -> None:
     """Two hops by sd-jwt 0.10.4: signature and disclosures; then `sd_hash`, audience, nonce and the range by hand."""
     segments = [f"{each}~" for each in text[:-1].split("~~")]
@@ -109,8 +119,11 @@ def timings(rounds: int) -> dict[str, Timing]:
     verify(policy, texts[2], heads)
     forgetful = replace(policy, keys=KnownKeys(0))
     case = partial(Case, batch=BATCH, clock=process_time)
+    signed = raw(texts[2])
+    point = signed[1][0].public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     cases = [
-        case(RAW, repeated(raw(texts[2])), verify_raw),
+        case(RAW, repeated(signed), verify_raw),
+        case(RAW_BUILT, repeated(signed), partial(verify_raw_built, point=point)),
         *(case(attorn_hops(hops), repeated(texts[hops]), partial(verify, forgetful)) for hops in HOPS),
         case(AGENT_KNOWN, repeated(texts[2]), partial(verify, policy)),
         case(KNOWN, repeated(texts[2]), partial(verify, policy, heads=heads)),
@@ -131,6 +144,12 @@ def rows(found: Mapping[str, Timing]) -> list[Row]:
             must=2.0,
             stretch=1.5,
             absolute=f"{two.median:.0f} us over {floor.median:.0f} us",
+        ),
+        Row(
+            name="the same / 2 raw ES256 verifications, the agent's key built there, too",
+            value=two.over(found[RAW_BUILT]),
+            unit="x",
+            absolute=f"{two.median:.0f} us over {found[RAW_BUILT].median:.0f} us",
         ),
         Row(
             name="the agent's key read before / 2 raw ES256 verifications",
