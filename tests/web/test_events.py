@@ -281,7 +281,7 @@ def asked(app: Any, body: Any, *, headers: Any = None, **arguments: Any) -> tupl
     plain = [(b"content-type", b"application/json"), (b"authorization", b"Bearer " + TOKEN.encode())]
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     chosen = plain if headers is None else headers
-    return knock(app, method="POST", path="/", headers=chosen, body=[content], **arguments)
+    return knock(app, method="POST", path="/", headers=chosen, body=[content], **{"stays": True, **arguments})
 
 
 def filled(*texts: str) -> tuple[Outbox, list[str]]:

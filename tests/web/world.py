@@ -114,23 +114,30 @@ def knock(
     headers: Sequence[tuple[bytes, bytes]] = (),
     body: Sequence[bytes] = (b"",),
     gone: bool = False,
+    stays: bool = False,
     scope: dict[str, Any] | None = None,
 ) -> tuple[int, dict[str, Any]]:
     """One call by a bare ASGI server, for what no HTTP client would send: status (0: no answer) and JSON body.
 
-    `path` is the raw one; `scope` replaces members of the scope.
+    `path` is the raw one; `scope` replaces members of the scope. The client goes at once behind its body, and before
+    the end of it if it is `gone`; one that `stays` has its answer first.
     """
     messages = [
         {"type": "http.request", "body": part, "more_body": gone or n < len(body)} for n, part in enumerate(body, 1)
     ]
     messages.append({"type": "http.disconnect"})
     sent: list[dict[str, Any]] = []
+    answered = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
+        if stays and not gone and len(messages) == 1:
+            await answered.wait()
         return messages.pop(0)
 
     async def send(message: Any) -> None:
         sent.append(dict(message))
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            answered.set()
 
     whole = {
         "type": "http",

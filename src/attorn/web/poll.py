@@ -130,7 +130,8 @@ class PollEndpoint(HttpApplication):
     """An ASGI application that hands out what is in `outbox` to whoever has the bearer `token`.
 
     None as the token is for an endpoint behind something else that asks who is there: whoever can poll can make
-    events disappear. A client that is willing to wait does so for at most `patience` seconds. Raises `InputError`.
+    events disappear. A client that is willing to wait does so for at most `patience` seconds, and nobody waits for one
+    that went away. Raises `InputError`.
     """
 
     def __init__(self, outbox: Outbox, *, token: str | None, patience: float = 20.0) -> None:
@@ -158,7 +159,7 @@ class PollEndpoint(HttpApplication):
                 await answer_json(send, 400, {"err": "invalid_request", "description": str(error)})
             else:
                 if asked is not None:
-                    await self._hand_out(asked, send)
+                    await self._hand_out(asked, receive, send)
 
     def _authorised(self, scope: Scope) -> bool:
         if self._token is None:
@@ -169,15 +170,33 @@ class PollEndpoint(HttpApplication):
             return False
         return hmac.compare_digest(given, self._token)
 
-    async def _hand_out(self, asked: _Asked, send: Send) -> None:
+    async def _hand_out(self, asked: _Asked, receive: Receive, send: Send) -> None:
         self._outbox.settle(asked.acks, asked.errors)
         events, more = self._outbox.waiting(asked.most)
-        if asked.wait and asked.most:
-            with anyio.move_on_after(self._patience):
-                while not events:
-                    await anyio.sleep(_STEP)
-                    events, more = self._outbox.waiting(asked.most)
+        if asked.wait and asked.most and not events:
+            later = await self._awaited(asked.most, receive)
+            if later is None:
+                return
+            events, more = later
         await answer_json(send, 200, {"sets": dict(events), "moreAvailable": more})
+
+    async def _awaited(self, most: int, receive: Receive) -> tuple[Mapping[str, str], bool] | None:
+        """What there is as soon as there is anything, or at the end of the patience. None if the client went away."""
+        found = None
+        async with anyio.create_task_group() as group:
+            group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
+            with anyio.move_on_after(self._patience):
+                while not self._outbox.waiting(1)[0]:
+                    await anyio.sleep(_STEP)
+            found = self._outbox.waiting(most)
+            group.cancel_scope.cancel()
+        return found
+
+
+async def _cancel_when_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+    # Anything else is no news of the client: a middleware that has read the body may say it again and again.
+    if (await receive())["type"] == "http.disconnect":
+        scope.cancel()
 
 
 @dataclass(frozen=True, slots=True)
