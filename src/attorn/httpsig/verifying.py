@@ -15,6 +15,7 @@ from typing import Final
 from http_message_signatures import HTTPMessageSignaturesException, HTTPMessageVerifier, MappingKeyResolver
 
 from attorn.clock import Clock, second_of, seconds_in, system_clock
+from attorn.display import shown
 from attorn.errors import ExpiredError, InputError, SignatureError, UntrustedRootError
 from attorn.handed import ask, items
 from attorn.httpsig.agent import Agent
@@ -27,6 +28,7 @@ from attorn.request.resource import normalise
 from attorn.store.memory import MemoryStore
 from attorn.store.once import require_new
 from attorn.store.ports import Store
+from attorn.transport import is_fetchable
 
 LONGEST: Final = timedelta(hours=24)
 _SKEW: Final = timedelta(seconds=60)
@@ -43,10 +45,11 @@ class Coverage(StrEnum):
 
 
 class AgentVerifier:
-    """Says which agent signed a request. `agents` are the URLs to be looked up, or a callable that says so of one.
+    """Says which agent signed a request.
 
-    Signatures may be good for at most `lifetime`, and `skew` ahead of this clock. `store` remembers what was used.
-    `legacy` takes the String form of Signature-Agent too. Raises `InputError` for unusable arguments.
+    `agents` are the https URLs to be looked up, or a callable that says so of one. Signatures may be good for at most
+    `lifetime`, and `skew` ahead of this clock. `store` remembers what was used. `legacy` takes the String form of
+    Signature-Agent too. Raises `InputError` for unusable arguments.
     """
 
     def __init__(
@@ -61,7 +64,7 @@ class AgentVerifier:
         skew: timedelta = _SKEW,
         legacy: bool = False,
     ) -> None:
-        if not callable(getattr(directories, "key", None)):
+        if not callable(getattr(directories, "key", None)) or not hasattr(directories, "loopback"):
             raise InputError(f"directories: expected Directories, got {type(directories).__name__}")
         if isinstance(agents, str) or not (callable(agents) or isinstance(agents, Iterable)):
             raise InputError("agents: expected a list of URLs, or a callable (url) -> bool")
@@ -69,7 +72,8 @@ class AgentVerifier:
             raise InputError("expected a Coverage, and legacy as True or False")
         self._directories = directories
         self._policy = agents if callable(agents) else None
-        self._agents = frozenset[str]() if callable(agents) else frozenset(map(normalise, items("agents", agents)))
+        listed = () if callable(agents) else items("agents", agents)
+        self._agents = frozenset(_listed(agent, loopback=directories.loopback) for agent in listed)
         self._store: Store = MemoryStore() if store is None else store
         self._clock = clock
         self._coverage = coverage
@@ -159,6 +163,14 @@ class AgentVerifier:
         once = b"nonce\0" + claim.nonce.encode() if claim.nonce is not None else b"base\0" + base
         name = hashlib.sha256(b"\0".join((b"attorn httpsig", message.origin.encode(), key.data, once))).digest()
         require_new(self._store, name, "this signature", expires=claim.expires, now=now)
+
+
+def _listed(agent: str, *, loopback: bool) -> str:
+    """The URL of an agent as `Source` writes it: any that it refuses could name nobody. Raises `InputError`."""
+    url = normalise(agent)
+    if not is_fetchable(url, loopback=loopback):
+        raise InputError(f"agents: expected https URLs, got {shown(agent)}")
+    return url
 
 
 class _Verifier(HTTPMessageVerifier):

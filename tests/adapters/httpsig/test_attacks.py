@@ -8,6 +8,7 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,8 +31,8 @@ from tests.adapters.httpsig.scene import (
     web,
 )
 
-from attorn.errors import AttornError, UnavailableError
-from attorn.httpsig import Coverage, Directory, RequestSigner, SignedMessage
+from attorn.errors import AttornError, InputError, UnavailableError
+from attorn.httpsig import AgentVerifier, Coverage, Directory, RequestSigner, SignedMessage
 from attorn.httpsig.fields import read_claim
 from attorn.httpsig.source import WELL_KNOWN
 from attorn.keys.jwk import thumbprint
@@ -495,10 +496,15 @@ def test_what_an_agent_verifier_cannot_be_made_of() -> None:
     for wrong in (
         {"agents": AGENT}, {"agents": 1}, {"coverage": "request"}, {"legacy": 1}, {"lifetime": 60},
         {"skew": timedelta(seconds=-1)}, {"agents": [1]}, {"agents": ["https://a b"]},
-        {"agents": iter(lambda: 1 / 0, 1)},
+        {"agents": iter(lambda: 1 / 0, 1)}, {"agents": [AGENT, "http://agent.example"]}, {"agents": ["agent.example"]},
+        {"agents": ["http://localhost:1"]}, {"agents": ["wss://agent.example"]}, {"agents": ["/jwks.json"]},
+        {"agents": [AGENT, None]}, {"agents": [b"https://agent.example"]}, {"agents": b"https://agent.example"},
     ):  # fmt: skip
         with pytest.raises(AttornError):
             verifier(clock, **wrong)
+    for directories in (None, print, SimpleNamespace(key=print), SimpleNamespace(loopback=False)):
+        with pytest.raises(InputError):
+            AgentVerifier(directories, agents=[AGENT])  # type: ignore[arg-type]
     with pytest.raises(AttornError):
         verifier(clock).identify("GET /")  # type: ignore[arg-type]
     with pytest.raises(UnavailableError):

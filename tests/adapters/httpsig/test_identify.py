@@ -23,8 +23,8 @@ from tests.adapters.httpsig.scene import (
     web,
 )
 
-from attorn.errors import SignatureError
-from attorn.httpsig import Coverage, Kind, Source
+from attorn.errors import InputError, SignatureError
+from attorn.httpsig import AgentVerifier, Coverage, Directories, Kind, Source
 from attorn.httpsig.source import WELL_KNOWN
 from attorn.keys.jwk import thumbprint
 
@@ -74,6 +74,19 @@ def test_one_agent_however_its_url_is_spelt(spelling: str) -> None:
     request = signed(clock, by=signer(clock, agent=spelling))
     assert verifier(clock, agents=[AGENT]).identify(request).url == AGENT
     assert verifier(clock, agents=[spelling]).identify(signed(clock)).url == AGENT
+
+
+def test_an_agent_of_this_machine_is_for_directories_with_loopback() -> None:
+    url = "http://localhost:8080"
+    with pytest.raises(InputError):
+        AgentVerifier(Directories(Web()), agents=[url])
+    with pytest.raises(InputError):
+        AgentVerifier(Directories(Web(), loopback=True), agents=["http://agent.example"])
+    clock, transport = Clock(), Web()
+    transport.documents[url + WELL_KNOWN] = published(agent)
+    request = signed(clock, by=signer(clock, agent=Source(url, loopback=True)))
+    by = AgentVerifier(Directories(transport, clock=clock, loopback=True), agents=[url], clock=clock)
+    assert by.identify(request).url == url
 
 
 def test_the_target_uri_is_authority_path_and_query() -> None:
