@@ -66,7 +66,11 @@ def target_of(request: ClientRequest) -> Target:
 
 
 def load_content(request: ClientRequest) -> bytes:
-    """The body, which `content` holds from now on. Raises `InputError` where a synchronous client cannot read it."""
+    """The body, which `content` holds from now on.
+
+    Raises `InputError` where a synchronous client cannot read it, and for what is no request.
+    """
+    _require_request(request, "read")
     try:
         return request.read()
     except (AssertionError, RuntimeError, TypeError) as error:
@@ -75,7 +79,19 @@ def load_content(request: ClientRequest) -> bytes:
 
 async def aload_content(request: ClientRequest) -> bytes:
     """The same for an asynchronous client."""
+    _require_request(request, "aread")
     try:
         return await request.aread()
     except (AssertionError, RuntimeError, TypeError) as error:
         raise InputError("body: expected one that an asynchronous client can read") from error
+
+
+def _require_request(request: ClientRequest, reading: str) -> None:
+    """Return for what has all that is used here but `content`, which is not there yet. Raises `InputError`."""
+    if not (
+        isinstance(getattr(request, "method", None), str)
+        and isinstance(getattr(request, "headers", None), MutableMapping)
+        and all(hasattr(getattr(request, "url", None), name) for name in ("scheme", "netloc", "raw_path"))
+        and callable(getattr(request, reading, None))
+    ):
+        raise InputError(f"request: expected one of an HTTP client, got {type(request).__name__}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -69,3 +70,44 @@ def test_a_body_that_no_synchronous_client_can_read(made: Callable[[], httpx.Req
 def test_a_body_that_no_asynchronous_client_can_read(made: Callable[[], httpx.Request]) -> None:
     with pytest.raises(InputError):
         asyncio.run(aload_content(made()))
+
+
+def unlike(**parts: Any) -> SimpleNamespace:
+    """A request with a part that is another, or with None for it is not there."""
+    request = httpx.Request("POST", URL, content=b"x")
+    names = ("method", "headers", "url", "read", "aread")
+    whole = {name: getattr(request, name) for name in names} | {"content": b"x"} | parts
+    return SimpleNamespace(**{name: value for name, value in whole.items() if value is not None})
+
+
+OTHERS: dict[str, Any] = {
+    "none": None,
+    "number": 5,
+    "text": URL,
+    "bytes": b"GET / HTTP/1.1",
+    "class": httpx.Request,
+    "response": httpx.Response(200),
+    "url": httpx.URL(URL),
+    "no-method": unlike(method=None),
+    "method": unlike(method=b"POST"),
+    "no-headers": unlike(headers=None),
+    "headers": unlike(headers=[("a", "b")]),
+    "no-url": unlike(url=None),
+    "url-text": unlike(url=URL),
+    "no-body": unlike(read=None, aread=None),
+    "body": unlike(read=b"x", aread=b"x"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_no_request(name: str) -> None:
+    with pytest.raises(InputError, match="request"):
+        load_content(OTHERS[name])
+    with pytest.raises(InputError, match="request"):
+        asyncio.run(aload_content(OTHERS[name]))
+
+
+def test_a_request_of_another_client_is_one() -> None:
+    """What it has for the other kind of client does not matter."""
+    assert load_content(unlike(aread=None)) == b"x"  # type: ignore[arg-type]
+    assert asyncio.run(aload_content(unlike(read=None))) == b"x"  # type: ignore[arg-type]

@@ -89,7 +89,10 @@ class RequestSigner:
         return {name.lower(): value for name, value in fields.items() if name.lower() in _FIELDS}
 
     def __call__(self, request: ClientRequest) -> None:
-        """Sign a request of `httpx.Client(event_hooks={"request": [signer]})`: after its `auth`, and each redirect."""
+        """Sign a request of `httpx.Client(event_hooks={"request": [signer]})`: after its `auth`, and each redirect.
+
+        Raises `InputError` for what is no request, or has a body that such a client cannot read, and as `sign` does.
+        """
         load_content(request)
         self._attach(request)
 

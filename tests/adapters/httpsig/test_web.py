@@ -337,6 +337,14 @@ def test_a_stream_that_no_synchronous_client_can_read() -> None:
         asyncio.run(signing(Clock()).asynchronous(httpx.Request("POST", ORIGIN, content=iter([b""]))))
 
 
+@pytest.mark.parametrize("wrong", [None, 5, "GET /", ORIGIN, httpx.Response(200), message()], ids=repr)
+def test_what_is_no_request_is_not_signed(wrong: Any) -> None:
+    with pytest.raises(InputError):
+        signing(Clock())(wrong)
+    with pytest.raises(InputError):
+        asyncio.run(signing(Clock()).asynchronous(wrong))
+
+
 @pytest.mark.parametrize("url", ["https://SHOP.example:443/a?b", f"{ORIGIN}/%C3%BC", ORIGIN, f"{ORIGIN}/?"])
 def test_a_synchronous_client_and_its_redirects(url: str) -> None:
     """Each request that is sent is signed itself, and has one of each field."""
