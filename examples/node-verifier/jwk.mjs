@@ -27,7 +27,10 @@ function read(members) {
   return readKey(1, Buffer.concat([Buffer.from([2 + (y[31] & 1)]), x]));
 }
 
-const isFitting = ({ alg }, { algorithm }) => alg === undefined || (algorithm === 0 ? ["EdDSA", "Ed25519"] : ["ES256"]).includes(alg);
+function isFitting({ alg, kid = "" }, { algorithm }) {
+  if (typeof kid !== "string") return false;
+  return alg === undefined || (algorithm === 0 ? ["EdDSA", "Ed25519"] : ["ES256"]).includes(alg);
+}
 
 /** Whether it may verify; null where its operations are no list of different texts. */
 function isForVerifying({ use, key_ops: operations }) {

@@ -67,7 +67,15 @@ def test_a_key_verifies_its_own_signatures(curve: Curve) -> None:
         {"crv": ["P-256"]},
         {"use": "enc"},
         {"alg": "ES256X"},
+        {"use": None},
+        {"use": ["sig"]},
         {"alg": None},
+        {"alg": ["ES256"]},
+        {"kid": None},
+        {"kid": 5},
+        {"kid": True},
+        {"kid": ["a"]},
+        {"kid": {"a": "b"}},
         {"key_ops": ["sign"]},
         {"key_ops": ["verify", "sign"]},
         {"x": ""},
@@ -88,7 +96,7 @@ def test_the_curve_must_be_allowed_and_hold_the_point(curve: Curve) -> None:
     with pytest.raises(MalformedError, match="not a point"):
         EcKey.read({**PUBLIC[curve], "y": PUBLIC[curve]["x"]}, curves=[curve])
     assert EcKey.read(
-        {**PUBLIC[curve], "use": "sig", "alg": curve.alg, "key_ops": ["verify"]}, curves=[curve]
+        {**PUBLIC[curve], "kid": "", "use": "sig", "alg": curve.alg, "key_ops": ["verify"]}, curves=[curve]
     ).algs == (curve.alg,)
 
 

@@ -20,7 +20,7 @@ from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.keys import p256
-from attorn.keys.jwk import PRIVATE
+from attorn.keys.jwk import PRIVATE, require_kid
 from attorn.keys.public import Algorithm, PublicKey
 
 
@@ -81,7 +81,8 @@ class EcKey:
     def read(cls, jwk: Mapping[str, JsonValue], *, curves: Collection[Curve]) -> EcKey:
         """The public key on one of these curves that a JWK is. Raises `MalformedError`.
 
-        Refused is a private key, one that is not for verifying signatures, and an `alg` that is not the curve's.
+        Refused is a private key, one that is not for verifying signatures, an `alg` that is not the curve's, and a
+        `kid` that is no text.
         """
         if not _PRIVATE.isdisjoint(jwk):
             raise MalformedError("JWK: expected a public key, got private members")
@@ -93,6 +94,7 @@ class EcKey:
             raise MalformedError(f"JWK: expected use sig and alg {curve.alg}, where they are there")
         if "key_ops" in jwk and jwk["key_ops"] != ["verify"]:
             raise MalformedError("JWK: expected key_ops as verify alone, where it is there")
+        require_kid(jwk)
         return cls.at(curve, jwk.get("x"), jwk.get("y"))
 
     @classmethod

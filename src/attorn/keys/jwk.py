@@ -36,7 +36,8 @@ def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
     """The key that a parsed JWK describes, fully checked.
 
     Raises `MalformedError` for a private or secret key, a key that is not for verifying signatures, another type or
-    curve, and coordinates of the wrong length or spelling. Other members are ignored (RFC 7517 section 4).
+    curve, a `kid` that is no text, and coordinates of the wrong length or spelling. Other members are ignored (RFC
+    7517 section 4).
     """
     if not isinstance(jwk, Mapping):
         raise InputError(f"JWK: expected a mapping, got {type(jwk).__name__}")
@@ -55,6 +56,7 @@ def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
         data = _compressed(_coordinate(jwk, "x"), _coordinate(jwk, "y"))
     else:
         raise MalformedError("JWK: expected kty OKP with crv Ed25519, or kty EC with crv P-256")
+    require_kid(jwk)
     _check_purpose(jwk, algorithm)
     return PublicKey.checked(algorithm, data)
 
@@ -62,6 +64,12 @@ def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
 def thumbprint(key: PublicKey) -> str:
     """The JWK thumbprint of `key` (RFC 7638): base64url of the SHA-256 of its required members."""
     return base64url_encode(hashlib.sha256(canonicalise(to_jwk(key))).digest())
+
+
+def require_kid(jwk: Mapping[str, object]) -> None:
+    """Return where `kid` is text or not there (RFC 7517 section 4.5). Raises `MalformedError`."""
+    if not isinstance(jwk.get("kid", ""), str):
+        raise MalformedError("JWK: expected kid as text, where it is there")
 
 
 def _check_purpose(jwk: Mapping[str, object], algorithm: Algorithm) -> None:

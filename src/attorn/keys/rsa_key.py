@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from attorn.canonical import JsonValue
 from attorn.encoding import base64url_decode
 from attorn.errors import MalformedError
-from attorn.keys.jwk import PRIVATE
+from attorn.keys.jwk import PRIVATE, require_kid
 
 ALGS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 LEAST_BITS: Final = 2048
@@ -45,7 +45,7 @@ class RsaKey:
         """The public key that a JWK is, whatever its `use`. Raises `MalformedError`.
 
         Refused are private keys, moduli of fewer than 2048 or more than 8192 bits, those of the weak generator of
-        CVE-2017-15361, exponents below 65537, and an `alg` that is none of RSA's signatures.
+        CVE-2017-15361, exponents below 65537, an `alg` that is none of RSA's signatures, and a `kid` that is no text.
         """
         if not _PRIVATE.isdisjoint(jwk):
             raise MalformedError("JWK: expected a public key, got private members")
@@ -58,8 +58,9 @@ class RsaKey:
             raise MalformedError(f"JWK: expected an exponent of {_LEAST_EXPONENT} or more, and odd")
         if _is_weak(modulus):
             raise MalformedError("JWK: the modulus was made by a generator whose keys can be factored")
+        require_kid(jwk)
         alg = jwk.get("alg")
-        if alg is not None and alg not in ALGS:
+        if "alg" in jwk and alg not in ALGS:
             raise MalformedError(f"JWK: expected alg as one of {', '.join(ALGS)}, where it is there")
         key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
         return cls(modulus, exponent, ALGS if alg is None else (str(alg),), key)

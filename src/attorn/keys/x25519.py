@@ -14,6 +14,7 @@ from nacl.exceptions import CryptoError
 
 from attorn.encoding import base58_decode, base58_encode, base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
+from attorn.keys.jwk import require_kid
 from attorn.keys.public import Algorithm, PublicKey
 
 CODE: Final = b"\xec\x01"
@@ -102,4 +103,5 @@ def from_jwk(jwk: Mapping[str, object]) -> AgreementKey:
         raise MalformedError("JWK: expected kty OKP, crv X25519 and x as 43 characters of base64url")
     if jwk.get("use", "enc") != "enc":
         raise MalformedError("JWK: an X25519 key is for key agreement only")
+    require_kid(jwk)
     return AgreementKey(base64url_decode(x))
