@@ -11,7 +11,7 @@ from attorn.asgi.body import MOST_BODY
 from attorn.asgi.connection import App, Message, Receive, Scope, Send
 from attorn.asgi.headers import header_values
 from attorn.asgi.problem import Problem
-from attorn.clock import second_of
+from attorn.clock import second_of, seconds_in
 from attorn.errors import (
     AttornError,
     Denied,
@@ -56,11 +56,10 @@ class DpopDoor(Door):
         super().__init__(verifier, origin=origin, route=route, realm=realm)
         if not (nonces is None or isinstance(nonces, Nonces)):
             raise InputError(f"nonces: expected Nonces, got {type(nonces).__name__}")
-        longest = self.verifier.limits.presentation
-        if not isinstance(window, timedelta) or not timedelta(seconds=1) <= window <= longest / 2:
-            raise InputError(f"window: expected one second to {longest / 2}, half of the longest presentation")
         self.nonces = nonces
-        self._window = window
+        # To the verifier a proof is a presentation that is good from one end of its window to the other.
+        most = self.verifier.limits.presentation / 2
+        self._window = timedelta(seconds=seconds_in(window, "window", least=1, most=most))
 
     def knock(self, scope: Scope) -> Callable[[bytes], Access]:
         """See `Door`. Raises `DpopError` unless there is exactly one proof."""
