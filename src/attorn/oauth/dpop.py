@@ -55,9 +55,13 @@ class DpopError(VerificationError):
 
 
 class DpopNonceError(DpopError):
-    """The server asks for a proof with a nonce of its own (step 8)."""
+    """The server asks for a proof with a nonce of its own, which is `nonce` (step 8)."""
 
     code = "use_dpop_nonce"
+
+    def __init__(self, message: str, *, step: int | None = None, nonce: str | None = None) -> None:
+        super().__init__(message, step=step)
+        self.nonce = nonce
 
 
 def prove(
@@ -141,10 +145,10 @@ def read(
     span = int(window.total_seconds())
     if not claims.at - span <= now < claims.at + span:
         raise DpopError(f"DPoP: iat is further than {span} seconds from now")
-    if nonces is not None and (claims.nonce is None or not nonces.knows(claims.nonce)):
-        # Nobody is asked for a nonce who could be given none.
-        nonces.issue()
-        raise DpopNonceError("DPoP: expected a nonce that this server gave out, not long ago")
+    asked = None if nonces is None else nonces.in_place_of(claims.nonce)
+    if asked is not None:
+        # Nobody is asked for a nonce who is given none.
+        raise DpopNonceError("DPoP: expected a nonce that this server gave out, not long ago", nonce=asked)
     # Longer than the ids of presentations: neither can use up the other.
     identifier = b"dpop" + hashlib.sha256(claims.id.encode()).digest()
     made = Presentation(audience, request.digest(), identifier, claims.at - span, claims.at + span)

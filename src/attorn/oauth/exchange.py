@@ -91,7 +91,7 @@ class TokenExchange:
             code, status = _refusal(error)
             # The code and nothing else: RFC 6749 leaves few characters, and a message may quote what was sent.
             said = {"error": code, "error_description": error.code}
-            return JSONResponse(said, status, {**_headers(status), **dict(self._door.fresh())})
+            return JSONResponse(said, status, {**_headers(status), **dict(self._door.fresh(error))})
         return JSONResponse(given, 200, _headers(200))
 
     def _exchange(self, scope: Scope, body: bytes) -> dict[str, JsonValue]:

@@ -42,17 +42,31 @@ class Nonces:
 
     def knows(self, nonce: str) -> bool:
         """Whether this is one of ours, and not too old. Raises `UnavailableError` if the clock fails."""
+        at = self._second(nonce)
+        return at is not None and self._holds(at, self._now())
+
+    def in_place_of(self, nonce: str | None) -> str | None:
+        """A nonce of now for whoever answers this one, or None if it is one of ours, and not too old.
+
+        The clock is read once. Raises `UnavailableError` if it fails.
+        """
+        now = self._now()
+        at = self._second(nonce)
+        return None if at is not None and self._holds(at, now) else self._stamp(now.to_bytes(_TIME_BYTES, "big"))
+
+    def _second(self, nonce: str | None) -> int | None:
+        """When a nonce was given out, None if it is none of ours."""
         if not isinstance(nonce, str) or len(nonce) != _LENGTH:
-            return False
+            return None
         try:
-            stamped = base64url_decode(nonce)
+            at = base64url_decode(nonce)[:_TIME_BYTES]
         except MalformedError:
-            return False
-        at = stamped[:_TIME_BYTES]
-        if not hmac.compare_digest(self._stamp(at).encode(), nonce.encode()):
-            return False
+            return None
+        return int.from_bytes(at, "big") if hmac.compare_digest(self._stamp(at).encode(), nonce.encode()) else None
+
+    def _holds(self, at: int, now: int) -> bool:
         # The clock of another process that gave it out may be ahead.
-        return -_LEEWAY <= self._now() - int.from_bytes(at, "big") < self._lifetime
+        return -_LEEWAY <= now - at < self._lifetime
 
     def _now(self) -> int:
         now = second_of(self._clock)

@@ -22,7 +22,7 @@ from attorn.errors import (
     VerificationError,
 )
 from attorn.oauth import dpop
-from attorn.oauth.dpop import ALGS, WINDOW, DpopError, DpopProof
+from attorn.oauth.dpop import ALGS, WINDOW, DpopError, DpopNonceError, DpopProof
 from attorn.oauth.nonces import Nonces
 from attorn.request.request import Request
 from attorn.verify.access import Access
@@ -91,16 +91,20 @@ class DpopDoor(Door):
     def refusal(self, error: AttornError) -> Problem:
         """See `Door`: with a DPoP challenge, and a fresh nonce if this server asks for them."""
         asking = problem(error, realm=self.realm, asking=_challenge)
-        return replace(asking, headers=(*asking.headers, *self.fresh()))
+        return replace(asking, headers=(*asking.headers, *self.fresh(error)))
 
-    def fresh(self) -> tuple[tuple[str, str], ...]:
-        """The header with a nonce for the next request. None where there are no nonces, or the clock fails."""
-        if self.nonces is None:
-            return ()
-        try:
-            return (("DPoP-Nonce", self.nonces.issue()),)
-        except UnavailableError:
-            return ()
+    def fresh(self, error: AttornError | None = None) -> tuple[tuple[str, str], ...]:
+        """The header with a nonce for the next request: the one that `error` asks for, if it asks for any.
+
+        None where there are no nonces, or the clock fails.
+        """
+        nonce = error.nonce if isinstance(error, DpopNonceError) else None
+        if nonce is None and self.nonces is not None:
+            try:
+                nonce = self.nonces.issue()
+            except UnavailableError:
+                return ()
+        return () if nonce is None else (("DPoP-Nonce", nonce),)
 
 
 class DpopMiddleware(DoorMiddleware):

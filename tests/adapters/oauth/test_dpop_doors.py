@@ -433,6 +433,41 @@ def test_a_senseless_clock_stamps_no_nonce_and_knows_none(clock: Any) -> None:
         broken.knows(nonces().issue())
 
 
+class Failing(Clock):
+    """A clock that can be read `times` times, and counts."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times, self.read = times, 0
+
+    def __call__(self) -> datetime:
+        self.read += 1
+        return super().__call__() if self.read <= self.times else _raising()
+
+
+LACKING = {"none": None, "short": "x", "other": "A" * 32, "old": nonces(Clock(NOW - 300)).issue()}
+
+
+@pytest.mark.parametrize("times", range(4))
+@pytest.mark.parametrize("lacking", LACKING)
+def test_whoever_is_asked_for_a_nonce_is_given_one_however_long_the_clock_goes(
+    door: Any, lacking: str, times: int
+) -> None:
+    response = send(door(nonces=Nonces(b"\7" * 32, clock=Failing(times))), fresh(nonce=LACKING[lacking]))
+    if times == 0:
+        assert (response.status_code, response.headers.get("dpop-nonce")) == (503, None)
+    else:
+        refused(response, "use_dpop_nonce", "use_dpop_nonce")
+        assert nonces().knows(response.headers.get("dpop-nonce"))
+
+
+@pytest.mark.parametrize("lacking", LACKING)
+def test_whoever_is_asked_for_a_nonce_is_given_one_of_the_moment_at_which_it_was_asked(door: Any, lacking: str) -> None:
+    clock = Failing(9)
+    response = send(door(nonces=Nonces(b"\7" * 32, clock=clock)), fresh(nonce=LACKING[lacking]))
+    assert (response.headers["dpop-nonce"], clock.read) == (nonces().issue(), 1)
+
+
 def test_what_is_public_stays_so_without_a_clock() -> None:
     for clock in SENSELESS.values():
         ours: Any = Nonces(b"\7" * 32, clock=clock)  # type: ignore[arg-type]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from typing import Any
 
 import joserfc.jws
@@ -294,6 +296,30 @@ def test_nonces() -> None:
     for arguments in ({"secret": b"short"}, {"secret": "x" * 32}, {"lifetime": 1}):
         with pytest.raises(InputError):
             Nonces(**{"secret": b"\7" * 32, **arguments})  # type: ignore[arg-type]
+
+
+def test_a_nonce_in_place_of_another() -> None:
+    clock = Clock()
+    ours = Nonces(b"\7" * 32, clock=clock)
+    given = ours.issue()
+    clock.second += 299
+    assert ours.in_place_of(given) is None
+    for other in (None, "", "x", "A" * 32, given[::-1], 5, Nonces(b"\x08" * 32, clock=clock).issue()):
+        assert ours.in_place_of(other) == ours.issue() != given  # type: ignore[arg-type]
+    clock.second += 1
+    assert ours.in_place_of(given) == ours.issue()
+    clock.second = NOW - 60
+    assert ours.in_place_of(given) is None
+    clock.second = NOW - 61
+    assert ours.in_place_of(given) == ours.issue()
+
+
+def test_what_asks_for_a_nonce_has_it_also_elsewhere() -> None:
+    ours = Nonces(b"\7" * 32, clock=Clock())
+    with pytest.raises(DpopNonceError) as caught:
+        read(proof(), nonces=ours)
+    for error in (caught.value, copy.copy(caught.value), pickle.loads(pickle.dumps(caught.value))):
+        assert (error.nonce, error.step, str(error)) == (ours.issue(), 8, str(caught.value))
 
 
 def test_a_key_of_a_low_order_point_is_no_key() -> None:

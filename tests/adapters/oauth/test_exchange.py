@@ -403,6 +403,10 @@ def test_another_place_another_method_and_another_kind_of_body() -> None:
 
 
 def test_a_server_that_asks_for_its_nonce() -> None:
+    once = iter([Clock()()])
+    response = post(server(nonces=Nonces(b"\7" * 32, clock=lambda: next(once))), by_dpop())
+    refused(response, "use_dpop_nonce", "use_dpop_nonce")
+    assert response.headers["dpop-nonce"] == Nonces(b"\7" * 32, clock=Clock()).issue()
     exchange = server(nonces=Nonces(b"\7" * 32, clock=Clock()))
     response = post(exchange, by_dpop())
     refused(response, "use_dpop_nonce", "use_dpop_nonce")
