@@ -40,6 +40,8 @@ def pytest_collection() -> Iterator[None]:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     if not hasattr(item.config, "workerinput"):
         return None
+    # Not public, as nothing that does this is: no hook can keep back a report that another has made, and whoever runs
+    # the phases by the public hooks leaves behind what the runner clears away of an item.
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
         if report.when == "call" or not report.passed:
