@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.primitives import stretched_once
+from tests.unit.warm_shell import WarmShell
 
 from attorn.cli import main
 from attorn.cli.exits import EPILOG, Exit
@@ -19,16 +18,15 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 HELP = dict(re.findall(r"^```help ([a-z-]+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 EXAMPLES = re.findall(r"^```sh\n(.*?)^```\n\n```output\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-SHIM = f"""\
-#!/bin/sh
-# Keys that are quick to unlock; all else as on the page.
-if [ "$1 $2" = "id new" ]; then set -- "$@" --strength interactive; fi
-exec {sys.executable} -m attorn "$@"
-"""
 
 
 def words_of(block: str) -> list[str]:
     return [] if block == "attorn" else block.split("-")
+
+
+def kind(argv: list[str]) -> str:
+    """The block of the command that is called."""
+    return next(block for end in range(len(argv), -1, -1) if (block := "-".join(argv[:end]) or "attorn") in HELP)
 
 
 def commands(of: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> list[str]:
@@ -69,18 +67,10 @@ def test_every_example_says_what_it_prints() -> None:
     assert len(EXAMPLES) == PAGE.count("```sh\n") >= 4
 
 
-def test_the_examples_say_what_the_page_shows(tmp_path: Path) -> None:
-    shim = tmp_path / "bin" / "attorn"
-    shim.parent.mkdir()
-    shim.write_text(SHIM)
-    shim.chmod(0o700)
-    folder = tmp_path / "work"
-    folder.mkdir()
-    around = {**os.environ, "PATH": f"{shim.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
+def test_the_examples_say_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stretched_once(monkeypatch)
+    shell = WarmShell(tmp_path, kind)
     for source, shown in EXAMPLES:
-        script = f"set -eu\nexec 2>&1\n{source}"
-        done = subprocess.run(
-            ["sh", "-c", script], cwd=folder, env=around, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert done.returncode == 0, done.stdout
-        assert re.sub(r"did:key:z\w+", "did:key:...", done.stdout) == shown
+        code, printed = shell.run(f"set -eu\n{source}", PYTHONPATH=str(ROOT / "src"))
+        assert code == 0, printed
+        assert re.sub(r"did:key:z\w+", "did:key:...", printed) == shown
