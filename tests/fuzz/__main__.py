@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.fuzz import corpus
 from tests.fuzz.harness import Harness, run
-from tests.fuzz.registry import ALL
+from tests.fuzz.registry import ALL, module_of
 
 SECONDS_EACH = 5
 """Longest that one input may take; any more is a finding."""
@@ -56,7 +56,7 @@ def fuzz(harness: Harness, folder: Path, *, seconds: int, runs: int, findings: P
     before = set(findings.iterdir())
     with tempfile.TemporaryDirectory() as scratch:
         counts = Path(scratch) / "counts"
-        command = [sys.executable, "-m", "tests.fuzz.one", harness.name, str(counts)]
+        command = [sys.executable, "-m", "tests.fuzz.one", module_of(harness), harness.name, str(counts)]
         command += [
             f"-timeout={SECONDS_EACH}",
             f"-rss_limit_mb={MEBIBYTES}",
@@ -126,6 +126,7 @@ def keep(harness: Harness, folder: Path, to: Path = corpus.FOLDER) -> None:
             sys.executable,
             "-m",
             "tests.fuzz.one",
+            module_of(harness),
             harness.name,
             str(counts),
             "-merge=1",

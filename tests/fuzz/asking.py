@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Coroutine, Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -245,7 +246,8 @@ def _publishers() -> Iterable[bytes]:
     ).encode()
 
 
-def _cases() -> Iterable[bytes]:
+@cache
+def _cases() -> tuple[bytes, ...]:
     """For each operation the two shortest cases that are accepted."""
     found: dict[str, list[bytes]] = {}
     for path in sorted(VECTORS.glob("*/*.json")):
@@ -253,8 +255,7 @@ def _cases() -> Iterable[bytes]:
         if case["expect"]["code"] == "ok":
             text = json.dumps({name: case[name] for name in case if name not in ("notes", "spec")}).encode()
             found.setdefault(case["operation"], []).append(text)
-    for texts in found.values():
-        yield from sorted(texts, key=len)[:2]
+    return tuple(text for texts in found.values() for text in sorted(texts, key=len)[:2])
 
 
 _JSON = mutators.json_text

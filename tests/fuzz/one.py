@@ -1,4 +1,4 @@
-"""One harness under atheris: `python -m tests.fuzz.one NAME COUNTS [libFuzzer options] CORPUS...`.
+"""One harness under atheris: `python -m tests.fuzz.one MODULE NAME COUNTS [libFuzzer options] CORPUS...`.
 
 COUNTS is a file that keeps how often the harness ran and how often it accepted, whatever ends this process.
 """
@@ -9,6 +9,7 @@ import mmap
 import shlex
 import struct
 import sys
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -16,18 +17,15 @@ import atheris
 
 with atheris.instrument_imports(include=["attorn"], enable_loader_override=False):
     from tests.fuzz.harness import Harness, run
-    from tests.fuzz.planted import PLANTED, SOUND
 
 COUNTERS = struct.Struct("=QQ")
 
 
-def named(name: str) -> Harness:
-    """The harness of this name. Those that are planted read next to nothing of attorn: it is not loaded for them."""
-    if name == SOUND.name or name in PLANTED:
-        return PLANTED.get(name, SOUND)
+def named(module: str, name: str) -> Harness:
+    """The harness of this name. To instrument what all others read takes seconds: nothing of that is loaded."""
     with atheris.instrument_imports(include=["attorn"], enable_loader_override=False):
-        from tests.fuzz.registry import ALL  # noqa: PLC0415 - it takes seconds
-    return ALL[name]
+        harnesses: tuple[Harness, ...] = import_module(module).HARNESSES
+    return next(each for each in harnesses if each.name == name)
 
 
 def fuzz(harness: Harness, counts: Path, options: list[str]) -> None:
@@ -51,18 +49,18 @@ def fuzz(harness: Harness, counts: Path, options: list[str]) -> None:
     # A mutator makes few changes; several times as many on top of each other are hardly ever accepted.
     mutators = {} if harness.mutate is None else {"custom_mutator": custom}
     depth = [] if harness.mutate is None else ["-mutate_depth=1"]
-    atheris.Setup([again(harness, counts), f"-max_len={harness.size}", *depth, *options], one, **mutators)
+    atheris.Setup([again(counts), f"-max_len={harness.size}", *depth, *options], one, **mutators)
     atheris.Fuzz()
 
 
-def again(harness: Harness, counts: Path) -> str:
+def again(counts: Path) -> str:
     """A program that is this one: a merge runs itself, as many times as it takes, by its first argument."""
     program = counts.with_suffix(".sh")
-    words = [sys.executable, "-m", "tests.fuzz.one", harness.name, str(counts)]
+    words = [sys.executable, "-m", "tests.fuzz.one", *sys.argv[1:4]]
     program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
     program.chmod(0o700)
     return str(program)
 
 
 if __name__ == "__main__":
-    fuzz(named(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    fuzz(named(*sys.argv[1:3]), Path(sys.argv[3]), sys.argv[4:])

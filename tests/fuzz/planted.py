@@ -63,3 +63,4 @@ PLANTED: dict[str, Harness] = {
     )
 }
 SOUND = Harness("sound", "identity", _sound, lambda: (b"z6Mk", b"1112", b"0"), "attorn.encoding:base58_decode", size=64)
+HARNESSES = (*PLANTED.values(), SOUND)

@@ -57,3 +57,9 @@ MODULES = (
     exchanging,
 )
 ALL: dict[str, Harness] = {each.name: each for module in MODULES for each in module.HARNESSES}
+_MODULES: dict[str, str] = {each.name: module.__name__ for module in MODULES for each in module.HARNESSES}
+
+
+def module_of(harness: Harness) -> str:
+    """The module to load for it. Those that are planted are nowhere else."""
+    return _MODULES.get(harness.name, "tests.fuzz.planted")
