@@ -31,6 +31,8 @@ DEFAULT_SYMBOLS = [
 
 def varint(value: int, *, pad: int = 0) -> bytes:
     """`value` as a varint; `pad` more bytes than it needs."""
+    if 0 <= value <= 0x7F and not pad:
+        return bytes((value,))
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)

@@ -12,13 +12,10 @@ import json
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from nacl.signing import SigningKey
-
+from . import signing
 from .primitives import *  # noqa: F403 - one name to import: the kit
 from .primitives import (
     GREATER_OR_EQUAL,
@@ -52,6 +49,7 @@ P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
+@lru_cache(signing.MOST)
 def base58(data: bytes) -> str:
     number, out = int.from_bytes(data, "big"), ""
     while number:
@@ -80,22 +78,19 @@ class Key:
     @property
     def data(self) -> bytes:
         if self.algorithm == 0:
-            return bytes(SigningKey(self.seed).verify_key)
-        point = self._private().public_key().public_numbers()
-        return bytes((2 | point.y & 1,)) + point.x.to_bytes(32, "big")
-
-    def _private(self) -> ec.EllipticCurvePrivateKey:
-        return ec.derive_private_key(int.from_bytes(self.seed, "big"), ec.SECP256R1())
+            return signing.ed25519(self.seed).verify_key.encode()
+        x, y = signing.point(self.seed)
+        return bytes((2 | y & 1,)) + x.to_bytes(32, "big")
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes for Ed25519, low-S DER for P-256."""
         if self.algorithm == 0:
-            return SigningKey(self.seed).sign(message).signature
+            return signing.signature(self.seed, message)
         r, s = self.sign_numbers(message)
         return der(r, min(s, P256_ORDER - s))
 
     def sign_numbers(self, message: bytes) -> tuple[int, int]:
-        return decode_dss_signature(self._private().sign(message, ec.ECDSA(SHA256(), deterministic_signing=True)))
+        return signing.numbers(self.seed, message)
 
     @property
     def multikey(self) -> bytes:
@@ -109,8 +104,7 @@ class Key:
     def jwk(self) -> dict[str, str]:
         if self.algorithm == 0:
             return {"crv": "Ed25519", "kty": "OKP", "x": url64(self.data)}
-        point = self._private().public_key().public_numbers()
-        x, y = (url64(number.to_bytes(32, "big")) for number in (point.x, point.y))
+        x, y = (url64(number.to_bytes(32, "big")) for number in signing.point(self.seed))
         return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
 
     @property

@@ -24,14 +24,15 @@ SEEDS = [b"0", *(pytest.param(bytes((number,)), marks=pytest.mark.long) for numb
 
 
 @cache
-def committed() -> list[Made]:
-    return _chosen()
+def committed() -> tuple[Made, ...]:
+    """Every case of the fixed world; a worker makes them once."""
+    return tuple(generate.cases(World()))
 
 
 @cache
-def _chosen() -> tuple[Made, ...]:
-    """Every case of the fixed world; a worker makes them once."""
-    return tuple(generate.cases(World()))
+def fresh(seed: bytes) -> tuple[Made, ...]:
+    """What each recipe makes of another world."""
+    return tuple(recipe(World(seed)) for recipe in generate.RECIPES)
 
 
 @pytest.mark.parametrize("family", sorted({path.parent.name for path in FILES}))
@@ -55,8 +56,7 @@ def test_the_cases_are_reproducible(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_recipe_has_one_verdict_in_every_world(seed: bytes) -> None:
     wrong = []
-    for recipe in generate.RECIPES:
-        made = recipe(World(seed))
+    for made in fresh(seed):
         told = json.loads((VECTORS / "cases" / f"{made.name}.json").read_text())
         assert (made.code, made.step, made.notes) == (told["expect"]["code"], told["expect"]["step"], told["notes"])
         read = Case.read(json.dumps(made.members()).encode())
@@ -68,8 +68,7 @@ def test_a_recipe_has_one_verdict_in_every_world(seed: bytes) -> None:
 
 def test_worlds_differ() -> None:
     # Of a question that names nobody and nothing, such as one about a text of the wrong length, there is one.
-    for recipe in generate.RECIPES:
-        made = recipe(World(b"0"))
+    for made in fresh(b"0"):
         fixed = json.loads((VECTORS / "cases" / f"{made.name}.json").read_text())["input"]
         assert made.input != fixed or not _names_somebody(fixed), made.name
 
