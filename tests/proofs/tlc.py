@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 MODELS: Final = Path(__file__).parents[2] / "proofs" / "tla"
@@ -55,7 +58,8 @@ def check(
     (work / "model.cfg").write_text(_configured((MODELS / f"{model}.cfg").read_text(), invariants, constants))
     # Java's second compiler takes more time than it saves, unless there is a minute's work.
     short = [] if large else ["-XX:TieredStopAtLevel=1"]
-    command = [java, "-XX:+UseSerialGC", "-Xmx2g", *short, f"-Djava.io.tmpdir={work}", "-cp", str(jar), "tlc2.TLC"]
+    command = [java, "-XX:+UseSerialGC", "-Xmx2g", *short, *_archived(), f"-Djava.io.tmpdir={work}"]
+    command += ["-cp", str(jar), "tlc2.TLC"]
     options = ["-workers", "1", "-deadlock", "-nowarning", "-metadir", str(work / "meta"), "-config", "model.cfg"]
     dumped = ["-dump", "states"] if dump else []
     run = subprocess.run(
@@ -67,6 +71,19 @@ def check(
         check=False,
     )
     return _outcome(run.stdout + run.stderr)
+
+
+def _archived() -> list[str]:
+    """TLC as the first run here has read and checked it, for those that come after."""
+    option = "SharedArchiveFile" if _classes().exists() else "ArchiveClassesAtExit"
+    return ["-XX:+IgnoreUnrecognizedVMOptions", f"-XX:{option}={_classes()}", "-Xlog:disable"]
+
+
+@cache
+def _classes() -> Path:
+    folder = TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return Path(folder.name) / "classes.jsa"
 
 
 def _jar() -> Path | None:
