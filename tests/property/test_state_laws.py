@@ -205,5 +205,6 @@ BROKEN = [
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
 def test_a_store_that_breaks_a_law_is_noticed(broken: type[MemoryStore]) -> None:
+    # Within 16,000 steps; for these draws, examples of 80 show the faults in fewer than examples of 40.
     with pytest.raises(AssertionError):
-        hold(broken, examples=400, steps=40, phases=[Phase.generate])
+        hold(broken, examples=200, steps=80, phases=[Phase.generate])
