@@ -56,17 +56,32 @@ function multiply(point, factor) {
 
 const isNeutral = ({ x, y, z }) => x === 0n && y === z;
 
+const MOST_REMEMBERED = 1000;
+
+/** The same answer for the same bytes: a batch meets the same few keys again and again. */
+function remembered(answer) {
+  const known = new Map();
+  return (bytes) => {
+    const name = Buffer.from(bytes).toString("hex");
+    if (!known.has(name)) {
+      if (known.size === MOST_REMEMBERED) known.clear();
+      known.set(name, answer(bytes));
+    }
+    return known.get(name);
+  };
+}
+
 /** y below the prime, and no point of low order. The sign of x makes no difference to either. */
-export function isReadable(bytes) {
+export const isReadable = remembered((bytes) => {
   const y = number(bytes) & ((1n << 255n) - 1n);
   if (y >= P) return false;
   const unsigned = Buffer.from(bytes);
   unsigned[31] &= 0x7f;
   const point = decode(unsigned);
   return point === null || !isNeutral(multiply({ ...point, z: 1n }, 8n));
-}
+});
 
-export function isPrimeOrder(bytes) {
+export const isPrimeOrder = remembered((bytes) => {
   const point = decode(bytes);
   return point !== null && isNeutral(multiply({ ...point, z: 1n }, L)) && isReadable(bytes);
-}
+});
