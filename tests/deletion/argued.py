@@ -75,6 +75,7 @@ ARGUED: Final[dict[str, str]] = {
     "canonical:parse: if most < 0": _BOUND,
     "canonical:parse: if depth < 0": _BOUND,
     "canonical:canonicalise: at the end": "what was parsed strictly can be written; tests/unit/test_canonical.py",
+    "canonical:_integer: if len": "any number so long is beyond the bound as well; this bounds what reading it takes",
     "canonical:_encoded: if len": "`canonical:parse` asks it of the bytes; here before there are any",
     "canonical:_encoded: if octets is None": _JSON_TEXT,
     "caveat.agent:Agent.of: if strange": "the constructor takes no other keyword: a TypeError, and so no caveat",
@@ -201,6 +202,12 @@ ARGUED: Final[dict[str, str]] = {
     "status.token_list:TokenReference.value: if status_list.uri": _CHOSEN,
     "status.token_list:_list: if not isinstance(content.get":
         "no other value, written as text, begins as zlib data does",
+    "store.counting:charged_by: if not isinstance": _STORE,
+    "store.counting:charged_by: if answer.repeated": _STORE,
+    "store.counting:charged_by: if answer.refused is None": _STORE,
+    "store.counting:charged_by: if answer.refused is not None": _STORE,
+    "store.counting:holdings: if not isinstance": _STORE,
+    "store.counting:holdings: if not all": _STORE,
     "store.memory:MemoryStore.remember: require_presentation": _KEPT,
     "store.memory:MemoryStore.remember: if len":
         "a store of the verifier's own size; tests/stores/test_contract_memory.py",
@@ -237,12 +244,6 @@ ARGUED: Final[dict[str, str]] = {
     "verify.chain:_Together.add: if second - skew >= self.stop":
         "now is before that end, so the link is from the future: step 6",
     "verify.clearing:_asked: at the end": _STORE,
-    "verify.clearing:_asked: if lost": _STORE,
-    "verify.clearing:_answer: if not isinstance": _STORE,
-    "verify.clearing:_answer: if answer.repeated": _STORE,
-    "verify.clearing:_answer: if answer.refused": _STORE,
-    "verify.clearing:used: if not isinstance": _STORE,
-    "verify.clearing:used: if not all": _STORE,
     "verify.joint:_texts: if any": "a program hands another proof in, and no vector can; tests/unit/test_joint.py",
     "verify.joint:_reader: at the end": "None in its place is refused by `did.subject`, with the same code",
     "verify.joint:_about_charge: at the end: raise (2)": _STORE,

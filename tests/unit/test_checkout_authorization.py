@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -45,6 +46,18 @@ def signed_by_hand(checkout: dict[str, Any], **header: Any) -> dict[str, Any]:
     """As UCP's text has it, step by step."""
     head, _, signature = jws(rfc8785.dumps(checkout), **{"typ": ..., **header}).split(".")
     return with_authorization(f"{head}..{signature}", checkout)
+
+
+@pytest.mark.parametrize("spelling", ["{}.0", "{}e0", "{}.0000000000000000001", "{}00e-2"])
+@pytest.mark.parametrize("member", ["amount", "price", "quantity"])
+def test_amounts_are_integers_as_they_are_written_too(member: str, spelling: str) -> None:
+    """What is signed is the canonical form, in which all of these are one; another reader may take another of them."""
+    text = json.dumps(GOOD)
+    assert verified(text)
+    spelt, count = re.subn(rf'("{member}": )(\d+)', lambda found: found[1] + spelling.format(found[2]), text, count=1)
+    assert count == 1
+    refused(spelt, "malformed")
+    refused(json.loads(spelt), "malformed")
 
 
 def test_what_is_authorized_is_verified() -> None:

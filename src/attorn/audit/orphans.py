@@ -9,8 +9,8 @@ from attorn.approval import APPROVALS
 from attorn.audit.receipt import ChargeLine, Receipt
 from attorn.caveat.spaced import APART
 from attorn.did.did import is_did
-from attorn.errors import InputError, UnavailableError
-from attorn.handed import ask
+from attorn.errors import InputError
+from attorn.store.counting import holdings
 from attorn.store.ports import Ledger
 
 
@@ -65,9 +65,7 @@ def orphans(receipts: Iterable[Receipt], principal: str, ledger: Ledger) -> tupl
             if charge.link in found and charge.unit != APPROVALS and not charge.unit.startswith(APART):
                 found[charge.link].charged[charge.unit, charge.period] = charge
     accounts = tuple(charge.account for link in seen.values() for charge in link.charged.values())
-    used = ask("ledger", lambda: ledger.used(accounts)) if accounts else {}
-    if not isinstance(used, Mapping):
-        raise UnavailableError("the ledger must return a mapping from accounts to numbers")
+    used = holdings(ledger, accounts) if accounts else {}
     return tuple(
         Orphan(link, by, known.delegate, tuple(_unspent(charge, used) for charge in known.charged.values()))
         for (by, link), known in seen.items()
@@ -76,6 +74,4 @@ def orphans(receipts: Iterable[Receipt], principal: str, ledger: Ledger) -> tupl
 
 def _unspent(charge: ChargeLine, used: Mapping[str, int]) -> Unspent:
     spent = used.get(charge.account, 0)
-    if type(spent) is not int or spent < 0:
-        raise UnavailableError("the ledger must return numbers from 0 on")
     return Unspent(charge.unit, charge.period, charge.limit, spent, max(0, charge.limit - spent))

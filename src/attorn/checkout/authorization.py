@@ -13,6 +13,7 @@ from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.checkout import jwt, signed
+from attorn.checkout.checkout import Checkout
 from attorn.checkout.known_signer import KnownSigner
 from attorn.checkout.member import members
 from attorn.checkout.signed import SKEW, SignedCheckout
@@ -80,8 +81,11 @@ def attach(checkout: Mapping[str, JsonValue] | str | bytes) -> str:
     match = _DETACHED.fullmatch(detached) if isinstance(detached, str) else None
     if match is None or len(match[0]) > jwt.MOST_CHARACTERS:
         raise MalformedError(f"checkout: expected {AP2}.{MEMBER} as a detached JWS, got {shown(detached)}")
+    bare = _bare(document)
+    # Here, as numbers have many spellings and their canonical form has one.
+    Checkout.read(bare)
     try:
-        payload = canonicalise(_bare(document))
+        payload = canonicalise(bare)
     except InputError as error:
         raise MalformedError(f"checkout: {error}") from None
     text = f"{match[1]}.{base64url_encode(payload)}.{match[2]}"

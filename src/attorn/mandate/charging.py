@@ -14,19 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from attorn.canonical import MOST_INTEGER
 from attorn.checkout.checkout import Checkout
 from attorn.errors import InputError, ReplayError, UnavailableError
-from attorn.handed import ask
 from attorn.mandate.constraint.base import Asked, Usage, Violation
 from attorn.mandate.constraint.budget import Budget
 from attorn.mandate.constraint.calendar import Frequency
 from attorn.mandate.open_checkout import OpenCheckout
 from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.payment import ClosedPayment
+from attorn.store.counting import charged_by, holdings
 from attorn.store.ports import Charge, Ledger
 
 _ATTEMPTS: Final = 16
@@ -135,7 +134,7 @@ def _charge(
         if refused:
             return refused
         charges = [*also, *(charge for each, usage in found for charge in _of(each, usage, spent, now))]
-        if ask("ledger", partial(ledger.charge, charges, now=now)).refused is None:
+        if charged_by(ledger, charges, now=now).refused is None:
             return ()
     raise UnavailableError("the ledger refuses, and does not say that a limit was reached")
 
@@ -166,7 +165,7 @@ def _name(held: Held, counter: str) -> str:
 def _used(ledger: Ledger, held: Sequence[Held], also: Sequence[Charge]) -> Mapping[str, int]:
     names = [_name(each, counter) for each in held for counter in ("uses", "spent", "last")]
     names += [each.account for each in also]
-    return ask("ledger", lambda: ledger.used(names))
+    return holdings(ledger, names)
 
 
 def _usage(held: Held, used: Mapping[str, int]) -> Usage:

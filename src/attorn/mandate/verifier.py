@@ -7,18 +7,21 @@ that nothing was used before, and that every open mandate has enough left.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from attorn.canonical import canonicalise
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.signed import SignedCheckout, checkout_hash
 from attorn.checkout.signed import verify as verify_checkout
 from attorn.clock import Clock, second_of, system_clock
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
-from attorn.errors import ChainError, InputError, MandateError, VerificationError
+from attorn.encoding import base64url_encode
+from attorn.errors import ChainError, InputError, MalformedError, MandateError, VerificationError
 from attorn.mandate.anchor import Trusted
 from attorn.mandate.charging import Held, Refused, charge_checkout, charge_payment
 from attorn.mandate.constraint.base import Asked, Usage
@@ -263,6 +266,8 @@ class MandateVerifier:
         text = closed.unverified_jwt
         if text is None:
             raise MandateError("mandate: expected checkout_jwt to be disclosed")
+        if not text.isascii():
+            raise MalformedError("mandate: expected checkout_jwt as ASCII text")
         if checkout_hash(text, chain.hops[-1].algorithm) != closed.unverified_hash:
             raise ChainError("mandate: its checkout_hash is not the hash of its checkout_jwt")
         return self._signed(text, now)
@@ -291,9 +296,14 @@ class MandateVerifier:
         ends += [chain.expires] if chain.expires is not None else []
         until = min(ends) + LATE
         return [
-            Charge(f"mandate nonce {kind} {self._audience} {nonce}", 1, 1, until),
+            Charge(f"mandate nonce {kind} {_digest(self._audience, nonce)}", 1, 1, until),
             Charge(f"mandate {kind} {checkout}", 1, 1),
         ]
+
+
+def _digest(audience: str, nonce: str) -> str:
+    """One text for each pair, whatever stands in either."""
+    return base64url_encode(hashlib.sha256(canonicalise([audience, nonce])).digest())
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from attorn.clock import LATEST
 from attorn.decision import Decision, Denial
 from attorn.display import stamp
 from attorn.errors import Denied, UnavailableError
-from attorn.handed import ask
 from attorn.request.facts import Facts
-from attorn.store.ports import Charge, Charged, Ledger, Retry
+from attorn.store.counting import charged_by, holdings
+from attorn.store.ports import Charge, Ledger, Retry
 from attorn.token.discharge import Demand
 from attorn.token.link import Link
 from attorn.verify import period
@@ -125,34 +125,20 @@ def _asked(
     spaced = [(link, limit) for use in uses for link, limit, _ in use.chain.counted if isinstance(limit, Spaced)]
     accounts = tuple(name(link, limit.counter(), now) for link, limit in spaced)
     for _ in range(_MOST_READINGS):
-        held = used(ledger, accounts) if accounts else {}
+        held = holdings(ledger, accounts) if accounts else {}
         # One account twice, an approval of that name by one approver for two users, is charged twice.
         asked = [
             (use, entry)
             for use in uses
             for entry in (entries(use.chain, use.facts, held) | _used_up(use.spent)).values()
         ]
-        answer = _answer(ledger, tuple(entry.charge for _, entry in asked), now, retry)
+        answer = charged_by(ledger, tuple(entry.charge for _, entry in asked), now=now, retry=retry)
         if answer.refused is None:
             return asked, None, answer.repeated
-        lost = {entry.charge.account: (use, entry) for use, entry in asked}.get(answer.refused.account)
-        if lost is None:
-            raise UnavailableError("the ledger refused a charge that it was not asked to make")
+        lost = {entry.charge.account: (use, entry) for use, entry in asked}[answer.refused.account]
         if not isinstance(lost[1].caveat, Spaced) or lost[1].due > now:
             return asked, lost, False
     raise UnavailableError(f"others were faster {_MOST_READINGS} times, or the ledger does not show what they charged")
-
-
-def _answer(ledger: Ledger, charges: tuple[Charge, ...], now: int, retry: Retry | None) -> Charged:
-    """What the ledger says, if it can be so."""
-    answer = ask("ledger", lambda: ledger.charge(charges, now=now, retry=retry))
-    if not isinstance(answer, Charged):
-        raise UnavailableError(f"the ledger must answer what it charged, got {type(answer).__name__}")
-    if answer.repeated and retry is None:
-        raise UnavailableError("the ledger says that this was charged before, and no key was given to know it by")
-    if answer.refused is None and not answer.repeated and any(charge.amount > charge.limit for charge in charges):
-        raise UnavailableError("the ledger says that it charged what there can be no room for")
-    return answer
 
 
 def entries(chain: VerifiedChain, facts: Facts, held: Mapping[str, int] | None = None) -> dict[str, Entry]:
@@ -228,14 +214,6 @@ def _until(counter: Counter, stop: int, now: int) -> int | None:
     over = period.end(counter.period, now)
     until = stop if over is None else min(stop, over)
     return None if until >= LATEST else until + GRACE
-
-
-def used(ledger: Ledger, accounts: tuple[str, ...]) -> Mapping[str, int]:
-    """What these accounts hold. Raises `UnavailableError`, also for an answer that cannot be."""
-    found = ask("ledger", lambda: ledger.used(accounts))
-    if not isinstance(found, Mapping) or not all(type(amount) is int and amount >= 0 for amount in found.values()):
-        raise UnavailableError("the ledger must return a mapping from accounts to what they hold")
-    return found
 
 
 def denied(link: Link, denial: Denial, step: int) -> Denied:

@@ -13,6 +13,7 @@ from attorn.caveat.spaced import Spaced
 from attorn.caveat.status import FreshList, Status
 from attorn.clock import LATEST
 from attorn.request.money import Money
+from attorn.store.counting import holdings
 from attorn.store.ports import Ledger
 from attorn.verify import clearing, period
 from attorn.verify.chain import VerifiedChain
@@ -55,7 +56,7 @@ def expose(chain: VerifiedChain, ledger: Ledger | None, rules: Rules, now: int) 
         # Once a link has expired nothing is permitted, and without a ledger nothing that counts is.
         return Exposure(max(0, last - now), 0, ())
     limits = [(clearing.name(link, counted.counter(), now), counted) for link, counted, _ in chain.counted]
-    used = clearing.used(ledger, tuple(account for account, _ in limits)) if ledger is not None and limits else {}
+    used = holdings(ledger, tuple(account for account, _ in limits)) if ledger is not None and limits else {}
     caps: dict[str, int] = {}
     for account, counted in limits:
         unit, most = _most(counted, used.get(account, 0), now, None if endless else last)

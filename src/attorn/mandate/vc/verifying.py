@@ -17,7 +17,7 @@ from attorn.did.did import is_did
 from attorn.did.resolver import Resolver
 from attorn.display import shown, stamp
 from attorn.errors import InputError, PossessionError, ReplayError, UntrustedRootError
-from attorn.handed import ask, members
+from attorn.handed import members
 from attorn.mandate.times import LATE
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.digest import digest_of
@@ -30,6 +30,7 @@ from attorn.mandate.vc.signed import MandateT, SignedMandate, read_mandate, veri
 from attorn.mandate.vc.trust import trusts
 from attorn.mandate.vc.user_authorization import UserAuthorization, verify_user_authorization
 from attorn.store import Charge, Ledger
+from attorn.store.counting import charged_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class PurchaseVerifier:
             confirmed = f"mandate v0.1 confirmed {digest_of(found.payment.mandate.payment_mandate_contents.write())}"
             names[confirmed] = PaymentMandate.NAME
             charges.append(Charge(confirmed, 1, 1))
-        charged = ask("ledger", lambda: ledger.charge(charges, now=int(found.at.timestamp())))
+        charged = charged_by(ledger, charges, now=int(found.at.timestamp()))
         if charged.refused is not None:
             raise ReplayError(f"purchase: its {names[charged.refused.account]} was used before")
         return purchase
