@@ -21,6 +21,16 @@ def ask(what: str, question: Callable[[], _Answer]) -> _Answer:
         raise UnavailableError(f"the {what} failed with {type(error).__name__}") from error
 
 
+def check_by(what: str, check: Callable[[], None]) -> None:
+    """Return if `check` returns, as `ask`; what it has against something it raises.
+
+    Raises `UnavailableError` where it returns anything: whoever returns a verdict means that it is read.
+    """
+    verdict: object = ask(what, check)
+    if verdict is not None:
+        raise UnavailableError(f"the {what} must raise its verdict, got {type(verdict).__name__}")
+
+
 def members(what: str, mapping: Mapping[_Name, _Answer]) -> dict[_Name, _Answer]:
     """A copy of `mapping`, which may be foreign code as well. Raises `UnavailableError` where it fails."""
     return ask(what, lambda: dict(mapping))

@@ -378,6 +378,12 @@ def test_a_status_is_looked_up(securing: Securing) -> None:
     verified(secured, status=credential.unsafe_ignore_status)
 
 
+@pytest.mark.parametrize("verdict", [False, True, "revoked", 0, ()])
+def test_a_status_that_returns_its_verdict(verdict: Any) -> None:
+    # attack 108
+    refused(issued(credentialStatus=entry()), error=UnavailableError, status=lambda found: verdict)
+
+
 @EVERY
 def test_a_status_is_never_forgotten(securing: Securing) -> None:
     refused(issued(securing, credentialStatus=entry()), error=StaleError)

@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 from tests.unit import checkout_scene as shop
-from tests.unit.mandate_scene import AT, AUDIENCE, NONCE, NOW, USER, follow, hashed, ordered, paid, root, shopping
+from tests.unit.mandate_scene import (
+    AT,
+    AUDIENCE,
+    NONCE,
+    NOW,
+    USER,
+    follow,
+    hashed,
+    opened,
+    ordered,
+    paid,
+    root,
+    shopping,
+)
 from tests.unit.mandate_v01_scene import Deal, door
 from tests.unit.test_mandate_verifier import (
     LINES,
@@ -15,6 +28,7 @@ from tests.unit.test_mandate_verifier import (
     ORDER,
     SHOPS,
     checkout,
+    limits,
     money,
     payment,
     refused,
@@ -79,6 +93,15 @@ def test_a_ledger_that_does_not_say_what_it_charged(said: str) -> None:
         door().accept(**Deal()(), ledger=Ledger(charged=NO_ANSWERS[said]))
 
 
+@pytest.mark.parametrize("verdict", [False, True, "revoked", 0, ()])
+def test_a_status_that_returns_its_verdict(verdict: Any) -> None:
+    """Attack 116: it is raised, or it is none."""
+    status = {"status_list": {"idx": 7, "uri": "https://user.example/status"}}
+    listed = payment(root(opened(constraints=limits()), status=status))
+    refused("unavailable", lambda: released(listed, verifier(status=lambda hop, now: verdict)))
+    assert released(listed, verifier(status=lambda hop, now: None))
+
+
 def test_a_ledger_that_refuses_what_nobody_asked() -> None:
     with pytest.raises(UnavailableError):
         door().accept(**Deal()(), ledger=Ledger(charged=Charged(refused=Charge("another", 1, 1))))
@@ -94,8 +117,7 @@ def test_a_nonce_is_that_of_one_audience(first: tuple[str, str], second: tuple[s
     store = MemoryStore()
     for number, (audience, nonce) in enumerate((first, second)):
         order = shop.jws(shop.changed("jti", to=f"0123456789abcde{number}"))
-        opened = root(shopping(constraints=[LINES, SHOPS]))
-        closed = follow(opened, ordered(order), aud=audience, nonce=nonce)
+        closed = follow(root(shopping(constraints=[LINES, SHOPS])), ordered(order), aud=audience, nonce=nonce)
         assert verifier(audience, store=store).accept_checkout(closed, nonce=nonce)
     again = follow(root(shopping(constraints=[LINES, SHOPS])), ordered(ORDER), aud=second[0], nonce=second[1])
     refused("replayed", lambda: verifier(second[0], store=store).accept_checkout(again, nonce=second[1]))

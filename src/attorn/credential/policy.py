@@ -15,7 +15,7 @@ from attorn.credential.verified import VerifiedCredential
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import InputError, StaleError
-from attorn.handed import ask, members
+from attorn.handed import ask, check_by, members
 from attorn.jsonld import Contexts
 
 NO_RESOURCES: Final[Mapping[str, bytes]] = MappingProxyType({})
@@ -100,7 +100,7 @@ class Policy:
     def require_status(self, credential: VerifiedCredential) -> None:
         """Raises what the caller's `status` raises; without one, `StaleError` for a credential that has a status."""
         status = self.status or _require_no_status
-        ask("status", lambda: status(credential))
+        check_by("status", lambda: status(credential))
 
 
 def is_named(dids: Issuers, did: str, what: str) -> bool:

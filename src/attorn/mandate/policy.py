@@ -11,7 +11,7 @@ from attorn.clock import seconds_in
 from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import InputError, StaleError
-from attorn.handed import ask
+from attorn.handed import check_by
 from attorn.mandate.anchor import Anchor, Trusted, anchors_of
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.hop import PAYLOAD, PAYLOADS
@@ -102,4 +102,4 @@ class Policy:
         status = self.status
         if status is None:
             raise StaleError(f"mandate: hop {hop.position} names a status list, and nobody was handed in to ask")
-        ask("status", lambda: status(hop, now))
+        check_by("status", lambda: status(hop, now))
