@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from attorn.errors import AttornError, UnavailableError
+from attorn.errors import AttornError, InputError, UnavailableError
 
 _Answer = TypeVar("_Answer")
 _Name = TypeVar("_Name")
@@ -34,6 +34,12 @@ def check_by(what: str, check: Callable[[], None]) -> None:
 def members(what: str, mapping: Mapping[_Name, _Answer]) -> dict[_Name, _Answer]:
     """A copy of `mapping`, which may be foreign code as well. Raises `UnavailableError` where it fails."""
     return ask(what, lambda: dict(mapping))
+
+
+def require_members(value: object, what: str) -> None:
+    """Raises `InputError` for what is no mapping, where a caller hands in what was parsed."""
+    if not isinstance(value, (dict, Mapping)):
+        raise InputError(f"{what}: expected a mapping, got {type(value).__name__}")
 
 
 def items(what: str, several: Iterable[_Answer]) -> tuple[_Answer, ...]:

@@ -82,6 +82,8 @@ def checkout_hash(text: str, algorithm: HashAlgorithm = HashAlgorithm.SHA_256) -
     """
     if not isinstance(text, str) or not text.isascii():
         raise InputError(f"checkout_jwt: expected ASCII text, got {shown(text)}")
+    if not isinstance(algorithm, HashAlgorithm):
+        raise InputError(f"checkout_jwt: expected a HashAlgorithm, got {type(algorithm).__name__}")
     return algorithm.digest(text)
 
 

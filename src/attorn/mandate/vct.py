@@ -8,6 +8,7 @@ from enum import StrEnum
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import MandateError
+from attorn.handed import require_members
 
 
 class Vct(StrEnum):
@@ -19,6 +20,7 @@ class Vct(StrEnum):
     PAYMENT = "mandate.payment.1"
 
     def require(self, content: Mapping[str, JsonValue]) -> None:
-        """Raises `MandateError` unless the content is of exactly this type."""
+        """Raises `MandateError` unless the content is of exactly this type, `InputError` for what is no mapping."""
+        require_members(content, "mandate")
         if content.get("vct") != self:
             raise MandateError(f"vct: expected {self}, got {shown(content.get('vct'))}")
