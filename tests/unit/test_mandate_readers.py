@@ -8,7 +8,7 @@ import pytest
 
 from attorn.checkout import signed
 from attorn.errors import InputError
-from attorn.mandate import ClosedCheckout, ClosedPayment, OpenCheckout, OpenPayment
+from attorn.mandate import ClosedCheckout, ClosedPayment, OpenCheckout, OpenPayment, vc
 from attorn.mandate.constraint import Unit
 from attorn.mandate.constraint.kinds import CHECKOUT, PAYMENT
 from attorn.mandate.links import Links
@@ -34,3 +34,19 @@ def test_what_is_no_mapping(reader: str, handed: Any) -> None:
 def test_what_is_no_algorithm(algorithm: Any) -> None:
     with pytest.raises(InputError, match="HashAlgorithm"):
         signed.checkout_hash("a.b.c", algorithm)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        vc.cart_adds_up,
+        lambda odd: vc.cart_fits_intent(odd, odd, merchant="did:key:z"),
+        lambda odd: vc.payment_fits_cart(odd, odd, merchant="did:key:z"),
+        lambda odd: vc.receipt_fits_payment(odd, odd),
+        lambda odd: vc.data_part(credentials=[odd]),
+    ],
+)
+@pytest.mark.parametrize("odd", ["x", "xy", (), ("x", "y", "z"), (None, "x"), ([], "x"), None, 5, {}], ids=repr)
+def test_what_no_part_of_a_purchase_is(call: Any, odd: Any) -> None:
+    with pytest.raises(InputError):
+        call(odd)

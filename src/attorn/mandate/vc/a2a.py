@@ -121,7 +121,11 @@ def data_part(
         if type(each) not in keys or keys[type(each)] in data:
             raise InputError(f"data part: expected one object of each kind of AP2's, got {type(each).__name__} again")
         data[keys[type(each)]] = each.write()
-    for kind, text in credentials:
+    for pair in credentials:
+        try:
+            kind, text = pair
+        except (TypeError, ValueError):
+            kind, text = Mandate, None
         if kind not in _CREDENTIALS.values() or not isinstance(text, str):
             raise InputError("data part: expected credentials as pairs of a kind of mandate and a text")
         data[f"attorn.mandates.{kind.NAME}Credential"] = text

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from attorn.checkout.currency import to_decimal
 from attorn.display import shown
+from attorn.errors import InputError
 from attorn.mandate.vc.cart import CartContents
 from attorn.mandate.vc.intent import IntentMandate
 from attorn.mandate.vc.item import PaymentItem, PaymentShippingOption
@@ -31,8 +32,11 @@ def cart_fits_intent(cart: CartContents, intent: IntentMandate, *, merchant: str
     """What the user limited: who sells, what, and that it can be given back. `merchant` is the DID that sells.
 
     A merchant is allowed by its name or its DID. Where an intent names SKUs, every item has one of them: one without
-    could be anything.
+    could be anything. Raises `InputError` for arguments of other types.
     """
+    _require(cart, CartContents)
+    _require(intent, IntentMandate)
+    _require(merchant, str)
     items = cart.payment_request.details.display_items
     merchants, skus = intent.merchants, intent.skus
     found = [each.sku for each in items]
@@ -60,7 +64,11 @@ def cart_fits_intent(cart: CartContents, intent: IntentMandate, *, merchant: str
 
 
 def cart_adds_up(cart: CartContents) -> tuple[Point, ...]:
-    """What a cart promises by itself: its total is that of its items, shipping is one of them, and nothing is open."""
+    """What a cart promises by itself: its total is that of its items, shipping is one of them, and nothing is open.
+
+    Raises `InputError` for what is no cart.
+    """
+    _require(cart, CartContents)
     details = cart.payment_request.details
     items, total = details.display_items, details.total
     currencies = {each.amount.currency for each in (*items, total)}
@@ -86,7 +94,13 @@ def cart_adds_up(cart: CartContents) -> tuple[Point, ...]:
 
 
 def payment_fits_cart(payment: PaymentMandateContents, cart: CartContents, *, merchant: str) -> tuple[Point, ...]:
-    """That exactly this cart is paid, to who sells it, by a method that is taken. `merchant` is the DID that sells."""
+    """That exactly this cart is paid, to who sells it, by a method that is taken. `merchant` is the DID that sells.
+
+    Raises `InputError` for arguments of other types.
+    """
+    _require(payment, PaymentMandateContents)
+    _require(cart, CartContents)
+    _require(merchant, str)
     request, response = cart.payment_request, payment.payment_response
     total, paid = request.details.total, payment.payment_details_total
     methods = [each.supported_methods for each in request.method_data]
@@ -127,6 +141,11 @@ def payment_fits_cart(payment: PaymentMandateContents, cart: CartContents, *, me
             "none" if response.shipping_address is None else "an address",
         ),
     )
+
+
+def _require(value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise InputError(f"expected {kind.__name__}, got {type(value).__name__}")
 
 
 def _same(name: str, expected: str, got: str) -> Point:

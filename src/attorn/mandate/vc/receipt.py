@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from attorn.checkout.currency import to_decimal
 from attorn.display import shown
+from attorn.errors import InputError
 from attorn.mandate.vc.fit import Point
 from attorn.mandate.vc.kinds import AMOUNT, INSTANT, JSON, TEXT, OneOf
 from attorn.mandate.vc.payment import PaymentMandateContents
@@ -53,7 +54,12 @@ class PaymentReceipt(Shape):
 
 
 def receipt_fits_payment(receipt: PaymentReceipt, payment: PaymentMandateContents) -> tuple[Point, ...]:
-    """Whether this is the receipt of that payment: its id, all of its amount, and not made before it."""
+    """Whether this is the receipt of that payment: its id, all of its amount, and not made before it.
+
+    Raises `InputError` for arguments of other types.
+    """
+    if not isinstance(receipt, PaymentReceipt) or not isinstance(payment, PaymentMandateContents):
+        raise InputError("receipt: expected a PaymentReceipt and PaymentMandateContents")
     paid, due = receipt.amount, payment.payment_details_total.amount
     mandate, found = payment.payment_mandate_id, receipt.payment_mandate_id
     return (
