@@ -305,6 +305,21 @@ def test_a_status_is_of_its_hop() -> None:
     refused("unavailable", lambda: check(closed(text), status=lambda hop, now: 1 / 0))
 
 
+@pytest.mark.parametrize("other", [{"bits": 2}, {"uri2": "https://other.example"}, {"exp": NOW}])
+def test_a_status_says_nothing_else(other: dict[str, Any]) -> None:
+    entry = {"idx": 7, "uri": "https://user.example/status"}
+    good = follow(root(opened(status={"status_list": entry})))
+    assert check(good, status=lambda hop, now: None)
+    bad = follow(root(opened(status={"status_list": {**entry, **other}})))
+    refused("bad_mandate", lambda: check(bad, status=lambda hop, now: None))
+
+
+@pytest.mark.parametrize("typ", ["kb+sd-jwt", "KB+SD-JWT", "application/kb+sd-jwt", "Application/KB-SD-JWT+KB"])
+def test_a_tail_is_no_chain_however_its_type_is_spelt(typ: str) -> None:
+    assert check(follow(root(typ="mandate+sd-jwt")))
+    refused("bad_mandate", lambda: check(follow(root(typ=typ))))
+
+
 def test_as_of_another_time() -> None:
     text = closed(issued())
     assert check(text, now=AT + timedelta(minutes=30))

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import ChainError, CredentialError, MandateError
+from attorn.jose.jws import plain_typ
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.envelope import Envelope, id_of
 from attorn.mandate.verified import VerifiedHop
@@ -114,7 +115,7 @@ class UnverifiedHop(NamedTuple):
     def require_root(self) -> None:
         """Raises `MandateError` if this was made as a hop behind another one, which has been cut off."""
         cut = SD_HASH in self.claims or JWT_HASH in self.claims
-        if cut or self.envelope.typ in _BEHIND:
+        if cut or plain_typ(self.envelope.typ) in _BEHIND:
             raise MandateError("mandate: its first hop was made to stand behind another one")
 
     def require_typ(self) -> None:

@@ -21,6 +21,7 @@ from attorn.sdjwt.profile import SD_JWT_VC, require_open
 from attorn.status import TokenReference
 
 _STATUS: Final = "status"
+_ENTRY: Final = frozenset(("idx", "uri"))
 
 
 class UnverifiedMandate(NamedTuple):
@@ -103,6 +104,9 @@ def _status(hop: UnverifiedHop) -> TokenReference | None:
     status = naming[_STATUS]
     if not isinstance(status, dict) or set(status) != {"status_list"}:
         raise MandateError("mandate: expected status as an object with status_list alone")
+    entry = status["status_list"]
+    if isinstance(entry, dict) and not _ENTRY.issuperset(entry):
+        raise MandateError(f"mandate: expected an entry of a status list with {' and '.join(sorted(_ENTRY))} alone")
     try:
         return TokenReference.read(naming)
     except MalformedError as error:
