@@ -294,6 +294,34 @@ def test_hashes_in_another_order_or_number_are_others() -> None:
         unpaid(bound(said), "broken_chain")
 
 
+SECOND = int(NOW.timestamp())
+
+
+@pytest.mark.parametrize(
+    ("also", "code"),
+    [
+        ({"transaction_data_hashes_alg": "sha-512"}, "bad_mandate"),
+        ({"transaction_data_hashes_alg": ["sha-256"]}, "bad_mandate"),
+        ({"transaction_data_hashes_alg": None}, "bad_mandate"),
+        ({"exp": 1}, "outside_validity"),
+        ({"exp": SECOND}, "outside_validity"),
+        ({"nbf": SECOND + 3600}, "outside_validity"),
+        ({"exp": "tomorrow"}, "bad_mandate"),
+    ],
+)
+def test_what_else_the_user_said_counts(also: dict[str, Any], code: str) -> None:
+    hashes = [hashed(CART), hashed(PaymentMandate.read(PAYMENT).payment_mandate_contents.write())]
+
+    def bound(**more: Any) -> dict[str, Any]:
+        said = {"transaction_data": hashes, **more}
+        text = sdjwt.present(wallet(), by=USER, audience=AUDIENCE, nonce=NONCE, now=NOW, also=said)
+        return {**PaymentMandate.read(PAYMENT).write(), "user_authorization": text}
+
+    kept = {"transaction_data_hashes_alg": "sha-256", "exp": SECOND + 60, "nbf": SECOND - 60}
+    assert paid(bound(**kept)).user == USER.did
+    unpaid(bound(**also), code)
+
+
 @pytest.mark.parametrize("change", [{"audience": None}, {"nonce": None}, {"users": "x"}, {"wallets": None}], ids=repr)
 def test_a_verifier_is_told_of_a_mistake(change: dict[str, Any]) -> None:
     with pytest.raises(InputError):

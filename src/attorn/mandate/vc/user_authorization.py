@@ -6,7 +6,7 @@ then of the PaymentMandateContents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,15 +18,18 @@ from attorn.did import key as did_key
 from attorn.did.did import parse_url
 from attorn.did.resolver import Resolver
 from attorn.display import shown
-from attorn.errors import ChainError, InputError, MandateError, StaleError, UntrustedRootError
+from attorn.errors import ChainError, CredentialError, InputError, MandateError, StaleError, UntrustedRootError
 from attorn.keys.signer import Signatory
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.digest import hash_of
 from attorn.mandate.vc.payment import PaymentMandate
 from attorn.mandate.vc.trust import trusts
+from attorn.sdjwt.digest import HashAlgorithm
 from attorn.sdjwt.pointer import Pointer
+from attorn.sdjwt.times import require_current, unix
 
 CLAIM: Final = "transaction_data"
+_ALGORITHM: Final = "transaction_data_hashes_alg"
 """The claim of the key binding that has the hashes."""
 
 
@@ -112,10 +115,22 @@ def verify_user_authorization(
         raise UntrustedRootError(f"user authorization: nobody believes {shown(found.issuer)} whose key this is")
     if "status" in found.claims:
         raise StaleError("user authorization: its credential names a status list, and none was handed in")
+    _require_said(found.binding_claims, unix(now), skew)
     contents = payment.get("payment_mandate_contents") if isinstance(payment, dict) else None
     if found.binding_claims.get(CLAIM) != [hash_of(cart), hash_of(contents)]:
         raise ChainError("user authorization: it is over another cart or another payment")
     return UserAuthorization(offered, read, user, found.issuer)
+
+
+def _require_said(claims: Mapping[str, JsonValue], now: int, skew: int) -> None:
+    """What a user's signature says beside the hashes: by which algorithm they are, and until when it is good."""
+    algorithm = claims.get(_ALGORITHM, HashAlgorithm.SHA_256)
+    if algorithm != HashAlgorithm.SHA_256:
+        raise MandateError(f"user authorization: expected hashes by sha-256, got {shown(algorithm)}")
+    try:
+        require_current(claims, now=now, skew=skew)
+    except CredentialError as error:
+        raise MandateError(f"user authorization: {error}") from None
 
 
 def _holder(confirmation: sdjwt.Confirmation | None) -> str:
