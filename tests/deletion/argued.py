@@ -123,6 +123,7 @@ ARGUED: Final[dict[str, str]] = {
     "encoding:base58_decode: if len":
         "a key or hash of another length is refused with the same code; here it bounds the work",
     "handed:ask: except Exception": "asked of code that is not attorn's; tests/unit/test_verifier.py",
+    "handed:check_by: if verdict": "asked of code that is not attorn's; tests/unit/test_mandate_ledgers.py",
     "keys.ecdsa:der_to_raw: if not len(der) <=": "two integers of at most 33 bytes take no more, and nothing is behind",
     "keys.ecdsa:der_to_raw: if not 0 < r": _AGAIN,
     "keys.ecdsa:der_to_raw: if not 0 < s": _AGAIN,

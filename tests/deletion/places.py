@@ -44,6 +44,7 @@ _STEPS: Final = {
     "status": 7,
     "statement": 7,
     "store.applying": 7,
+    "store.counting": 10,
     "verify.standing": 7,
     "verify.joint": 9,
     "verify.rotation": 3,
