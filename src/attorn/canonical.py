@@ -43,7 +43,7 @@ def parse(text: str | bytes, *, most: int = 65_536, depth: int = DEPTH) -> JsonV
 
 
 def parse_bounded(octets: bytes, depth: int) -> JsonValue:
-    """As `parse`, for bytes whose number somebody has bounded."""
+    """As `parse`, for bytes whose number somebody has bounded. Raises `MalformedError`."""
     end = -1
     try:
         source = octets.decode()

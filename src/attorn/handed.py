@@ -22,9 +22,9 @@ def ask(what: str, question: Callable[[], _Answer]) -> _Answer:
 
 
 def check_by(what: str, check: Callable[[], None]) -> None:
-    """Return if `check` returns, as `ask`; what it has against something it raises.
+    """Ask `check`, which raises what it has against something and returns nothing.
 
-    Raises `UnavailableError` where it returns anything: whoever returns a verdict means that it is read.
+    Raises as `ask`, and `UnavailableError` where it returns anything: whoever returns a verdict means that it is read.
     """
     verdict: object = ask(what, check)
     if verdict is not None:
@@ -36,8 +36,9 @@ def members(what: str, mapping: Mapping[_Name, _Answer]) -> dict[_Name, _Answer]
     return ask(what, lambda: dict(mapping))
 
 
-def require_members(value: object, what: str) -> None:
+def require_mapping(value: object, what: str) -> None:
     """Raises `InputError` for what is no mapping, where a caller hands in what was parsed."""
+    # A dict first: to ask the abstract type takes longer.
     if not isinstance(value, (dict, Mapping)):
         raise InputError(f"{what}: expected a mapping, got {type(value).__name__}")
 

@@ -207,7 +207,7 @@ ARGUED: Final[dict[str, str]] = {
     "store.counting:charged_by: if answer.repeated": _STORE,
     "store.counting:charged_by: if answer.refused is None": _STORE,
     "store.counting:charged_by: if answer.refused is not None": _STORE,
-    "store.counting:holdings: if not isinstance": _STORE,
+    "store.counting:holdings: if held is None": _STORE,
     "store.counting:holdings: if not all": _STORE,
     "store.memory:MemoryStore.remember: require_presentation": _KEPT,
     "store.memory:MemoryStore.remember: if len":

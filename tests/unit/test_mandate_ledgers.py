@@ -22,6 +22,7 @@ from tests.unit.mandate_scene import (
     shopping,
 )
 from tests.unit.mandate_v01_scene import Deal, door
+from tests.unit.test_capability import minted, payments
 from tests.unit.test_mandate_verifier import (
     LINES,
     MERCHANT,
@@ -100,6 +101,14 @@ def test_a_status_that_returns_its_verdict(verdict: Any) -> None:
     listed = payment(root(opened(constraints=limits()), status=status))
     refused("unavailable", lambda: released(listed, verifier(status=lambda hop, now: verdict)))
     assert released(listed, verifier(status=lambda hop, now: None))
+
+
+@pytest.mark.parametrize("said", NO_ANSWERS)
+def test_no_token_is_minted_where_the_ledger_does_not_say_so(said: str) -> None:
+    """Attack 112."""
+    assert minted(payments(), ledger=Ledger())
+    with pytest.raises(UnavailableError):
+        minted(payments(), ledger=Ledger(charged=NO_ANSWERS[said]))
 
 
 def test_a_ledger_that_refuses_what_nobody_asked() -> None:

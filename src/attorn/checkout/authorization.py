@@ -72,7 +72,8 @@ def is_missing(checkout: Mapping[str, JsonValue] | str | bytes) -> bool:
 def attach(checkout: Mapping[str, JsonValue] | str | bytes) -> str:
     """The compact JWS that a checkout and its authorization are together. No signature is checked.
 
-    Raises `MalformedError` for a checkout without authorization, and for one that does not name its key.
+    Raises `MalformedError` for a checkout without authorization, for one that does not name its key, and for what is no
+    proper checkout.
     """
     document = _document(checkout)
     detached = _detached(document)
@@ -82,7 +83,7 @@ def attach(checkout: Mapping[str, JsonValue] | str | bytes) -> str:
     if match is None or len(match[0]) > jwt.MOST_CHARACTERS:
         raise MalformedError(f"checkout: expected {AP2}.{MEMBER} as a detached JWS, got {shown(detached)}")
     bare = _bare(document)
-    # Here, as numbers have many spellings and their canonical form has one.
+    # Before it is canonical: there 1990.0 becomes 1990, which is not what was sent.
     Checkout.read(bare)
     try:
         payload = canonicalise(bare)

@@ -63,7 +63,7 @@ _SCHEMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class EcKey:
-    """A point that has been found to be on its curve. Made by `of` and `read`."""
+    """A point that has been found to be on its curve. Made by `of`, `read` and `at`."""
 
     curve: Curve
     x: bytes
@@ -99,7 +99,7 @@ class EcKey:
 
     @classmethod
     def at(cls, curve: Curve, x: JsonValue, y: JsonValue) -> EcKey:
-        """The key with these two coordinates in base64url. Raises `MalformedError`."""
+        """The key with these coordinates in base64url; nothing else of a JWK is looked at. Raises `MalformedError`."""
         size = _SIZES[curve]
         return cls._on(curve, _coordinate(x, "x", size), _coordinate(y, "y", size))
 

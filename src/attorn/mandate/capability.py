@@ -33,7 +33,6 @@ from attorn.checkout.party import Merchant
 from attorn.did import jwk as did_jwk
 from attorn.did import key as did_key
 from attorn.errors import ExpiredError, InputError, ReplayError
-from attorn.handed import ask
 from attorn.mandate import carts
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.constraint.allowed_instruments import AllowedInstruments
@@ -66,6 +65,7 @@ from attorn.mandate.purchase import (
 )
 from attorn.mandate.verified import VerifiedChain, VerifiedHop
 from attorn.sdjwt.times import unix
+from attorn.store.counting import charged_by
 from attorn.store.ports import Charge, Ledger
 from attorn.token.token import Token
 
@@ -142,7 +142,7 @@ def mint(
     limits += [limit for hop in hops for limit in caveats(_mandate(hop))]
     token = by.mint(to=holders.pop(), caveats=list(dict.fromkeys(limits)))
     charges = [Charge(f"capability {hop.id}", 1, 1, ends + _GRACE) for hop in hops]
-    if ask("ledger", lambda: ledger.charge(charges, now=second)).refused is not None:
+    if charged_by(ledger, charges, now=second).refused is not None:
         raise ReplayError("this mandate became a token before")
     return token
 

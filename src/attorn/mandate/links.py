@@ -11,7 +11,7 @@ from attorn.checkout.member import elements, members, text
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.verified import VerifiedChain
 from attorn.mandate.wire import MOST_HOPS
 from attorn.request.request import Request
@@ -71,7 +71,7 @@ class Links:
     @classmethod
     def read(cls, claims: Mapping[str, JsonValue]) -> Links | None:
         """What the claims of a receipt tie together; None if they do not say. Raises `MalformedError`."""
-        require_members(claims, "receipt")
+        require_mapping(claims, "receipt")
         if EXTENSION not in claims:
             return None
         found = members(claims[EXTENSION], "receipt.attorn")

@@ -11,7 +11,7 @@ from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.checkout.member import members
 from attorn.checkout.party import Instrument, Merchant, Pisp
 from attorn.errors import InputError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate import amount
 from attorn.mandate.date import Date
 from attorn.request.money import Money
@@ -61,7 +61,7 @@ class Presets:
     @classmethod
     def read(cls, content: Mapping[str, JsonValue]) -> Presets:
         """Those of the six that the content has. Raises `MalformedError`."""
-        require_members(content, "presets")
+        require_mapping(content, "presets")
         return NONE if _NAMES.isdisjoint(content) else cls(**read(content))
 
     def write(self) -> dict[str, JsonValue]:

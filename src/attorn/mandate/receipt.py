@@ -20,7 +20,7 @@ from attorn.clock import LATEST, instant, seconds_in
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.errors import ChainError, ExpiredError, InputError, MalformedError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.keys.signer import Signer
 from attorn.mandate.links import Links
 from attorn.sdjwt.compact import SEPARATOR, Compact
@@ -212,7 +212,7 @@ def _read(
     claims: Mapping[str, JsonValue], *, forbidden: Iterable[str]
 ) -> tuple[str, str, datetime | None, Failure | None]:
     """What both kinds have in common: issuer, reference, time, failure."""
-    require_members(claims, "receipt")
+    require_mapping(claims, "receipt")
     for name in forbidden:
         if claims.get(name) is not None:
             raise MalformedError(f"receipt: {name} has no place in one of this kind")

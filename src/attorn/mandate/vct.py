@@ -8,7 +8,7 @@ from enum import StrEnum
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import MandateError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 
 
 class Vct(StrEnum):
@@ -21,6 +21,6 @@ class Vct(StrEnum):
 
     def require(self, content: Mapping[str, JsonValue]) -> None:
         """Raises `MandateError` unless the content is of exactly this type, `InputError` for what is no mapping."""
-        require_members(content, "mandate")
+        require_mapping(content, "mandate")
         if content.get("vct") != self:
             raise MandateError(f"vct: expected {self}, got {shown(content.get('vct'))}")

@@ -28,19 +28,18 @@ def split(text: str) -> tuple[Compact, ...]:
     hops = text[:-1].split(_BETWEEN, MOST_HOPS)
     if len(hops) > MOST_HOPS:
         raise LimitError(f"mandate: expected at most {MOST_HOPS} hops")
-    parts = [_part(hop) for hop in hops]
-    if sum([len(part.disclosures) for part in parts]) > MOST_DISCLOSURES:
-        raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
-    return tuple(parts)
-
-
-def _part(hop: str) -> Compact:
-    """As `Compact.split`, but for the alphabet, which is seen to when each part is decoded."""
     # One more than all hops may have, so that too many are seen to be too many.
-    jwt, *disclosures = hop.split(SEPARATOR, MOST_DISCLOSURES + 1)
+    pieces = [hop.split(SEPARATOR, MOST_DISCLOSURES + 1) for hop in hops]
+    if sum(map(len, pieces)) - len(pieces) > MOST_DISCLOSURES:
+        raise LimitError(f"mandate: expected at most {MOST_DISCLOSURES} disclosures in all")
+    return tuple([_part(*each) for each in pieces])
+
+
+def _part(jwt: str, *disclosures: str) -> Compact:
+    """As `Compact.split`, but for the alphabet, which is seen to when each part is decoded."""
     if jwt.count(".") != 2 or "" in disclosures:
         raise MalformedError("mandate: expected a JWT of three parts, and no empty part between each ~ and the next")
-    return Compact(jwt, tuple(disclosures))
+    return Compact(jwt, disclosures)
 
 
 def join(parts: Iterable[Compact]) -> str:

@@ -46,7 +46,7 @@ class Nonces:
         return at is not None and self._holds(at, self._now())
 
     def in_place_of(self, nonce: str | None) -> str | None:
-        """A nonce of now for whoever answers this one, or None if it is one of ours, and not too old.
+        """None if `nonce` is one of ours, and not too old; else one of now for whoever sent it.
 
         The clock is read once. Raises `UnavailableError` if it fails.
         """

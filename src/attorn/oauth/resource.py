@@ -96,7 +96,7 @@ class DpopDoor(Door):
     def fresh(self, error: AttornError | None = None) -> tuple[tuple[str, str], ...]:
         """The header with a nonce for the next request: the one that `error` asks for, if it asks for any.
 
-        None where there are no nonces, or the clock fails.
+        Empty where there are no nonces, or the clock fails.
         """
         nonce = error.nonce if isinstance(error, DpopNonceError) else None
         if nonce is None and self.nonces is not None:

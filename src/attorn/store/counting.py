@@ -30,9 +30,7 @@ def charged_by(ledger: Ledger, charges: Sequence[Charge], *, now: int, retry: Re
 def holdings(ledger: Ledger, accounts: Sequence[str]) -> Mapping[str, int]:
     """What these accounts hold. Raises `UnavailableError`, also for an answer that cannot be."""
     found = ask("ledger", lambda: ledger.used(accounts))
-    if not isinstance(found, Mapping):
-        raise UnavailableError("the ledger must return a mapping from accounts to what they hold")
-    held = members("ledger", found)
-    if not all(type(amount) is int and amount >= 0 for amount in held.values()):
+    held = members("ledger", found) if isinstance(found, Mapping) else None
+    if held is None or not all(type(amount) is int and amount >= 0 for amount in held.values()):
         raise UnavailableError("the ledger must return a mapping from accounts to what they hold")
     return held

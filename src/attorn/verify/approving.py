@@ -13,10 +13,10 @@ from attorn.decision import Decision, Denial
 from attorn.did.resolver import Resolver
 from attorn.did.subject import subject
 from attorn.errors import Denied, DeprovisionedError, LimitError, MalformedError, SuspendedError
-from attorn.handed import ask
 from attorn.keys.public import PublicKey
 from attorn.request.facts import Facts
 from attorn.statement import Kind
+from attorn.store.counting import holdings
 from attorn.store.ports import Ledger, Store
 from attorn.token.discharge import Demand
 from attorn.token.link import Link
@@ -134,7 +134,7 @@ def required(
 def _used(ledger: Ledger, approvals: Sequence[Approval]) -> frozenset[str]:
     """The accounts of those that were used already. Raises `UnavailableError`."""
     accounts = [approval.account for approval in approvals]
-    held = ask("ledger", lambda: dict(ledger.used(accounts)))
+    held = holdings(ledger, accounts)
     return frozenset(account for account in accounts if held.get(account))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from attorn.biscuit.container import ProofKind, outline, parse_block
 from attorn.errors import MalformedError, NotAdmittedError, UnavailableError
-from attorn.handed import ask
+from attorn.handed import ask, check_by
 from attorn.keys.public import PublicKey
 from attorn.limits import Limits
 from attorn.token import chain as chains
@@ -76,4 +76,4 @@ class ArrivedToken:
 
     def verify_presentation(self, holder: PublicKey, previous: bytes, position: int) -> None:
         del previous, position
-        ask("proof of possession", lambda: self.proof.verify(holder))
+        check_by("proof of possession", lambda: self.proof.verify(holder))

@@ -10,7 +10,7 @@ from attorn.canonical import JsonValue
 from attorn.checkout.checkout import Checkout
 from attorn.checkout.party import Merchant
 from attorn.display import bare
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint import party
 from attorn.mandate.constraint.base import CheckoutConstraint, Code, Constraint, Violation
 
@@ -32,7 +32,7 @@ class AllowedMerchants(CheckoutConstraint):
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> AllowedMerchants:
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         return cls(party.read(members.get("allowed"), f"{cls.type}.allowed", Merchant.read))
 
     def write(self) -> dict[str, JsonValue]:

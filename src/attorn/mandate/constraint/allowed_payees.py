@@ -9,7 +9,7 @@ from typing import ClassVar
 from attorn.canonical import JsonValue
 from attorn.checkout.party import Merchant
 from attorn.display import bare
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint import party
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 
@@ -28,7 +28,7 @@ class AllowedPayees(PaymentConstraint):
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> AllowedPayees:
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         return cls(party.read(members.get("allowed"), f"{cls.type}.allowed", Merchant.read))
 
     def write(self) -> dict[str, JsonValue]:

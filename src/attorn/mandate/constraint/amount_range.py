@@ -11,7 +11,7 @@ from attorn.checkout.currency import exponent
 from attorn.checkout.member import text, whole
 from attorn.display import shown
 from attorn.errors import InputError, MandateError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 from attorn.request.money import Money
 
@@ -36,7 +36,7 @@ class AmountRange(PaymentConstraint):
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> AmountRange:
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         currency = text(members.get("currency"), f"{cls.type}.currency")
         exponent(currency)
         most = whole(members.get("max"), f"{cls.type}.max")

@@ -18,7 +18,7 @@ from attorn.checkout.member import members as object_of
 from attorn.checkout.member import text, whole
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, MandateError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 from attorn.request.money import Money
 
@@ -56,7 +56,7 @@ class Budget(PaymentConstraint):
     @classmethod
     def read(cls, members: Mapping[str, JsonValue], unit: Unit = Unit.MINOR) -> Budget:
         """As of every constraint; `unit` is that of a number beside which no minor units stand."""
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         currency = text(members.get("currency"), f"{cls.type}.currency")
         decimals, number = exponent(currency), _number(members.get("max"))
         if EXTENSION in members:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from attorn.canonical import JsonValue
 from attorn.display import bare, stamp
 from attorn.errors import InputError, MandateError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 from attorn.mandate.date import Date
 
@@ -38,7 +38,7 @@ class ExecutionDate(PaymentConstraint):
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> ExecutionDate:
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         not_before, not_after = (
             Date.read(members[name], f"{cls.type}.{name}") if name in members else None
             for name in ("not_before", "not_after")

@@ -10,7 +10,7 @@ from attorn.canonical import JsonValue
 from attorn.checkout.checkout import MOST_QUANTITY, Checkout
 from attorn.checkout.member import MOST_TEXT, elements, members, text, whole
 from attorn.errors import InputError, MandateError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint import party
 from attorn.mandate.constraint.base import CheckoutConstraint, Code, Constraint, Violation
 from attorn.mandate.constraint.flow import fills
@@ -95,7 +95,7 @@ class LineItems(CheckoutConstraint):
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> LineItems:
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         items = elements(members.get("items"), f"{cls.type}.items", most=MOST)
         requirements = tuple(Requirement.read(each, f"{cls.type}.items[{at}]") for at, each in enumerate(items))
         try:

@@ -11,7 +11,7 @@ from attorn.canonical import MOST_INTEGER, JsonValue
 from attorn.checkout.member import text, whole
 from attorn.display import shown, stamp
 from attorn.errors import InputError, MandateError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 from attorn.mandate.constraint.calendar import Frequency
 
@@ -36,7 +36,7 @@ class Recurrence(PaymentConstraint):
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> Recurrence:
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         name = "max_occurrences"
         frequency = text(members.get("frequency"), f"{cls.type}.frequency")
         if frequency not in Frequency.__members__:

@@ -10,7 +10,7 @@ from attorn.canonical import JsonValue
 from attorn.checkout.member import MOST_TEXT, text
 from attorn.display import bare
 from attorn.errors import InputError
-from attorn.handed import require_members
+from attorn.handed import require_mapping
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 
 
@@ -31,7 +31,7 @@ class Reference(PaymentConstraint):
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> Reference:
-        require_members(members, cls.type)
+        require_mapping(members, cls.type)
         return cls(text(members.get("conditional_transaction_id"), f"{cls.type}.conditional_transaction_id"))
 
     def write(self) -> dict[str, JsonValue]:

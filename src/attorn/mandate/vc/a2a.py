@@ -122,12 +122,10 @@ def data_part(
             raise InputError(f"data part: expected one object of each kind of AP2's, got {type(each).__name__} again")
         data[keys[type(each)]] = each.write()
     for pair in credentials:
-        try:
-            kind, text = pair
-        except (TypeError, ValueError):
-            kind, text = Mandate, None
-        if kind not in _CREDENTIALS.values() or not isinstance(text, str):
+        is_pair = isinstance(pair, list | tuple) and len(pair) == 2
+        if not is_pair or pair[0] not in _CREDENTIALS.values() or not isinstance(pair[1], str):
             raise InputError("data part: expected credentials as pairs of a kind of mandate and a text")
+        kind, text = pair
         data[f"attorn.mandates.{kind.NAME}Credential"] = text
     if risk_data is not None:
         data[_RISK] = risk_data

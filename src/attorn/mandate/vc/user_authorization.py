@@ -29,8 +29,9 @@ from attorn.sdjwt.pointer import Pointer
 from attorn.sdjwt.times import require_current, unix
 
 CLAIM: Final = "transaction_data"
-_ALGORITHM: Final = "transaction_data_hashes_alg"
 """The claim of the key binding that has the hashes."""
+_ALGORITHM: Final = "transaction_data_hashes_alg"
+"""The one that says by which algorithm they are; SHA-256 where it is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,10 @@ def verify_user_authorization(
     """Who signed that the CartMandate `cart` is paid by the PaymentMandate `payment`, both as JSON as they came.
 
     The holder is one of `users`; the issuer is the holder itself or one of `wallets`, whom a verifier believes whose
-    keys are whose. Raises `MandateError` for what is no mandate, or one that no user has signed, `ChainError` where the
-    signature is over another cart or payment, `UntrustedRootError`, `StaleError` for a credential that names a status
-    list, `InputError` without an audience and a nonce, and as `attorn.sdjwt.verify` does.
+    keys are whose. Raises `MandateError` for what is no mandate, one that no user has signed, or hashes by another
+    algorithm; `ChainError` where the signature is over another cart or payment; `ExpiredError` where it says when it is
+    good, and that is not now; `UntrustedRootError`, `StaleError` for a credential that names a status list,
+    `InputError` without an audience and a nonce, and as `attorn.sdjwt.verify` does.
     """
     if not isinstance(audience, str) or not isinstance(nonce, str):
         raise InputError("user authorization: expected an audience and a nonce")
