@@ -1,7 +1,8 @@
 """Scripts of the shell in which `attorn` is answered by the process that started them, where Python has long started.
 
 The first call of each command is left to a process of its own, as everywhere else: that it loads all that it needs is
-seen nowhere but there. Any further one is handed over, with its arguments and its three streams.
+seen nowhere but there. Any further one is handed over, with its arguments and its three streams. One is answered at a
+time: no two commands of a script may run at once, as in a pipe.
 """
 
 from __future__ import annotations

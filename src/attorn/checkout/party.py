@@ -124,7 +124,7 @@ class Pisp:
 
 
 def _fit(first: object, second: object, optional: object) -> bool:
-    """Whether these are texts as of `_require`, the last of which may be empty or None: seen at one glance."""
+    """Whether these are texts as of `_require`, the last perhaps empty or None; in one call, as a mandate has many."""
     return (
         type(first) is str
         and type(second) is str

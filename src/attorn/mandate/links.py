@@ -70,7 +70,10 @@ class Links:
 
     @classmethod
     def read(cls, claims: Mapping[str, JsonValue]) -> Links | None:
-        """What the claims of a receipt tie together; None if they do not say. Raises `MalformedError`."""
+        """What the claims of a receipt tie together; None if they do not say.
+
+        Raises `MalformedError`, `InputError` for what is no mapping.
+        """
         require_mapping(claims, "receipt")
         if EXTENSION not in claims:
             return None

@@ -32,7 +32,7 @@ class OpenCheckout:
         """The mandate that a content says; members of other names are passed over.
 
         Raises `MandateError` for another `vct`, no constraints, one without a type or of an unknown one, and what the
-        constructor refuses; `MalformedError` for a member of another kind.
+        constructor refuses; `MalformedError` for a member of another kind, `InputError` for what is no mapping.
         """
         Vct.OPEN_CHECKOUT.require(content)
         try:

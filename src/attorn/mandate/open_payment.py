@@ -41,7 +41,7 @@ class OpenPayment:
         """The mandate that a content says; members of other names are passed over. `unit` is that of bare budgets.
 
         Raises `MandateError` for another `vct`, no constraints, one without a type or of an unknown one, and what the
-        constructor refuses; `MalformedError` for a member of another kind.
+        constructor refuses; `MalformedError` for a member of another kind, `InputError` for what is no mapping.
         """
         Vct.OPEN_PAYMENT.require(content)
         constraints = kinds.read_payment(content.get("constraints"), unit)

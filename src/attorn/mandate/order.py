@@ -37,7 +37,8 @@ class ClosedCheckout:
     def read(cls, content: Mapping[str, JsonValue]) -> ClosedCheckout:
         """The checkout that a content names; members of other names are passed over.
 
-        Raises `MandateError` for another `vct`, `MalformedError` for a member of another kind.
+        Raises `MandateError` for another `vct`, `MalformedError` for a member of another kind,
+        `InputError` for what is no mapping.
         """
         Vct.CHECKOUT.require(content)
         return cls(

@@ -55,7 +55,8 @@ class ClosedPayment:
     def read(cls, content: Mapping[str, JsonValue]) -> ClosedPayment:
         """The payment that a content says; members of other names are passed over.
 
-        Raises `MandateError` for another `vct` or a member that is not there, `MalformedError` for one of another kind.
+        Raises `MandateError` for another `vct` or a member that is not there, `MalformedError` for one of another kind,
+        `InputError` for what is no mapping.
         """
         Vct.PAYMENT.require(content)
         found = presets.read(content)

@@ -60,7 +60,7 @@ class Presets:
 
     @classmethod
     def read(cls, content: Mapping[str, JsonValue]) -> Presets:
-        """Those of the six that the content has. Raises `MalformedError`."""
+        """Those of the six that the content has. Raises `MalformedError`, `InputError` for what is no mapping."""
         require_mapping(content, "presets")
         return NONE if _NAMES.isdisjoint(content) else cls(**read(content))
 

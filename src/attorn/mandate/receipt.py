@@ -85,7 +85,7 @@ class CheckoutReceipt:
 
     @classmethod
     def read(cls, claims: Mapping[str, JsonValue]) -> CheckoutReceipt:
-        """The receipt in these claims, in either model. Raises `MalformedError`."""
+        """The receipt in these claims, in either model. Raises `MalformedError`, and `InputError` for no mapping."""
         issuer, reference, issued_at, failure = _read(claims, forbidden=_PAYMENT_IDS)
         order = _optional(claims, "order_id")
         if (order is None) == (failure is None) and "status" in claims:
@@ -135,7 +135,7 @@ class PaymentReceipt:
 
     @classmethod
     def read(cls, claims: Mapping[str, JsonValue]) -> PaymentReceipt:
-        """The receipt in these claims, in either model. Raises `MalformedError`."""
+        """The receipt in these claims, in either model. Raises `MalformedError`, and `InputError` for no mapping."""
         issuer, reference, issued_at, failure = _read(claims, forbidden=("order_id",))
         payment, psp, network = (_optional(claims, name) for name in _PAYMENT_IDS)
         if "status" in claims and (payment is None or {psp is None, network is None} != {failure is not None}):

@@ -118,7 +118,10 @@ class Constraint:
 
     @classmethod
     def read(cls, members: Mapping[str, JsonValue]) -> Self:
-        """The constraint that a member of `constraints` is, `type` apart. Raises `MandateError`."""
+        """The constraint that a member of `constraints` is, `type` apart.
+
+        Raises `MandateError`, `MalformedError` for a member of another form, `InputError` for what is no mapping.
+        """
         raise NotImplementedError
 
     def write(self) -> dict[str, JsonValue]:
