@@ -28,6 +28,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.mutation.mandates import MANDATES
 from tests.mutation.mutants import Mutant, mutants
 
 ROOT = Path(__file__).parent.parent.parent
@@ -293,6 +294,7 @@ TESTS = {
         "stores/test_postgres_pool",
         "stores/test_postgres_refuses",
     ),
+    **MANDATES,
 }
 """The modules, and for each the test files to run, those that notice most first."""
 LIBRARIES = (
