@@ -189,13 +189,26 @@ def test_109_a_token_for_another_purchase(request_: Request) -> None:
         (settled(issuer="another"), "untrusted_root"),
         (settled(issued_at=LATER + timedelta(hours=1)), "outside_validity"),
         (settled(issued_at=AT - timedelta(hours=1)), "outside_validity"),
+        (settled(issued_at=AT + timedelta(minutes=10, seconds=1)), "outside_validity"),
         (sold(PAYMENT), "malformed"),
         ("x", "malformed"),
     ],
-    ids=["for another", "forged", "by another", "from the future", "older than the mandate", "a merchant's", "none"],
+    ids=["for another", "forged", "by another", "from the future", "older", "long after", "a merchant's", "none"],
 )
 def test_118_a_receipt_that_is_none(receipt: str, code: str) -> None:
     fails(part("payment", receipt=receipt), (Point.PAYMENT_RECEIPT, code))
+
+
+def test_112_a_verdict_is_not_dated_back() -> None:
+    """Whoever composes the file says of when it is: not of long before the receipt, when less had been revoked."""
+    late = timedelta(minutes=10)
+    later = part("checkout", receipt=sold(issued_at=AT + late))
+    assert judged(later).holds
+    fails(later, (Point.CHECKOUT_RECEIPT, "outside_validity"), delay=timedelta(minutes=4))
+    fails(replace(later, at=AT - timedelta(seconds=1)), (Point.CHECKOUT_RECEIPT, "outside_validity"))
+    much_later = part("checkout", receipt=sold(issued_at=AT + timedelta(days=2)))
+    fails(much_later, (Point.CHECKOUT_RECEIPT, "outside_validity"))
+    assert judged(much_later, delay=timedelta(days=2)).holds
 
 
 def test_118_a_receipt_by_another_known_merchant() -> None:
@@ -510,6 +523,8 @@ def test_a_file_that_is_too_large() -> None:
         lambda: judged(merchants=[shop.SHOP]),
         lambda: judged(staleness=-timedelta(1)),
         lambda: judged(skew=5),
+        lambda: judged(delay=5),
+        lambda: judged(delay=-timedelta(1)),
         lambda: judged(skew=timedelta.max),
         lambda: judged(anchors=None),
         lambda: judged(roots=None),

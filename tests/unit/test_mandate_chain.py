@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -39,12 +40,14 @@ from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.appending import Binding, close, delegate
 from attorn.mandate.constraint.allowed_payees import AllowedPayees
 from attorn.mandate.constraint.amount_range import AmountRange
+from attorn.mandate.constraint.budget import Budget
 from attorn.mandate.constraint.reference import Reference
 from attorn.mandate.issuing import issue, issue_closed
 from attorn.mandate.listed import by_lists
 from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.order import ClosedCheckout
 from attorn.mandate.payment import ClosedPayment
+from attorn.mandate.presets import Presets
 from attorn.mandate.redacting import redact
 from attorn.mandate.verifying import verify_held
 from attorn.request.money import Money
@@ -169,6 +172,27 @@ def test_a_mandate_that_does_not_say_is_handed_on_as_the_verifiers_have_it() -> 
     chain = handed_on(before, narrow, unsaid=1)
     assert check(closed(chain, by=SUB.identity), redelegations=1)
     refused("broken_chain", lambda: check(closed(chain, by=SUB.identity)))
+
+
+@pytest.mark.parametrize(
+    "mandate",
+    [
+        OpenPayment((AmountRange(5, "ZZZ"), Reference("c"))),
+        OpenPayment((Budget(5, "XXX"), Reference("c"))),
+        OpenPayment((Reference("c"),), Presets(amount=Money(1, "ZZZ"))),
+        OpenPayment((Reference("c"),), Presets(risk_data=b"[1]")),
+        replace(PAYMENT, amount=Money(1, "BGN")),
+        replace(PAYMENT, transaction_id="t" * 3000),
+        replace(PAYMENT, risk_data=b"[1]"),
+    ],
+)
+def test_what_verifiers_refuse_is_not_signed(mandate: Any) -> None:
+    if isinstance(mandate, OpenPayment):
+        refused("invalid_input", lambda: issued(mandate))
+        refused("invalid_input", lambda: handed_on(issued(redelegations=1), mandate))
+        return
+    refused("invalid_input", lambda: closed(issued(), mandate))
+    refused("invalid_input", lambda: issue_closed(mandate, by=USER.identity, audience="a", nonce="n", now=AT))
 
 
 @pytest.mark.parametrize(

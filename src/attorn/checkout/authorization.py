@@ -38,7 +38,13 @@ def authorize(checkout: Mapping[str, JsonValue], *, by: Signer, kid: str) -> dic
         raise InputError(f"checkout: expected kid as text, got {shown(kid)}")
     if not isinstance(checkout, Mapping):
         raise InputError(f"checkout: expected a mapping, got {type(checkout).__name__}")
-    text = jwt.sign({"kid": kid}, canonicalise(_bare(checkout)), by=by)
+    bare = _bare(checkout)
+    try:
+        # Before it is canonical: there 1990.0 becomes 1990, which `verify` would not take.
+        Checkout.read(bare)
+    except MalformedError as error:
+        raise InputError(str(error)) from None
+    text = jwt.sign({"kid": kid}, canonicalise(bare), by=by)
     try:
         signed.read(text)
         beside = members(checkout.get(AP2, {}), AP2)

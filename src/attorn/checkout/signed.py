@@ -100,6 +100,11 @@ def sign(document: Mapping[str, JsonValue], *, by: Signer, kid: str, random: Ran
     for name in ("jti", *TIMES):
         if name in document:
             raise InputError(f"checkout: {name} has no place in it before it is signed")
+    try:
+        # Before it is canonical: there 24.0 becomes 24, and a shop that means dollars would ask for cents.
+        Checkout.read(dict(document))
+    except MalformedError as error:
+        raise InputError(str(error)) from None
     entropy = draw(random, ENTROPY)
     payload = canonicalise({**document, "jti": base64url_encode(entropy)})
     text = sign_jwt({"typ": "JWT", "kid": kid}, payload, by=by)

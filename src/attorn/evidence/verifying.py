@@ -10,7 +10,7 @@ from itertools import product
 from typing import Final, TypeVar
 
 from attorn.checkout.known_signer import KnownSigner, require_known
-from attorn.clock import Clock, read, system_clock
+from attorn.clock import Clock, read, seconds_in, system_clock
 from attorn.did.resolver import Resolver
 from attorn.errors import (
     ChainError,
@@ -45,6 +45,8 @@ from attorn.verify.verifier import Verifier
 
 STALENESS: Final = timedelta(days=1)
 """How much older than the verdict a status list may be, unless the caller says otherwise."""
+DELAY: Final = timedelta(minutes=5)
+"""How long after the verdict a receipt may have been given, unless the caller says otherwise."""
 _Found = TypeVar("_Found")
 _Kind = TypeVar("_Kind", CheckoutReceipt, PaymentReceipt)
 
@@ -64,6 +66,7 @@ def verify(
     age: timedelta = AGE,
     skew: timedelta = SKEW,
     staleness: timedelta = STALENESS,
+    delay: timedelta = DELAY,
     resolver: Resolver | None = None,
     trusted_files: Collection[str] = (),
     clock: Clock = system_clock,
@@ -73,7 +76,8 @@ def verify(
     Whom to believe is the caller's to say: evidence that brought its own keys would prove itself. DIDs resolve through
     `resolver`, or else by the files in the evidence: did:webvh as of then, did:web only where the file's URL is among
     `trusted_files`. `processors` sign payment receipts, `roots` are those of the token. The others are as of
-    `MandateVerifier`, and `clock` says only that no receipt is from the future.
+    `MandateVerifier`, and `clock` says only that no receipt is from the future. The file says when the verdict was; no
+    receipt may be from over `delay` later, so that it is not dated back.
 
     It cannot show that nothing was used twice, nor what was revoked by entries that are not status lists. Raises
     `InputError`, and `UnavailableError` from the clock; what does not hold is a finding.
@@ -81,20 +85,17 @@ def verify(
     if not isinstance(evidence, Evidence):
         raise InputError(f"evidence: expected Evidence, got {type(evidence).__name__}")
     asked = resolver_of(evidence.files, trusted_files, evidence.at, clock) if resolver is None else resolver
-    status = _status(Archive(evidence.files), asked, status_issuers, staleness, skew)
-
-    anchors, merchants = anchors_of(anchors), require_known(merchants, "merchants")
-    skew_of(skew)
+    merchants = require_known(merchants, "merchants")
     judged = _Judged(
         evidence=evidence,
         verifier=partial(
             MandateVerifier,
-            anchors=anchors,
+            anchors=anchors_of(anchors),
             merchants=merchants,
             clock=lambda: evidence.at,
             resolver=asked,
             credentials=credentials,
-            status=status,
+            status=_status(Archive(evidence.files), asked, status_issuers, staleness, skew),
             unit=unit,
             claim=claim,
             redelegations=redelegations,
@@ -106,6 +107,7 @@ def verify(
         roots=roots,
         asked=asked,
         skew=skew,
+        delay=delay,
         now=read(clock),
     )
     return judged.findings()
@@ -114,7 +116,18 @@ def verify(
 class _Judged:
     """One piece of evidence while it is judged."""
 
-    __slots__ = ("_asked", "_evidence", "_merchants", "_now", "_points", "_processors", "_roots", "_skew", "_verifier")
+    __slots__ = (
+        "_asked",
+        "_delay",
+        "_evidence",
+        "_merchants",
+        "_now",
+        "_points",
+        "_processors",
+        "_roots",
+        "_skew",
+        "_verifier",
+    )
 
     def __init__(
         self,
@@ -126,13 +139,16 @@ class _Judged:
         roots: Sequence[str],
         asked: Resolver,
         skew: timedelta,
+        delay: timedelta,
         now: datetime,
     ) -> None:
         self._evidence, self._verifier = evidence, verifier
         self._merchants, self._processors, self._roots = merchants, processors, roots
-        self._asked, self._skew, self._now = asked, skew, now
+        self._asked, self._skew, self._delay, self._now = asked, skew, delay, now
         self._points: list[Finding] = []
         # Misuse of the caller's arguments shall be told before anything is judged.
+        skew_of(skew)
+        seconds_in(delay, "delay")
         verifier(audience="evidence")
         Verifier(audience="evidence", roots=roots)
 
@@ -214,6 +230,8 @@ class _Judged:
         made, given = chain.hops[-1].times.issued, found.receipt.issued_at
         if made is not None and given is not None and given < datetime.fromtimestamp(made, UTC) - self._skew:
             raise ExpiredError("evidence: the receipt is older than the mandate that it is for")
+        if given is not None and given - self._evidence.at > self._delay + self._skew:
+            raise ExpiredError("evidence: the receipt was given long after the verdict that it shows")
         return found
 
     def _access(self, part: Presented) -> Access:

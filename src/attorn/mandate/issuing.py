@@ -9,7 +9,7 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.clock import instant
-from attorn.errors import InputError
+from attorn.errors import InputError, VerificationError
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.keys.public import PublicKey
@@ -17,8 +17,10 @@ from attorn.keys.signer import Signatory
 from attorn.mandate import allowance
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.agent_key import AgentKey
+from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.content import Closed, Content, Open, disclosable
 from attorn.mandate.hop import PAYLOAD, PAYLOADS
+from attorn.mandate.open_payment import OpenPayment
 from attorn.sdjwt.binding import require_text
 from attorn.sdjwt.compact import MOST_CHARACTERS, Compact
 from attorn.sdjwt.concealing import Random, conceal
@@ -95,7 +97,7 @@ def open_content(
 ) -> dict[str, JsonValue]:
     """All that an open mandate says, who may use it until when and how often hand it on included. `InputError`."""
     return {
-        **mandate.write(),
+        **_written(mandate),
         CONFIRMATION: AgentKey.of(to).write(),
         "iat": unix(now),
         "exp": _end(expires, now),
@@ -105,8 +107,21 @@ def open_content(
 
 def closed_content(mandate: Closed, *, now: datetime, expires: datetime | None) -> dict[str, JsonValue]:
     """All that a closed mandate says. Raises `InputError`."""
-    content = {**mandate.write(), "iat": unix(now)}
+    content = {**_written(mandate), "iat": unix(now)}
     return content if expires is None else {**content, "exp": _end(expires, now)}
+
+
+def _written(mandate: Content) -> dict[str, JsonValue]:
+    """What a mandate says, if it is read as it is written: what verifiers refuse is not signed. Raises `InputError`."""
+    content = mandate.write()
+    try:
+        if isinstance(mandate, OpenPayment):
+            OpenPayment.read(content, unit=Unit.MINOR)
+        else:
+            type(mandate).read(content)
+    except VerificationError as error:
+        raise InputError(str(error)) from None
+    return content
 
 
 def bound_claims(audience: str, nonce: str, now: datetime) -> dict[str, JsonValue]:
