@@ -25,7 +25,7 @@ def section(title: str) -> str:
 
 
 def test_the_examples_run() -> None:
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 4
     for block in BLOCKS:
         exec(compile(block, "constraints.md", "exec"), {})
 

@@ -13,6 +13,7 @@ from tests.unit.mandate_scene import (
     AUDIENCE,
     NONCE,
     NOW,
+    REFERENCE,
     USER,
     b64,
     check,
@@ -105,13 +106,15 @@ def several(*contents: Any) -> list[str]:
 
 def test_two_mandates_of_one_jwt_are_counted_apart() -> None:
     provider = verifier()
-    first, second = several(opened(constraints=limits()), opened(constraints=limits()))
+    twice = root(shopping(constraints=[LINES, SHOPS], attorn={"uses": 2}))
+    within = [*limits()[:-1], {**REFERENCE, "conditional_transaction_id": hashed(twice)}]
+    first, second = several(opened(constraints=within), opened(constraints=within))
     ids = {check(follow(each)).hops[0].id for each in (first, second)}
     assert len(ids) == 2
-    released(payment(first), provider)
+    released(payment(first), provider, checkout=checkout(twice))
     content = {"transaction_id": hashed(OTHER_ORDER), "payee": shop.MERCHANT, "payment_amount": money()}
     later = [follow(each, paid(**content), nonce="2") for each in (first, second)]
-    beside = checkout(order=OTHER_ORDER)
+    beside = checkout(twice, OTHER_ORDER)
     prohibited(lambda: released(later[0], provider, nonce="2", checkout=beside), Code.TOO_MANY_USES)
     assert released(later[1], provider, nonce="2", checkout=beside)
 

@@ -11,9 +11,9 @@ from typing import Final
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import ChainError, InputError, MandateError
+from attorn.mandate.open_checkout import EXTENSION
 from attorn.mandate.wire import MOST_HOPS
 
-EXTENSION: Final = "attorn"
 _MEMBER: Final = "redelegations"
 
 
@@ -32,11 +32,14 @@ def read(content: Mapping[str, JsonValue], unsaid: int) -> int:
     return count
 
 
-def write(count: int) -> dict[str, JsonValue]:
-    """The members of a content that allow so many; none for 0. Raises `InputError`."""
+def add(content: Mapping[str, JsonValue], count: int) -> dict[str, JsonValue]:
+    """The content, if it allows so many; 0 goes without saying. Raises `InputError`."""
     if type(count) is not int or not 0 <= count < MOST_HOPS:
         raise InputError(f"{_MEMBER}: expected an integer of 0 to {MOST_HOPS - 1}, got {shown(count)}")
-    return {EXTENSION: {_MEMBER: count}} if count else {}
+    if not count:
+        return dict(content)
+    beside = content.get(EXTENSION)
+    return {**content, EXTENSION: {**(beside if isinstance(beside, dict) else {}), _MEMBER: count}}
 
 
 def below(allowed: int, said: int) -> int:

@@ -99,11 +99,11 @@ def caveats(mandate: Open) -> tuple[Caveat, ...]:
     if not isinstance(mandate, Open):
         raise InputError(f"caveats: expected an open mandate, got {type(mandate).__name__}")
     found = [limit for each in mandate.constraints for limit in _caveats(each)]
-    recurs = False
     if isinstance(mandate, OpenPayment):
         found += _fixed(mandate.presets)
-        recurs = bool(mandate.recurrences)
-    return tuple(dict.fromkeys(found if recurs else [*found, MaxUses(1)]))
+    # A recurrence has its own.
+    counted = mandate.recurrences if isinstance(mandate, OpenPayment) else ()
+    return tuple(dict.fromkeys(found if counted else [*found, MaxUses(mandate.most or 1)]))
 
 
 def mint(

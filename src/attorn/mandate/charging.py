@@ -3,6 +3,7 @@
 A ledger has counters alone. Of one open mandate, named by the hash of what was signed, these are:
 
     uses      how often it was used
+    paid      of an open checkout mandate, at whoever takes payments: how many checkouts under it were paid for
     spent     how many minor units, where it has a budget
     last      the Unix second of the last use, where uses must be apart: each adds what lies between the last and now
 
@@ -22,9 +23,11 @@ from attorn.errors import InputError, ReplayError, UnavailableError
 from attorn.mandate.constraint.base import Asked, Usage, Violation
 from attorn.mandate.constraint.budget import Budget
 from attorn.mandate.constraint.calendar import Frequency
+from attorn.mandate.constraint.kinds import counted
 from attorn.mandate.open_checkout import OpenCheckout
 from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.payment import ClosedPayment
+from attorn.mandate.vct import Vct
 from attorn.store.counting import charged_by, holdings
 from attorn.store.ports import Charge, Ledger
 
@@ -74,11 +77,13 @@ def charge_payment(
     open_checkouts: frozenset[str] | None,
     now: int,
     also: Sequence[Charge] = (),
+    orders: Sequence[Held] = (),
 ) -> tuple[Refused, ...]:
     """Charge one payment to every open payment mandate, and make the charges `also`; or nothing, and all that is wrong.
 
-    `also` are counters of things that count once, such as the closed mandate and its nonce. Raises `ReplayError` where
-    one of them has no room, `UnavailableError` if the ledger cannot say, `InputError` for other arguments.
+    `also` are counters of things that count once, such as the closed mandate and its nonce. `orders` are the open
+    checkout mandates that the order rests on, whose positions follow those of `held`. Raises `ReplayError` where one of
+    `also` has no room, `UnavailableError` if the ledger cannot say, `InputError` for other arguments.
     """
 
     def judge(mandate: OpenPayment | OpenCheckout, usage: Usage) -> tuple[Violation, ...]:
@@ -86,7 +91,10 @@ def charge_payment(
             raise InputError("charge: expected open payment mandates for a payment")
         return mandate.violations(Asked(payment=payment, now=now, open_checkouts=open_checkouts, usage=usage))
 
-    return _charge(judge, ledger=ledger, held=held, spent=payment.amount.amount, now=now, also=also)
+    # A recurrence means that what it refers to is bought as often, unless that says how often itself.
+    most = held[0].mandate.most if held else 1
+    paid = [_Paid(each, _said(each) or most or MOST_INTEGER) for each in orders]
+    return _charge(judge, ledger=ledger, held=held, spent=payment.amount.amount, now=now, also=also, paid=paid)
 
 
 def charge_checkout(
@@ -100,6 +108,29 @@ def charge_checkout(
         return mandate.violations(checkout, usage)
 
     return _charge(judge, ledger=ledger, held=held, spent=0, now=now, also=also)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """An open checkout mandate, and how many checkouts under it may be paid for."""
+
+    order: Held
+    most: int
+
+    @property
+    def charge(self) -> Charge:
+        return _one(self.order, "paid", self.most, 1)
+
+    def violations(self, used: Mapping[str, int]) -> tuple[Violation, ...]:
+        """What is wrong with paying for one more."""
+        found = used.get(_name(self.order, "paid"), 0)
+        return counted(Vct.OPEN_CHECKOUT, Usage(found) if found else Usage(), self.most)
+
+
+def _said(order: Held) -> int | None:
+    if not isinstance(order.mandate, OpenCheckout):
+        raise InputError("charge: expected open checkout mandates for an order")
+    return order.mandate.uses
 
 
 def usages(ledger: Ledger, held: Sequence[Held]) -> tuple[Usage, ...]:
@@ -116,13 +147,14 @@ def _charge(
     spent: int,
     now: int,
     also: Sequence[Charge],
+    paid: Sequence[_Paid] = (),
 ) -> tuple[Refused, ...]:
     if not isinstance(ledger, Ledger):
         raise InputError(f"charge: expected a Ledger, got {type(ledger).__name__}")
-    if len({each.hop for each in held}) != len(held):
+    if len({each.hop for each in held}) != len(held) or len({each.order.hop for each in paid}) != len(paid):
         raise InputError("charge: expected each open mandate once")
     for _ in range(_ATTEMPTS):
-        used = _used(ledger, held, also)
+        used = _used(ledger, held, [*also, *(each.charge for each in paid)])
         if any(used.get(each.account, 0) + each.amount > each.limit for each in also):
             raise ReplayError("this closed mandate, its nonce or its transaction was used before", step=10)
         found = [(each, _usage(each, used)) for each in held]
@@ -130,10 +162,15 @@ def _charge(
             Refused(position, violation)
             for position, (each, usage) in enumerate(found)
             for violation in judge(each.mandate, usage)
+        ) + tuple(
+            Refused(position, violation)
+            for position, each in enumerate(paid, len(held))
+            for violation in each.violations(used)
         )
         if refused:
             return refused
         charges = [*also, *(charge for each, usage in found for charge in _of(each, usage, spent, now))]
+        charges += [each.charge for each in paid]
         if charged_by(ledger, charges, now=now).refused is None:
             return ()
     raise UnavailableError("the ledger refuses, and does not say that a limit was reached")
@@ -141,11 +178,9 @@ def _charge(
 
 def _of(held: Held, usage: Usage, spent: int, now: int) -> list[Charge]:
     """The counters that one use of an open mandate moves. No more is asked of them than the mandate allows."""
+    charges = [_one(held, "uses", held.mandate.most or MOST_INTEGER, 1)]
     if not isinstance(held.mandate, OpenPayment):
-        return [_one(held, "uses", 1, 1)]
-    recurrences = held.mandate.recurrences
-    limit = min((each.most or MOST_INTEGER for each in recurrences), default=1)
-    charges = [_one(held, "uses", limit, 1)]
+        return charges
     budgets = [each.most for each in held.mandate.constraints if isinstance(each, Budget)]
     if budgets:
         charges.append(_one(held, "spent", min(budgets), spent))

@@ -97,11 +97,10 @@ def open_content(
 ) -> dict[str, JsonValue]:
     """All that an open mandate says, who may use it until when and how often hand it on included. `InputError`."""
     return {
-        **_written(mandate),
+        **allowance.add(_written(mandate), redelegations),
         CONFIRMATION: AgentKey.of(to).write(),
         "iat": unix(now),
         "exp": _end(expires, now),
-        **allowance.write(redelegations),
     }
 
 

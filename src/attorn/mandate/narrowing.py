@@ -28,6 +28,8 @@ def widening(child: OpenPayment | OpenCheckout, parent: OpenPayment | OpenChecko
         changed = parent.presets.changed(child.presets)
         if changed:
             return f"{', '.join(changed)}: not as it was fixed beforehand"
+    if isinstance(child, OpenCheckout) and isinstance(parent, OpenCheckout) and child.most > parent.most:
+        return f"uses: {child.most} are not as few as {parent.most}"
     once = isinstance(child, OpenPayment) and not child.recurrences
     for theirs in parent.constraints:
         if once and isinstance(theirs, Recurrence):

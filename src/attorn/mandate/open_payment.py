@@ -67,10 +67,16 @@ class OpenPayment:
                 Violation(Code.PRESET_CHANGED, name, "what was fixed beforehand", "something else") for name in changed
             ]
         if not self.recurrences:
-            found += kinds.once(Vct.OPEN_PAYMENT, asked.usage)
+            found += kinds.counted(Vct.OPEN_PAYMENT, asked.usage)
         for each in self.constraints:
             found += each.violations(asked)
         return tuple(found)
+
+    @property
+    def most(self) -> int | None:
+        """How often it may be used; None if a `Recurrence` sets no number."""
+        found = [each.most for each in self.recurrences]
+        return min([each for each in found if each is not None], default=None) if found else 1
 
     @property
     def recurrences(self) -> tuple[Recurrence, ...]:

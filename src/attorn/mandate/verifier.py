@@ -8,7 +8,7 @@ that nothing was used before, and that every open mandate has enough left.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -186,8 +186,13 @@ class MandateVerifier:
             open_checkouts=_open_checkouts(found),
             now=found.at,
             also=self._once(found.chain, "payment", found.checkout.id, nonce),
+            orders=[] if found.checkout_chain is None else self._held(found.checkout_chain),
         )
-        _require_charged(found.chain, refused)
+        paying = len(found.chain.opens)
+        _require_charged(found.chain, [each for each in refused if each.position < paying])
+        if found.checkout_chain is not None:
+            orders = [Refused(each.position - paying, each.violation) for each in refused]
+            _require_charged(found.checkout_chain, orders)
         return found
 
     def _verified(self, text: str, nonce: str, now: int) -> VerifiedChain:
@@ -354,5 +359,5 @@ def _require_allowed(found: CheckedCheckout) -> None:
     )
 
 
-def _require_charged(chain: VerifiedChain, refused: tuple[Refused, ...]) -> None:
+def _require_charged(chain: VerifiedChain, refused: Sequence[Refused]) -> None:
     require_none(chain, [Prohibition(chain.opens[each.position].position, each.violation) for each in refused])

@@ -77,11 +77,12 @@ def require(constraints: object, kind: type[Constraint], needed: type[Constraint
         raise InputError(f"constraints: expected a {needed.type} among them")
 
 
-def once(vct: str, usage: Usage | None) -> tuple[Violation, ...]:
-    """What is wrong with a use of a mandate of this type that may be used once."""
+def counted(vct: str, usage: Usage | None, most: int = 1) -> tuple[Violation, ...]:
+    """What is wrong with one more use of a mandate of this type that may be used so often."""
+    limit = f"{most} use{'s' if most > 1 else ''}"
     if usage is None:
-        return (Violation(Code.USAGE_UNKNOWN, vct, "1 use", "a use, and nobody knows what was used"),)
-    return (Violation(Code.TOO_MANY_USES, vct, "1 use", f"use {usage.uses + 1}"),) if usage.uses else ()
+        return (Violation(Code.USAGE_UNKNOWN, vct, limit, "a use, and nobody knows what was used"),)
+    return (Violation(Code.TOO_MANY_USES, vct, limit, f"use {usage.uses + 1}"),) if usage.uses >= most else ()
 
 
 def missing(constraints: Iterable[Constraint], required: Iterable[str]) -> tuple[Violation, ...]:
