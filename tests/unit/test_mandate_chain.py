@@ -224,6 +224,12 @@ def test_what_verifiers_refuse_is_not_signed(mandate: Any) -> None:
         lambda: closed(None),  # type: ignore[arg-type]
         lambda: handed_on(issued(redelegations=1), PAYMENT),  # type: ignore[arg-type]
         lambda: handed_on(issued(redelegations=1), audience=""),
+        *(lambda unsaid=unsaid: handed_on(issued(), unsaid=unsaid) for unsaid in ("1", 1.5, True, -1, 32, None, [1])),
+        *(
+            lambda call=call, claim=claim: call(issued(redelegations=1), claim=claim)
+            for call in (handed_on, closed)
+            for claim in ("x", 5, None, [["delegate_payload"]])
+        ),
         lambda: redact(issued(), [("constraints", 1, "allowed", 3)]),
         lambda: redact(issued(), [("constraints", 0)]),
         lambda: redact(issued(), [("cnf",)]),

@@ -34,12 +34,17 @@ def read(content: Mapping[str, JsonValue], unsaid: int) -> int:
 
 def add(content: Mapping[str, JsonValue], count: int) -> dict[str, JsonValue]:
     """The content, if it allows so many; 0 goes without saying. Raises `InputError`."""
-    if type(count) is not int or not 0 <= count < MOST_HOPS:
-        raise InputError(f"{_MEMBER}: expected an integer of 0 to {MOST_HOPS - 1}, got {shown(count)}")
+    require(count, _MEMBER)
     if not count:
         return dict(content)
     beside = content.get(EXTENSION)
     return {**content, EXTENSION: {**(beside if isinstance(beside, dict) else {}), _MEMBER: count}}
+
+
+def require(count: int, name: str) -> None:
+    """Raises `InputError` unless a mandate may be handed on so often."""
+    if type(count) is not int or not 0 <= count < MOST_HOPS:
+        raise InputError(f"mandate: expected {name} as 0 to {MOST_HOPS - 1}, got {shown(count)}")
 
 
 def below(allowed: int, said: int) -> int:

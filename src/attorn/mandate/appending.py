@@ -18,7 +18,7 @@ from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.content import Closed, Content, Open, is_payment, read
-from attorn.mandate.hop import INTERMEDIATE, JWT_HASH, PAYLOAD, SD_HASH, TERMINAL, UnverifiedHop
+from attorn.mandate.hop import INTERMEDIATE, JWT_HASH, PAYLOAD, PAYLOADS, SD_HASH, TERMINAL, UnverifiedHop
 from attorn.mandate.issuing import bound_claims, bounded, closed_content, concealed, open_content, status_of
 from attorn.mandate.times import Times
 from attorn.sdjwt.compact import Compact
@@ -94,6 +94,7 @@ def delegate(
     """
     if not isinstance(mandate, Open):
         raise InputError(f"mandate: expected an open mandate, got {type(mandate).__name__}")
+    allowance.require(unsaid, "unsaid")
     held = _held(chain, by, claim)
     held.require_kind(mandate)
     content = open_content(mandate, to=to, now=now, expires=expires, redelegations=redelegations)
@@ -179,6 +180,8 @@ class _Held:
 def _held(chain: str, by: Signatory, claim: str) -> _Held:
     """The chain, whose last hop names the key of `by`. Raises `DelegationError`."""
     require_signatory(by, "mandate")
+    if claim not in PAYLOADS:
+        raise InputError(f"mandate: expected claim as {' or '.join(PAYLOADS)}")
     parts = wire.split(chain)
     hops = tuple(UnverifiedHop.read(part, claim=claim) for part in parts)
     last = hops[-1]

@@ -12,13 +12,13 @@ from attorn.did.resolver import LocalResolver, Resolver
 from attorn.display import shown
 from attorn.errors import InputError, StaleError
 from attorn.handed import check_by
+from attorn.mandate import allowance
 from attorn.mandate.anchor import Anchor, Trusted, anchors_of
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.hop import PAYLOAD, PAYLOADS
 from attorn.mandate.known_keys import KnownKeys
 from attorn.mandate.times import AGE, SKEW, skew_of
 from attorn.mandate.verified import VerifiedHop
-from attorn.mandate.wire import MOST_HOPS
 
 Status: TypeAlias = Callable[[VerifiedHop, int], None]
 """Returns if the status that a hop names is no reason to refuse it at that Unix second, and raises if it is."""
@@ -79,8 +79,7 @@ class Policy:
             raise InputError("mandate: expected status as a callable")
         if not isinstance(unit, Unit) or claim not in PAYLOADS:
             raise InputError(f"mandate: expected unit as a Unit, and claim as {' or '.join(PAYLOADS)}")
-        if type(redelegations) is not int or not 0 <= redelegations < MOST_HOPS:
-            raise InputError(f"mandate: expected redelegations as 0 to {MOST_HOPS - 1}, got {shown(redelegations)}")
+        allowance.require(redelegations, "redelegations")
         return cls(
             anchors=anchors_of(anchors),
             resolver=LocalResolver() if resolver is None else resolver,
