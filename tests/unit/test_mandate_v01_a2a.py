@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.mandate_v01_scene import ADDRESS, CART, INTENT, PAYMENT, Deal, altered, forms
+from tests.unit.mandate_v01_scene import ADDRESS, CART, INTENT, ITEMS, PAYMENT, Deal, altered, forms
 
 from attorn.credential import Securing
 from attorn.errors import InputError, MandateError
@@ -32,6 +32,7 @@ KEYS = {
     "payment_request.PaymentMethodData": {"supported_methods": "CARD"},
     "contact_picker.ContactAddress": ADDRESS,
 }
+CREDENTIAL = Deal().cart
 
 
 def card(*extensions: Any) -> dict[str, Any]:
@@ -163,9 +164,128 @@ def test_other_parts_are_passed_over() -> None:
         {},
         {"kind": "data"},
         {"kind": "data", "data": []},
-        {"kind": "file", "data": KEYS},
+        {"kind": "file", "data": {"note": "x"}},
+        {"data": None},
+        {"data": "x"},
+        {"data": {"note": KEYS}, "metadata": {"risk_data": 1}},
+        {"text": "ap2.mandates.CartMandate", "metadata": {"note": "x"}},
+        {"raw": "AAAA", "mediaType": "application/json"},
+        {"url": "https://shop.example/cart"},
     ]
-    assert read_parts(odd).unverified_objects == ()
+    found = read_parts(odd)
+    assert (found.unverified_objects, found.credentials, found.unverified_risk_data) == ((), (), None)
+
+
+# The two shapes of a part.
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"mediaType": "application/json"}, {"metadata": {"a": 1}, "filename": "cart.json"}]
+)
+def test_both_shapes_are_read(more: dict[str, Any]) -> None:
+    found = read_parts([{"text": "hello"}, {"data": {**KEYS, "risk_data": {"score": 1.0}}, **more}])
+    assert found.unverified_objects == read_parts([part(**KEYS)]).unverified_objects != ()
+    assert found.unverified_risk_data == {"score": 1}
+    two = read_parts([{"data": {"ap2.mandates.CartMandate": CART}}, part(**{"ap2.mandates.IntentMandate": INTENT})])
+    assert [type(each) for each in two.unverified_objects] == [IntentMandate, CartMandate]
+
+
+def test_each_shape_is_written() -> None:
+    deal, cart = Deal(), CartMandate.read(CART)
+    older = data_part(cart, credentials=[(CartMandate, deal.cart)], risk_data="x")
+    assert older == {"kind": "data", "data": older["data"]}
+    assert data_part(cart, credentials=[(CartMandate, deal.cart)], risk_data="x", version="0.3") == older
+    assert data_part(cart, credentials=[(CartMandate, deal.cart)], risk_data="x", version="1.0") == {
+        "data": older["data"]
+    }
+
+
+@pytest.mark.parametrize("version", ["", "1", "1.0.1", "0.2", "v1.0", 1.0, None, ["1.0"]])
+def test_other_versions_are_not_written(version: Any) -> None:
+    with pytest.raises(InputError):
+        data_part(CartMandate.read(CART), version=version)
+
+
+def test_half_a_character_is_not_written_for_protobuf() -> None:
+    assert data_part(risk_data="\ud800")
+    with pytest.raises(InputError):
+        data_part(risk_data="\ud800", version="1.0")
+
+
+@pytest.mark.parametrize("key", [*KEYS, "risk_data", "attorn.mandates.CartMandateCredential"])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        *({"kind": kind} for kind in ("text", "file", "Data", "", None, ["data"])),
+        *({**kind, name: value} for kind in ({}, {"kind": "data"}) for name, value in (
+            ("text", "hello"), ("text", None), ("raw", "AAAA"), ("url", "https://a.example"), ("file", {}),
+            ("type", "data"),
+        )),
+    ],
+    ids=json.dumps,
+)  # fmt: skip
+def test_a_part_that_mixes_shapes_is_refused(key: str, beside: dict[str, Any]) -> None:
+    data = {key: {**KEYS, "attorn.mandates.CartMandateCredential": CREDENTIAL}.get(key, "x")}
+    assert read_parts([{"data": data}]) == read_parts([{"kind": "data", "data": data}])
+    with pytest.raises(MandateError):
+        read_parts([{"data": data, **beside}])
+
+
+@pytest.mark.parametrize("key", [*KEYS, "attorn.mandates.CartMandateCredential"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda data: data,
+        lambda data: {"kind": "data", **data},
+        lambda data: {"kind": "text", "text": "hello", **data},
+        lambda data: {"metadata": data},
+        lambda data: {"data": {}, "metadata": data},
+        lambda data: {"kind": "data", "metadata": data},
+        lambda data: {"data": [data]},
+        lambda data: {"kind": "data", "data": ["x", data]},
+        lambda data: {"data": {"data": data}},
+        lambda data: {"data": {"kind": "data", "data": data}},
+        lambda data: {"data": [{"data": data}]},
+        lambda data: {"root": {"kind": "data", "data": data}},
+        lambda data: {"content": {"data": data}},
+        lambda data: {"parts": [{"kind": "data", "data": data}]},
+    ],
+)
+def test_a_mandate_in_no_place_of_its_own_does_not_vanish(key: str, wrap: Any) -> None:
+    with pytest.raises(MandateError, match="elsewhere"):
+        read_parts([wrap({key: "x"})])
+
+
+@pytest.mark.parametrize("first", [part, lambda **data: {"data": data}])
+@pytest.mark.parametrize("second", [part, lambda **data: {"data": data}])
+@pytest.mark.parametrize("key", [*KEYS, "risk_data"])
+def test_twice_is_refused_whatever_the_shapes(first: Any, second: Any, key: str) -> None:
+    data = {key: KEYS.get(key, "x")}
+    with pytest.raises(MandateError, match="twice"):
+        read_parts([first(**data), second(**data)])
+
+
+def test_doubles_are_numbers_of_1_0_alone() -> None:
+    """Protobuf has no integers in JSON; where there are some, 30.0 is no number of days."""
+    doubles = altered(CART, **{f"{ITEMS}__0__refund_period": 30.0})
+    key = "ap2.mandates.CartMandate"
+    (cart,) = read_parts([{"data": {key: doubles}}]).unverified_objects
+    assert cart == CartMandate.read(altered(CART, **{f"{ITEMS}__0__refund_period": 30}))
+    with pytest.raises(MandateError):
+        read_parts([part(**{key: doubles})])
+    for days in (30.5, -1.0, 1e300, float("inf"), float("nan"), "30.0", True):
+        with pytest.raises(MandateError):
+            read_parts([{"data": {key: altered(CART, **{f"{ITEMS}__0__refund_period": days})}}])
+
+
+def test_levels_without_end_are_refused() -> None:
+    deep: Any = 1.0
+    for _ in range(65):
+        deep = [deep]
+    for risk in (deep, {"a": deep}):
+        with pytest.raises(MandateError):
+            read_parts([{"data": {"risk_data": risk}}])
+    assert read_parts([{"data": {"risk_data": deep[0]}}]).unverified_risk_data
 
 
 def test_whoever_makes_a_part_is_told_of_a_mistake() -> None:

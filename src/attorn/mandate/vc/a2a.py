@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import CredentialError, InputError, MandateError
+from attorn.mandate.parts import MOST_PARTS, OLDER, RISK, gathered, written
 from attorn.mandate.vc.address import ContactAddress
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.intent import IntentMandate
@@ -28,8 +29,6 @@ SPECIFIED: Final = "https://github.com/google-agentic-commerce/ap2/tree/v0.1"
 SHIPPED: Final = "https://github.com/google-agentic-commerce/ap2/v1"
 """The extension as AP2's own programs name it."""
 URIS: Final = (SPECIFIED, SHIPPED)
-MOST_PARTS: Final = 64
-_RISK: Final = "risk_data"
 _KEYS: Final[dict[str, type[Shape]]] = {
     "ap2.mandates.IntentMandate": IntentMandate,
     "ap2.mandates.CartMandate": CartMandate,
@@ -107,11 +106,14 @@ def read_roles(card: JsonValue) -> frozenset[Role]:
 
 
 def data_part(
-    *objects: Shape, credentials: Sequence[tuple[type[Mandate], str]] = (), risk_data: str | None = None
+    *objects: Shape,
+    credentials: Sequence[tuple[type[Mandate], str]] = (),
+    risk_data: str | None = None,
+    version: str = OLDER,
 ) -> dict[str, JsonValue]:
-    """The DataPart that carries these, each of another kind. Raises `InputError`.
+    """The part that carries these, each of another kind, in the shape of A2A 0.3, or 1.0 if `version` says so.
 
-    A mandate's credential goes with the mandate, and says the same.
+    A mandate's credential goes with the mandate, and says the same. Raises `InputError`.
     """
     if isinstance(credentials, str) or not isinstance(credentials, Sequence):
         raise InputError("data part: expected credentials as pairs of a kind of mandate and a text")
@@ -128,8 +130,8 @@ def data_part(
         kind, text = pair
         data[f"attorn.mandates.{kind.NAME}Credential"] = text
     if risk_data is not None:
-        data[_RISK] = risk_data
-    part: dict[str, JsonValue] = {"kind": "data", "data": data}
+        data[RISK] = risk_data
+    part = written(data, version)
     try:
         read_parts([part])
     except MandateError as error:
@@ -138,26 +140,17 @@ def data_part(
 
 
 def read_parts(parts: JsonValue) -> UnverifiedParts:
-    """What the parts of a message or an artifact hold; parts and members that are not AP2's are passed over.
+    """What the parts of a message or an artifact hold, in the shape of A2A 0.3 or 1.0.
 
-    Raises `MandateError` for an object of AP2's that is malformed or there twice, and for a credential that says
-    another mandate than the one beside it.
+    Parts and members that are not of AP2 v0.1 are passed over. Raises `MandateError` for an object of it that is
+    malformed, there twice or out of its place, and for a credential that says another mandate than the one beside it.
     """
-    if not isinstance(parts, list) or len(parts) > MOST_PARTS:
-        raise MandateError(f"data parts: expected a list of at most {MOST_PARTS}, got {shown(parts)}")
-    data: dict[str, JsonValue] = {}
-    for part in parts:
-        members = part.get("data") if isinstance(part, dict) and part.get("kind") == "data" else None
-        for key, value in members.items() if isinstance(members, dict) else ():
-            if key in _KEYS or key in _CREDENTIALS or key == _RISK:
-                if key in data:
-                    raise MandateError(f"data parts: {key} is there twice")
-                data[key] = value
+    data = gathered(parts, (*_KEYS, *_CREDENTIALS, RISK))
     objects = tuple(kind.read(data[key], key) for key, kind in _KEYS.items() if key in data)
     credentials = tuple(
         (kind, _credential(data[key], kind, objects)) for key, kind in _CREDENTIALS.items() if key in data
     )
-    return UnverifiedParts(objects, credentials, data.get(_RISK))
+    return UnverifiedParts(objects, credentials, data.get(RISK))
 
 
 def _credential(text: JsonValue, kind: type[Mandate], objects: tuple[Shape, ...]) -> str:
