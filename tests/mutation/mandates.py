@@ -69,7 +69,9 @@ def _once(*groups: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for group in groups for each in group))
 
 
+_PARTS = ("unit/test_mandate_a2a", "unit/test_mandate_v01_a2a", "property/test_mandate_parts")
 MANDATES = {
+    "mandate/a2a.py": _PARTS,
     "mandate/agent_key.py": CHAINS,
     "mandate/allowance.py": CHAINS,
     "mandate/amount.py": CONSTRAINTS,
@@ -109,6 +111,7 @@ MANDATES = {
     "mandate/open_checkout.py": _once(CONSTRAINTS, CHAINS),
     "mandate/open_payment.py": _once(CONSTRAINTS, CHAINS),
     "mandate/order.py": PURCHASES,
+    "mandate/parts.py": _PARTS,
     "mandate/payment.py": _once(CHAINS, PURCHASES),
     "mandate/policy.py": _once(CHAINS, PURCHASES),
     "mandate/presets.py": PURCHASES,

@@ -9,8 +9,9 @@ import pytest
 
 from attorn import mandate
 from attorn.errors import AttornError
-from attorn.mandate import allowance, hop, issuing, times, wire
+from attorn.mandate import a2a, allowance, hop, issuing, times, wire
 from attorn.mandate.envelope import ALGS
+from attorn.mandate.vc.a2a import SHIPPED
 from attorn.sdjwt import compact
 
 PAGE = (Path(__file__).parents[2] / "docs" / "spec" / "mandate.md").read_text(encoding="utf-8")
@@ -49,6 +50,12 @@ def test_the_names_are_those_of_the_code() -> None:
         assert f"`{name}`" in PAGE
     assert all(name in PAGE for name in ALGS)
     assert f'"{allowance.EXTENSION}": {{"redelegations": n}}' in PAGE
+
+
+def test_the_keys_of_data_parts_are_those_of_the_code() -> None:
+    for key in (a2a.CHECKOUT, a2a.PAYMENT, a2a.RECEIPT):
+        assert f"| `{key}` |" in PAGE
+    assert f"`{SHIPPED}`" in PAGE
 
 
 def test_the_codes_are_real() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from types import ModuleType
 
 import pytest
 
-from attorn import agent, credential, integrity, sdjwt
+from attorn import agent, credential, integrity, mandate, sdjwt
 from attorn.mandate import vc
 
 # What is written, and what has no claims of a credential in it.
@@ -32,3 +33,10 @@ def test_only_what_verifies_hands_out_claims_under_a_plain_name(package: ModuleT
 @pytest.mark.parametrize("name", ["read_mandate", "read_parts"])
 def test_mandates_too(name: str) -> None:
     assert returned(vc)[name].startswith("Unverified")
+
+
+def test_parts_of_messages_too() -> None:
+    assert returned(mandate)["read_parts"] == "UnverifiedParts"
+    fields = [field.name for field in dataclasses.fields(mandate.UnverifiedParts)]
+    assert fields
+    assert all(name.startswith("unverified_") for name in fields)

@@ -1,5 +1,6 @@
 """Mandates: what a user lets an agent buy and pay for, signed and handed on (AP2)."""
 
+from attorn.mandate.a2a import UnverifiedParts, data_part, read_parts
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import Anchor
 from attorn.mandate.appending import Binding, close, delegate
@@ -33,14 +34,17 @@ __all__ = [
     "Presets",
     "Prohibited",
     "Prohibition",
+    "UnverifiedParts",
     "Vct",
     "VerifiedChain",
     "VerifiedHop",
     "by_lists",
     "close",
+    "data_part",
     "delegate",
     "issue",
     "issue_closed",
+    "read_parts",
     "redact",
     "verify",
     "verify_held",
