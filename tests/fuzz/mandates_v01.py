@@ -12,12 +12,16 @@ from tests.fuzz import mutators
 from tests.fuzz.harness import Harness, Refusal, accepted, joined, parts_of, require, text_of, tried
 from tests.reference import mandate_v01 as reference
 from tests.unit import mandate_v01_scene as scene
+from tests.unit.mandate_scene import ordered, paid, root
 from tests.unit.test_mandate_v01_models import RECEIPT
 
+from attorn import mandate
 from attorn.canonical import parse
-from attorn.errors import MalformedError, MandateError, UnavailableError, VerificationError
+from attorn.errors import InputError, MalformedError, MandateError, UnavailableError, VerificationError
 from attorn.jose import jws
+from attorn.mandate import a2a as mandate_a2a
 from attorn.mandate import vc
+from attorn.mandate.parts import VERSIONS
 from attorn.mandate.vc import a2a, fit, signed
 from attorn.mandate.vc.cart import CartContents, CartMandate
 from attorn.mandate.vc.digest import hash_of
@@ -146,11 +150,28 @@ def _parts(data: bytes) -> bool:
         roles = accepted(lambda: a2a.read_roles(value), MandateError)
         require(not roles or a2a.read_roles({"capabilities": {"extensions": [a2a.extension(roles)]}}) == roles)
         return True
+    chained = tried(lambda: mandate.read_parts(value), MandateError)
+    if chained is not None:
+        _require_again(chained)
     found = accepted(lambda: a2a.read_parts(value), MandateError)
-    again = a2a.data_part(*found.unverified_objects, credentials=found.credentials)
-    require(a2a.read_parts([again]).unverified_objects == found.unverified_objects, "other objects")
-    require(a2a.read_parts([again]).credentials == found.credentials, "other credentials")
+    for version in VERSIONS:
+        again = a2a.data_part(*found.unverified_objects, credentials=found.credentials, version=version)
+        require(a2a.read_parts([again]).unverified_objects == found.unverified_objects, "other objects")
+        require(a2a.read_parts([again]).credentials == found.credentials, "other credentials")
     return True
+
+
+def _require_again(found: mandate.UnverifiedParts) -> None:
+    """What was read of v0.2 is written and read alike; a receipt that only others would write is left out."""
+    told: dict[str, Any] = {"checkout": found.unverified_checkout, "payment": found.unverified_payment}
+    receipt = found.unverified_receipt
+    if isinstance(receipt, str) or (receipt is not None and tried(receipt.write, InputError) is not None):
+        told["receipt"] = receipt
+    for version in VERSIONS if any(each is not None for each in told.values()) else ():
+        again = mandate.read_parts([mandate.data_part(**told, version=version)])
+        same = {"checkout": again.unverified_checkout, "payment": again.unverified_payment}
+        require(same == {name: told[name] for name in same}, "another chain")
+        require(again.unverified_receipt == told.get("receipt"), "another receipt")
 
 
 @cache
@@ -161,6 +182,9 @@ def _messages() -> tuple[bytes, ...]:
     messages: list[Any] = [
         [a2a.data_part(cart, credentials=[(CartMandate, deal.cart)], risk_data="x")],
         [{"kind": "text"}, a2a.data_part(PaymentMandate.read(scene.PAYMENT))],
+        [{"text": "x"}, a2a.data_part(cart, IntentMandate.read(scene.INTENT), version="1.0")],
+        [{"data": {mandate_a2a.PAYMENT: root(paid()), mandate_a2a.CHECKOUT: root(ordered())}}],
+        [{"kind": "data", "data": {mandate_a2a.PAYMENT: root(paid()), "risk_data": 1}}, {"data": {"risk": 1.0}}],
         *({"capabilities": {"extensions": [a2a.extension(roles, uri=uri)]}} for uri in a2a.URIS),
     ]
     return tuple(json.dumps(each).encode() for each in messages)
