@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.unit.mandate_v01_scene import ADDRESS, CART, INTENT, ITEMS, PAYMENT, Deal, altered, forms
+from tests.unit.test_mandate_v01_models import RECEIPT
 
 from attorn.credential import Securing
 from attorn.errors import InputError, MandateError
@@ -17,6 +18,7 @@ from attorn.mandate.vc import (
     IntentMandate,
     PaymentMandate,
     PaymentMethodData,
+    PaymentReceipt,
     Role,
     data_part,
     extension,
@@ -176,6 +178,17 @@ def test_other_parts_are_passed_over() -> None:
     assert (found.unverified_objects, found.credentials, found.unverified_risk_data) == ((), (), None)
 
 
+@pytest.mark.parametrize("version", ["0.3", "1.0"])
+def test_a_receipt_goes_under_a_key_of_its_own(version: str) -> None:
+    receipt = PaymentReceipt.read(RECEIPT)
+    made = data_part(receipt, version=version)
+    assert made["data"] == {"ap2.PaymentReceipt": receipt.write()}
+    assert read_parts([made]).unverified(PaymentReceipt) == receipt
+    for value in ("a.b.c", [RECEIPT], {**RECEIPT, "extra": 1}):
+        with pytest.raises(MandateError):
+            read_parts([{**made, "data": {"ap2.PaymentReceipt": value}}])
+
+
 # The two shapes of a part.
 
 
@@ -282,10 +295,30 @@ def test_levels_without_end_are_refused() -> None:
     deep: Any = 1.0
     for _ in range(65):
         deep = [deep]
-    for risk in (deep, {"a": deep}):
+    for risk in (deep, {"a": deep}, {"a": deep[0]}):
         with pytest.raises(MandateError):
             read_parts([{"data": {"risk_data": risk}}])
     assert read_parts([{"data": {"risk_data": deep[0]}}]).unverified_risk_data
+    assert read_parts([{"data": {"risk_data": {"a": deep[0][0]}}}]).unverified_risk_data
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(2.0**53 - 1, int), (-(2.0**53) + 1, int), (2.0**53, float), (-(2.0**53), float), (1e300, float), (0.5, float)],
+)
+def test_whole_doubles_are_integers_as_far_as_each_is_one(number: float, kind: type) -> None:
+    for risk in (number, [number], {"a": number}):
+        found: Any = read_parts([{"data": {"risk_data": risk}}]).unverified_risk_data
+        (inner,) = found if isinstance(found, list) else found.values() if isinstance(found, dict) else [found]
+        assert (type(inner), inner) == (kind, number)
+
+
+def test_as_many_parts_as_there_may_be() -> None:
+    assert MOST_PARTS == 64
+    full = [{}] * (MOST_PARTS - 1) + [{"data": {"risk_data": "x"}}]
+    assert read_parts(full).unverified_risk_data == "x"
+    with pytest.raises(MandateError):
+        read_parts([{}, *full])
 
 
 def test_whoever_makes_a_part_is_told_of_a_mistake() -> None:

@@ -32,7 +32,7 @@ def written(data: dict[str, JsonValue], version: str) -> dict[str, JsonValue]:
 
     Raises `InputError` for another version, and for what a part of 1.0 has no place for, such as half a character.
     """
-    if not isinstance(version, str) or version not in VERSIONS:
+    if version not in VERSIONS:
         raise InputError(f"data part: expected a version of A2A, {' or '.join(VERSIONS)}, got {shown(version)}")
     if version == OLDER:
         return {_KIND: _DATA, _DATA: data}
@@ -67,13 +67,14 @@ def _carried(part: dict[str, JsonValue], keys: Collection[str]) -> dict[str, Jso
     members = {key: data[key] for key in keys if key in data} if isinstance(data, dict) else {}
     if not members:
         return {}
+    first = next(iter(members))
     for other in _OTHERS:
         if other in part:
-            raise MandateError(f"data parts: expected data alone in a part that carries {min(members)}, got {other}")
+            raise MandateError(f"data parts: expected data alone in a part that carries {first}, got {other}")
     if _KIND not in part:
         return {key: _doubles(value, _LEVELS) for key, value in members.items()}
     if part[_KIND] != _DATA:
-        raise MandateError(f"data parts: {min(members)} is in a part of kind {shown(part[_KIND])}")
+        raise MandateError(f"data parts: {first} is in a part of kind {shown(part[_KIND])}")
     return members
 
 
