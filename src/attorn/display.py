@@ -91,7 +91,8 @@ def shown(value: object) -> str:
         text += piece
         if len(text) > _MOST_SHOWN:
             break
-    return _cut(text)
+    # Of text that is cut, what is in the quotes is: where it ends must be seen.
+    return _cut(text, end=text[-1]) if type(value) is str or type(value) is bytes else _cut(text)
 
 
 def bare(text: str) -> str:
@@ -99,8 +100,9 @@ def bare(text: str) -> str:
     return _cut(ascii(text)[1:-1])
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
+def _cut(text: str, end: str = "") -> str:
+    tail = f"...{end}"
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - len(tail)] + tail
 
 
 def _pieces(value: object) -> Iterator[str]:

@@ -50,7 +50,13 @@ def test_lists_that_hold_one_list_often_take_no_time() -> None:
         value = [value] * 100
     assert shown(value) == "[" * 77 + "..."
     assert len(shown({"a": [[]] * 100})) == 80
-    assert shown("a" * 10**6) == "'" + "a" * 76 + "..."
+
+
+def test_text_that_is_cut_ends_in_its_quote() -> None:
+    assert shown("a" * 10**6) == "'" + "a" * 75 + "...'"
+    assert shown("'" + "a" * 79) == "\"'" + "a" * 74 + '..."'
+    assert shown(b"a" * 80) == "b'" + "a" * 74 + "...'"
+    assert shown("a" * 78) == "'" + "a" * 78 + "'"
 
 
 ANY = st.recursive(
