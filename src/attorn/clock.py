@@ -35,6 +35,11 @@ def second_of(clock: Clock) -> int:
     return int(read(clock).timestamp())
 
 
+def written(second: int) -> str:
+    """A Unix second, for people: RFC 3339 text, of the last that has any for whatever is later."""
+    return stamp(datetime.fromtimestamp(min(second, LATEST), UTC))
+
+
 def span_from(clock: Clock, lifetime: timedelta) -> tuple[datetime, datetime]:
     """Now by `clock`, in whole seconds, and when `lifetime` from now is over.
 

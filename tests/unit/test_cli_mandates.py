@@ -156,7 +156,7 @@ def test_a_bank_sees_the_order_beside_the_payment(desk: Desk) -> None:
     found = desk.verify(made.path("pay"), *bound(BANK), "--order", made.path("order"))
     assert found.code == 0, found.err
     for words in (
-        "only   payment.amount_range: 100 to 2500 USD",
+        "only   payment.amount_range: 1.00 USD to 25.00 USD",
         "only   payment.allowed_payees: shop-1",
         "only   payment.allowed_payment_instruments: card c-1",
         "pay: 2400 USD to shop-1 (The Tea Shop)",
@@ -183,7 +183,7 @@ def test_a_sub_agent_buys_with_less(desk: Desk) -> None:
     assert [hop["redelegations"] for hop in told["hops"]] == [1, 0, 0]
     # What was not said anew stays as it was.
     assert "payment.allowed_payees: shop-1" in told["hops"][1]["limits"]
-    assert "payment.amount_range: 200 to 2400 USD" in told["hops"][1]["limits"]
+    assert "payment.amount_range: 2.00 USD to 24.00 USD" in told["hops"][1]["limits"]
 
 
 def test_a_user_who_is_present_signs_the_purchase(desk: Desk) -> None:

@@ -599,7 +599,7 @@ def test_acceptable_items_may_be_kept_back() -> None:
 
 def test_a_violation_says_what_to_do_about_it() -> None:
     (found,) = opened(RANGE).violations(asked(paying("payment_amount", "amount", to=30_001)))
-    assert found.explain() == "payment.amount_range allows 100 to 30000 USD; the request asked for 30001 USD"
+    assert found.explain() == "payment.amount_range allows 1.00 USD to 300.00 USD; the request asked for 300.01 USD"
     (found,) = ordered(ITEMS).violations(Checkout.read(changed("line_items", 2, "quantity", to=2)), Usage())
     assert found.explain() == (
         "checkout.line_items allows 1 of sku-1 and 5 of sku-2 or sku-3; the request asked for 5 units instead of 6"

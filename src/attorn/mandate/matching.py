@@ -5,6 +5,7 @@ from __future__ import annotations
 from attorn.checkout.party import Merchant
 from attorn.checkout.signed import SignedCheckout
 from attorn.display import bare
+from attorn.mandate import amount
 from attorn.mandate.constraint.allowed_payees import AllowedPayees
 from attorn.mandate.constraint.base import Code, Violation
 from attorn.mandate.open_payment import OpenPayment
@@ -20,7 +21,7 @@ def mismatches(payment: ClosedPayment, signed: SignedCheckout) -> tuple[Violatio
     """
     found, checkout = [], signed.checkout
     if payment.amount != checkout.total:
-        asked, due = (f"{money.amount} {money.currency}" for money in (payment.amount, checkout.total))
+        asked, due = (amount.said(money.amount, money.currency) for money in (payment.amount, checkout.total))
         found.append(Violation(Code.WRONG_TOTAL, "payment_amount", f"{due}, the total of the checkout", asked))
     merchant = checkout.merchant
     same = payment.payee.id == signed.signer if merchant is None else merchant.matches(payment.payee)

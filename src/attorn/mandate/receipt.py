@@ -16,9 +16,9 @@ from attorn.checkout import jwt
 from attorn.checkout.jwt import UnverifiedJwt
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.member import MOST_TEXT, text, whole
-from attorn.clock import LATEST, instant, seconds_in
+from attorn.clock import LATEST, instant, seconds_in, written
 from attorn.did.resolver import Resolver
-from attorn.display import shown
+from attorn.display import shown, stamp
 from attorn.errors import ChainError, ExpiredError, InputError, MalformedError
 from attorn.handed import require_mapping
 from attorn.keys.signer import Signer
@@ -202,7 +202,7 @@ def verify(
     read = kind.read(found.unverified_claims)
     signer = found.signer_of((each for each in known if read.issuer in ("", each.name)), resolver)
     if read.issued_at is not None and int(read.issued_at.timestamp()) > second + slack:
-        raise ExpiredError(f"receipt: its iat is {int(read.issued_at.timestamp())}, and it is {second}")
+        raise ExpiredError(f"receipt: its iat is {stamp(read.issued_at)}, and it is {written(second)}")
     if read.reference not in references:
         raise ChainError("receipt: its reference is to another mandate")
     return VerifiedReceipt(read, signer.name, references[read.reference], found.text)

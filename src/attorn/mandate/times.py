@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue
-from attorn.clock import seconds_in
+from attorn.clock import seconds_in, written
 from attorn.errors import ChainError, CredentialError, ExpiredError, InputError, MandateError
 from attorn.sdjwt.times import TIMES, second
 
@@ -55,25 +55,28 @@ class Times(NamedTuple):
     def require(self, now: int, skew: int) -> None:
         """Raises `ExpiredError` unless `now` is in between, the skew allowed for at both ends."""
         if self.ends is not None and now > self.ends + skew:
-            raise ExpiredError(f"mandate: expired at {self.ends}, and it is {now}")
+            raise ExpiredError(f"mandate: expired at {written(self.ends)}, and it is {written(now)}")
         if self.issued is not None and self.issued > now + skew:
-            raise ExpiredError(f"mandate: its iat is {self.issued}, and it is {now}")
+            raise ExpiredError(f"mandate: its iat is {written(self.issued)}, and it is {written(now)}")
         if self.starts is not None and self.starts > now + skew:
-            raise ExpiredError(f"mandate: its nbf is {self.starts}, and it is {now}")
+            raise ExpiredError(f"mandate: its nbf is {written(self.starts)}, and it is {written(now)}")
 
     def require_recent(self, now: int, age: int, skew: int) -> None:
         """Raises `ExpiredError` if it was made over `age` seconds ago, and `MandateError` for no bound at all."""
         if self.issued is None and self.ends is None:
             raise MandateError("mandate: expected iat or exp in a closed mandate: else it is good for ever")
         if self.first is not None and now - self.first > age + skew:
-            raise ExpiredError(f"mandate: made at {self.first}, and it is {now}: at most {age} s are accepted")
+            made = f"made at {written(self.first)}, and it is {written(now)}"
+            raise ExpiredError(f"mandate: {made}: at most {timedelta(seconds=age)} ago is accepted")
 
     def require_within(self, before: Times, skew: int) -> None:
         """Raises `ChainError` if it ends after what it follows, or was made before it."""
         if self.ends is not None and before.ends is not None and self.ends > before.ends:
-            raise ChainError(f"mandate: it ends at {self.ends}, and the one before it at {before.ends}")
+            ends = f"it ends at {written(self.ends)}, and the one before it at {written(before.ends)}"
+            raise ChainError(f"mandate: {ends}")
         if self.issued is not None and before.issued is not None and self.issued + skew < before.issued:
-            raise ChainError(f"mandate: made at {self.issued}, and the one before it at {before.issued}")
+            made = f"made at {written(self.issued)}, and the one before it at {written(before.issued)}"
+            raise ChainError(f"mandate: {made}")
 
 
 def skew_of(skew: timedelta) -> int:

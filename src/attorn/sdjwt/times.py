@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.clock import LATEST, instant
+from attorn.clock import LATEST, instant, written
 from attorn.errors import CredentialError, ExpiredError
 
 TIMES: Final = ("iat", "nbf", "exp")
@@ -29,10 +29,10 @@ def require_current(claims: Mapping[str, JsonValue], *, now: int, skew: int) -> 
     """Raises `ExpiredError` unless `now` is before `exp`, and not before `nbf` and `iat`, the skew allowed for."""
     issued, start, end = (second(claims, name) for name in TIMES)
     if end is not None and now >= end:
-        raise ExpiredError(f"SD-JWT: expired at {end}, and it is {now}")
+        raise ExpiredError(f"SD-JWT: expired at {written(end)}, and it is {written(now)}")
     for name, at in (("nbf", start), ("iat", issued)):
         if at is not None and now + skew < at:
-            raise ExpiredError(f"SD-JWT: its {name} is {at}, and it is {now}")
+            raise ExpiredError(f"SD-JWT: its {name} is {written(at)}, and it is {written(now)}")
 
 
 def unix(now: datetime) -> int:

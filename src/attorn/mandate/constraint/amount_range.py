@@ -12,6 +12,7 @@ from attorn.checkout.member import text, whole
 from attorn.display import shown
 from attorn.errors import InputError, MandateError
 from attorn.handed import require_mapping
+from attorn.mandate import amount
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 from attorn.request.money import Money
 
@@ -51,7 +52,8 @@ class AmountRange(PaymentConstraint):
         return {"currency": self.currency, "max": self.most, **least}
 
     def limit(self) -> str:
-        return f"{self.least} to {self.most} {self.currency}"
+        most = amount.said(self.most, self.currency)
+        return f"{amount.said(self.least, self.currency)} to {most}" if self.least else f"at most {most}"
 
     def narrower_than(self, other: Constraint) -> bool:
         return (
@@ -69,4 +71,4 @@ class AmountRange(PaymentConstraint):
             code = Code.WRONG_CURRENCY
         else:
             code = Code.AMOUNT_TOO_LOW if money.amount < self.least else Code.AMOUNT_TOO_HIGH
-        return (self.violation(code, f"{money.amount} {money.currency}"),)
+        return (self.violation(code, amount.said(money.amount, money.currency)),)

@@ -19,6 +19,7 @@ from attorn.checkout.member import text, whole
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, MandateError
 from attorn.handed import require_mapping
+from attorn.mandate import amount
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
 from attorn.request.money import Money
 
@@ -82,21 +83,22 @@ class Budget(PaymentConstraint):
         return {"currency": self.currency, "max": number, EXTENSION: {"minor": self.most}}
 
     def limit(self) -> str:
-        return f"{self.most} {self.currency} in all"
+        return f"{amount.said(self.most, self.currency)} in all"
 
     def narrower_than(self, other: Constraint) -> bool:
         return isinstance(other, Budget) and self.currency == other.currency and self.most <= other.most
 
     def violations(self, asked: Asked) -> tuple[Violation, ...]:
         money = asked.payment.amount
-        words = f"{money.amount} {money.currency}"
+        words = amount.said(money.amount, money.currency)
         if money.currency != self.currency:
             return (self.violation(Code.WRONG_CURRENCY, words),)
         if asked.usage is None:
             return (self.violation(Code.USAGE_UNKNOWN, f"{words}, and nobody knows what was spent"),)
         spent = asked.usage.spent
         if spent + money.amount > self.most:
-            return (self.violation(Code.OVER_BUDGET, f"{words}, and {spent} were spent before"),)
+            before = amount.said(spent, self.currency)
+            return (self.violation(Code.OVER_BUDGET, f"{words}, and {before} were spent before"),)
         return ()
 
 
