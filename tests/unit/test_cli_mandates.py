@@ -141,10 +141,11 @@ def test_a_shop_accepts_an_order_once(desk: Desk) -> None:
     told = desk.verify(*accept, "--json").data
     assert (told["accepted"], told["human_present"], told["kind"]) == (True, False, "checkout")
     assert told["checkout"]["total"] == {"amount": 2400, "currency": "USD"}
+    assert told["checkout"]["line_items"] == [{"id": "tea", "title": "Green tea", "quantity": 2, "price": 1200}]
     first, last = told["hops"]
     assert (first["signer"]["did"], first["holder"]["did"]) == (made.did("alice"), made.did("shopper"))
     assert first["limits"] == [
-        "checkout.allowed_merchants: shop-1 or shop-2",
+        "checkout.allowed_merchants: shop-1 (The Tea Shop) or shop-2",
         "checkout.line_items: 2 of tea or coffee",
     ]
     assert (last["audience"], last["holder"], last["nonce"]) == (SHOP, None, NONCE)
@@ -159,10 +160,11 @@ def test_a_bank_sees_the_order_beside_the_payment(desk: Desk) -> None:
         "only   payment.amount_range: 1.00 USD to 25.00 USD",
         "only   payment.allowed_payees: shop-1",
         "only   payment.allowed_payment_instruments: card c-1",
-        "pay: 2400 USD to shop-1 (The Tea Shop)",
+        "pay: 24.00 USD to shop-1 (The Tea Shop)",
         "ordered under",
         "only   checkout.line_items: 2 of tea or coffee",
-        "2 of tea (Green tea)",
+        "2 of tea (Green tea), 12.00 USD each",
+        "total  24.00 USD",
     ):
         assert words in found.out
     assert made.did("shopper") in found.out
@@ -216,7 +218,7 @@ def test_a_mandate_from_a_file_in_the_form_of_ap2(desk: Desk) -> None:
     shown = desk.call("show", desk.kept("made", *words), "--json").data["hops"][0]
     assert shown["limits"][1:] == [
         "payment.budget: 2999 JPY in all",
-        "payee: fixed to {'id': 'shop-1', 'name': 'The Tea Shop'}",
+        "payee: fixed to shop-1 (The Tea Shop)",
     ]
 
 
@@ -224,7 +226,10 @@ def test_what_is_kept_back_is_marked(desk: Desk) -> None:
     made = desk.made
     text = redact(Path(made.path("order.open")).read_text().strip(), [("constraints", 0, "allowed", 1)])
     found = desk.call("show", made.file("redacted", text))
-    assert "checkout.allowed_merchants: shop-1 [REDACTED: 1 more, not shown and so not allowed]" in found.out
+    assert (
+        "checkout.allowed_merchants: shop-1 (The Tea Shop) [REDACTED: 1 more, not shown and so not allowed]"
+        in found.out
+    )
     assert found.out.startswith("UNVERIFIED: ")
     assert "shop-2" not in found.out
     told = desk.call("show", made.path("redacted"), "--json").data

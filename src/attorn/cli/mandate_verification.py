@@ -10,8 +10,7 @@ from typing import Final
 from attorn import status
 from attorn.canonical import JsonValue
 from attorn.checkout.known_signer import KnownSigner
-from attorn.checkout.signed import SignedCheckout
-from attorn.cli import mandate_terms, mandate_view, network, source
+from attorn.cli import mandate_terms, mandate_view, mandate_words, network, source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.inspection import colour
 from attorn.did.resolver import Resolver
@@ -179,8 +178,8 @@ def _told(
     rows.append(mandate_view.draw(chain))
     data: dict[str, JsonValue] = {"at": stamp(now), "accepted": accepted, **mandate_view.chain_json(chain)}
     if found is not None:
-        rows += _bought(found.checkout)
-        data["checkout"] = _checkout_json(found.checkout)
+        rows += mandate_words.bought(found.checkout)
+        data["checkout"] = mandate_words.bought_json(found.checkout)
         if isinstance(found, CheckedPayment) and found.checkout_chain is not None:
             rows += ["ordered under", mandate_view.draw(found.checkout_chain)]
             data["order"] = mandate_view.chain_json(found.checkout_chain)
@@ -191,26 +190,6 @@ def _told(
 
 def _absent(chain: VerifiedChain) -> str:
     return f"human not present: closed by an agent, through {len(chain.opens)} open mandate(s)"
-
-
-def _bought(checkout: SignedCheckout) -> list[str]:
-    total = checkout.checkout.total
-    rows = [f"checkout {line(checkout.checkout.id)} signed by {line(checkout.signer)}"]
-    rows += [
-        f"      {each.quantity} of {line(each.item.id)} ({line(each.item.title)})"
-        for each in checkout.checkout.line_items
-    ]
-    return [*rows, f"      total  {total.amount} {total.currency}"]
-
-
-def _checkout_json(checkout: SignedCheckout) -> dict[str, JsonValue]:
-    total = checkout.checkout.total
-    return {
-        "id": checkout.checkout.id,
-        "hash": checkout.hash,
-        "signer": checkout.signer,
-        "total": {"amount": total.amount, "currency": total.currency},
-    }
 
 
 def trusted(given: str, name: str) -> str | dict[str, JsonValue]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise
-from attorn.caveat.validity import moment
-from attorn.checkout.party import Merchant
+from attorn.checkout.checkout import Checkout
+from attorn.checkout.signed import checkout_hash
+from attorn.checkout.signed import read as read_checkout
 from attorn.cli import mandate_terms
 from attorn.cli.command import Commands, Result, command
 from attorn.cli.inspection import colour
-from attorn.clock import LATEST
-from attorn.display import Colour, line, painted, shown, stamp
+from attorn.cli.mandate_words import cart, cart_json, limits, party, passed_over
+from attorn.clock import written
+from attorn.display import Colour, line, painted, shown
 from attorn.encoding import base64url_encode
-from attorn.errors import CredentialError, LimitError, MalformedError, MandateError, VerificationError
+from attorn.errors import ChainError, CredentialError, LimitError, MalformedError, MandateError, VerificationError
 from attorn.keys import jwk
 from attorn.keys.ec_key import EcKey
 from attorn.mandate import allowance, wire
@@ -24,13 +26,11 @@ from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import RootKey
 from attorn.mandate.constraint.budget import Unit
-from attorn.mandate.content import Content, Open, read
+from attorn.mandate.content import Content, read
 from attorn.mandate.hop import UnverifiedHop
 from attorn.mandate.order import ClosedCheckout
 from attorn.mandate.times import Times
-from attorn.mandate.vct import Vct
 from attorn.mandate.verified import VerifiedChain, VerifiedHop
-from attorn.sdjwt.pointer import Path
 from attorn.status import TokenReference
 
 _UNVERIFIED: Final = "UNVERIFIED: this is what the bytes claim; nobody has checked a signature, a date or a revocation"
@@ -51,32 +51,6 @@ def add(family: Commands) -> None:
 def vct_of(content: Content) -> str:
     """The type of a mandate."""
     return str(content.write()["vct"])
-
-
-def limits(content: Content, hidden: Sequence[Path] = ()) -> list[str]:
-    """What a mandate says, each in a line: every limit, or what is bought; and what of it is kept back."""
-    if isinstance(content, Open):
-        fixed = {} if vct_of(content) == Vct.OPEN_CHECKOUT else dict(content.write())
-        rows = [
-            f"{each.type}: {line(each.limit())}{_kept_back(hidden, at)}" for at, each in enumerate(content.constraints)
-        ]
-        return rows + [f"{name}: fixed to {shown(fixed[name])}" for name in fixed if name not in ("vct", "constraints")]
-    if isinstance(content, ClosedCheckout):
-        text = "[REDACTED]" if content.unverified_jwt is None else "shown"
-        return [f"order: checkout_hash {line(content.unverified_hash)}, checkout_jwt {text}"]
-    rows = [
-        f"pay: {content.amount.amount} {content.amount.currency} to {party(content.payee)}",
-        f"with: {line(content.instrument.type)} {line(content.instrument.id)}",
-        f"for: the checkout {line(content.transaction_id)}",
-    ]
-    if content.execution_date is not None:
-        rows.append(f"on: {line(content.execution_date.text)}")
-    return rows
-
-
-def party(merchant: Merchant) -> str:
-    """A shop by its id, and its name if that is another."""
-    return line(merchant.id) if merchant.name == merchant.id else f"{line(merchant.id)} ({line(merchant.name)})"
 
 
 def draw(chain: VerifiedChain) -> str:
@@ -108,7 +82,7 @@ def _verified(hop: VerifiedHop) -> list[str]:
         details += [f"only   {each}" if hop.holder is not None else each for each in limits(hop.content)]
     if hop.redelegations:
         details.append(f"may be handed on: {hop.redelegations}")
-    details += _until(hop.times.ends)
+    details += _when(hop.times)
     if hop.audience is not None:
         details.append(f"for    {line(hop.audience)}")
     if hop.status is not None:
@@ -163,7 +137,7 @@ def _unverified(position: int, hop: UnverifiedHop) -> tuple[list[str], dict[str,
     vct = (hop.claims if hop.content is None else hop.content).get("vct")
     envelope = hop.envelope
     rows = [f"  {position} {_claim(vct)}"]
-    said, content = _said(hop)
+    said, meant = _said(hop)
     details = [f"signed by {envelope.alg}{'' if envelope.kid is None else f', kid {line(envelope.kid)}'}", *said]
     source = hop.claims if hop.content is None else hop.content
     if CONFIRMATION in source:
@@ -181,26 +155,45 @@ def _unverified(position: int, hop: UnverifiedHop) -> tuple[list[str], dict[str,
         "kid": envelope.kid,
         "claims": {name: value for name, value in hop.claims.items() if "delegate_payload" not in name},
         "content": hop.content,
-        "limits": content,
+        **meant,
         "disclosed": [list(path) for path in hop.disclosed],
         "redacted": [list(path) for path in hop.hidden],
     }
     return rows + [f"      {each}" for each in details], data
 
 
-def _said(hop: UnverifiedHop) -> tuple[list[str], list[JsonValue]]:
+def _said(hop: UnverifiedHop) -> tuple[list[str], dict[str, JsonValue]]:
     """What the content means, and for how long; where no verifier would take it, why."""
     if hop.content is None:
-        return ["a credential, whose holder may sign what follows"], []
+        return ["a credential, whose holder may sign what follows"], {"limits": []}
     try:
         found = read(hop.content, hop.disclosed, hop.hidden, Unit.MINOR)
         times = Times.read(hop.claims, hop.content)
         handed = allowance.read(hop.content, 0)
-    except (MandateError, MalformedError, CredentialError, LimitError) as error:
-        return [f"refused by every verifier: {line(str(error))}"], []
+        offer = _offer(found, hop)
+    except (MandateError, MalformedError, CredentialError, LimitError, ChainError) as error:
+        return [f"refused by every verifier: {line(str(error))}"], {"limits": []}
     rows = limits(found, hop.hidden)
-    more = [f"may be handed on: {handed}"] if handed else []
-    return [*rows, *more, *_until(times.ends)], list[JsonValue](rows)
+    more = [] if offer is None else _unsigned(offer)
+    more += [f"may be handed on: {handed}"] if handed else []
+    more += [*_when(times), *passed_over(found, hop.content)]
+    data: dict[str, JsonValue] = {"limits": list[JsonValue](rows)}
+    return [*rows, *more], data if offer is None else {**data, "cart": cart_json(offer)}
+
+
+def _offer(content: Content, hop: UnverifiedHop) -> Checkout | None:
+    """The cart in an order, whoever signed it. Raises `MalformedError`, `LimitError`, `ChainError`."""
+    if not isinstance(content, ClosedCheckout) or content.unverified_jwt is None:
+        return None
+    found = read_checkout(content.unverified_jwt).unverified
+    if checkout_hash(content.unverified_jwt, hop.algorithm) != content.unverified_hash:
+        raise ChainError("mandate: its checkout_hash is not the hash of its checkout_jwt")
+    return found
+
+
+def _unsigned(checkout: Checkout) -> list[str]:
+    shop = "" if checkout.merchant is None else f" of {line(party(checkout.merchant))}"
+    return [f"checkout {line(checkout.id)}{shop}", *(f"  {each}" for each in cart(checkout))]
 
 
 def _holder(cnf: JsonValue) -> str:
@@ -223,15 +216,10 @@ def _claim(value: JsonValue) -> str:
     return line(value) if isinstance(value, str) else shown(value)
 
 
-def _kept_back(hidden: Iterable[Path], constraint: int) -> str:
-    count = sum(1 for path in hidden if path[:2] == ("constraints", constraint))
-    return f" [REDACTED: {count} more, not shown and so not allowed]" if count else ""
-
-
-def _until(second: int | None) -> list[str]:
-    end = _stamp(second)
-    return [] if end is None else [f"until  {end}"]
+def _when(times: Times) -> list[str]:
+    said = (("made", times.issued), ("from", times.starts), ("until", times.ends))
+    return [f"{name:<6} {written(second)}" for name, second in said if second is not None]
 
 
 def _stamp(second: int | None) -> str | None:
-    return None if second is None else stamp(moment(min(second, LATEST)))
+    return None if second is None else written(second)
