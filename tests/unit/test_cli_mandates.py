@@ -477,6 +477,15 @@ def test_a_question_that_cannot_be_answered(desk: Desk, words: tuple[str, ...], 
     refused(desk.verify(*named), 1, "invalid_input", told)
 
 
+def test_without_a_merchant_the_option_is_asked_for(desk: Desk) -> None:
+    made, anchor = desk.made, ("--anchor", desk.made.did("alice"))
+    told = "--merchant is needed"
+    refused(desk.call("verify", made.path("order"), *bound(SHOP), *anchor), 1, "invalid_input", told)
+    payment = ("verify", made.path("pay"), *bound(BANK), "--order", made.path("order"))
+    refused(desk.call(*payment, *anchor), 1, "invalid_input", told)
+    refused(desk.call(*payment, "--anchor", made.did("mallory")), 2, "untrusted_root")
+
+
 @pytest.mark.parametrize("text", ["x", "a.b.c~", "~~", "a.b.c~~d.e.f~", "{}"])
 @pytest.mark.parametrize("form", ["show", "verify"])
 def test_what_is_no_mandate_is_malformed(desk: Desk, text: str, form: str) -> None:

@@ -151,6 +151,10 @@ def _judged(
     verifier: MandateVerifier, text: str, arguments: argparse.Namespace, now: datetime
 ) -> CheckedCheckout | CheckedPayment:
     nonce, accept = arguments.nonce, arguments.store is not None
+    if not arguments.merchant:
+        # What is wrong with the mandate itself comes first.
+        verifier.verify(text, nonce=nonce, now=now)
+        raise InputError("--merchant is needed: who signs the checkout, like --merchant shop-1=shop.jwk")
     if arguments.order is not None:
         if arguments.offered is not None:
             raise InputError("--offered is for a checkout, --order for a payment")
