@@ -23,10 +23,11 @@ from tests.unit.evidence_scene import (
     settled,
     sold,
 )
-from tests.unit.mandate_scene import AUDIENCE, MALLORY, NONCE, USER, follow, opened, paid, root
+from tests.unit.mandate_scene import AUDIENCE, MALLORY, NONCE, NOW, USER, follow, opened, paid, root
 from tests.unit.test_cli_world import Outcome, call, refused, stdin
-from tests.unit.test_mandate_verifier import MERCHANT, limits
+from tests.unit.test_mandate_verifier import MERCHANT, ORDER, limits
 
+from attorn.checkout import checkout_hash
 from attorn.cli import evidences
 from attorn.encoding import base64url_encode
 from attorn.evidence import Evidence, Shown, verify
@@ -88,15 +89,57 @@ def test_all_of_it_holds(desk: Desk) -> None:
     lines = desk.verify().out.splitlines()
     assert lines[0] == f"HOLDS evidence of a purchase, as of {told['at']}"
     assert lines[1] == "  checkout          holds"
-    assert lines[-1] == "payment receipt by processor: done"
-    assert any("only   payment.amount_range" in each for each in lines)
+    assert any("only   payment.amount_range: at most 300.00 USD" in each for each in lines)
 
 
-def test_a_receipt_of_a_failure_is_told(desk: Desk) -> None:
-    receipt = sold(order_id=None, failure=Failure("invalid_mandate", "no"))
-    assert WHOLE.checkout is not None
-    found = desk.verify(replace(WHOLE, checkout=replace(WHOLE.checkout, receipt=receipt)))
-    assert "checkout receipt by merchant_1: it failed: invalid_mandate" in found.out
+def test_what_was_bought_and_what_became_of_it_is_told(desk: Desk) -> None:
+    lines = [" ".join(each.split()) for each in desk.verify().out.splitlines()]
+    start = lines.index("checkout chk_123 signed by merchant_1")
+    assert lines[start + 1] == "1 of sku-1 (Shoe), 199.00 USD each"
+    assert lines[start + 8] == "total 245.16 USD"
+    assert lines[lines.index("checkout receipt by merchant_1: done") :] == [
+        "checkout receipt by merchant_1: done",
+        "order id order-1",
+        "issued at 2030-03-17T17:46:40Z",
+        "payment receipt by processor: done",
+        "payment id pay-1",
+        "psp confirmation id psp-1",
+        "network confirmation id net-1",
+        "issued at 2030-03-17T17:46:40Z",
+    ]
+    told = desk.verify(WHOLE, "--json").data
+    cart = told["cart"]
+    assert (cart["id"], cart["signer"], cart["hash"]) == ("chk_123", "merchant_1", checkout_hash(ORDER))
+    assert cart["total"] == {"amount": 24516, "currency": "USD"}
+    assert cart["line_items"][0] == {"id": "sku-1", "title": "Shoe", "quantity": 1, "price": 19900}
+    said = {"issued_at": "2030-03-17T17:46:40Z", "failure": None, "failure_description": None}
+    assert told["checkout_receipt"] == {**said, "signer": "merchant_1", "order_id": "order-1"}
+    ids = {"payment_id": "pay-1", "psp_confirmation_id": "psp-1", "network_confirmation_id": "net-1"}
+    assert told["payment_receipt"] == {**said, **ids, "signer": "processor"}
+
+
+def test_what_a_payment_alone_was_for_is_told(desk: Desk) -> None:
+    alone = root(paid(**CONTENT, iat=NOW), aud=AUDIENCE, nonce=NONCE)
+    evidence = Evidence(at=WHOLE.at, payment=Shown(alone, AUDIENCE, NONCE), checkout_jwt=ORDER)
+    assert "checkout chk_123 signed by merchant_1" in desk.verify(evidence).out
+
+
+@pytest.mark.parametrize("name", ["checkout", "payment"])
+def test_evidence_of_a_purchase_that_failed_says_so_first(desk: Desk, name: str) -> None:
+    failure = Failure("out_of_stock", "no more")
+    if name == "checkout":
+        receipt = sold(order_id=None, failure=failure)
+    else:
+        receipt = settled(psp_confirmation_id=None, network_confirmation_id=None, failure=failure)
+    other = replace(WHOLE, **{name: replace(getattr(WHOLE, name), receipt=receipt)})
+    found, told = desk.verify(other), desk.verify(other, "--json").data
+    # It holds: that nothing was bought is what it shows.
+    assert (found.code, told["purchase_failed"]) == (0, True)
+    assert found.out.startswith(f"HOLDS evidence of a purchase that failed, as of {told['at']}\n")
+    assert f"{name} receipt by {told[f'{name}_receipt']['signer']}: it failed: out_of_stock (no more)\n" in found.out
+    said = told[f"{name}_receipt"]
+    assert (said["failure"], said["failure_description"]) == ("out_of_stock", "no more")
+    assert desk.verify(WHOLE, "--json").data["purchase_failed"] is False
 
 
 def test_what_was_kept_is_what_was_shown(desk: Desk) -> None:
@@ -120,6 +163,27 @@ def test_what_was_kept_is_what_was_shown(desk: Desk) -> None:
     assert "untrusted_root" in found.err
 
 
+def test_the_token_of_a_purchase_is_kept_and_verified(desk: Desk) -> None:
+    shown, request = WHOLE.presentation, desk.folder / "request"
+    assert shown is not None
+    assert WHOLE.checkout is not None
+    assert WHOLE.payment is not None
+    request.write_bytes(shown.request.canonical())
+    kept = desk.call(
+        "keep",
+        *("--checkout", desk.file("order", CHECKOUT), "--checkout-audience", MERCHANT, "--checkout-nonce", "m-1"),
+        *("--checkout-receipt", desk.file("sold", WHOLE.checkout.receipt)),
+        *("--payment", desk.file("pay", PAYMENT), "--payment-audience", AUDIENCE, f"--payment-nonce={NONCE}"),
+        *("--payment-receipt", desk.file("settled", WHOLE.payment.receipt)),
+        *("--presentation", desk.file("wire", shown.wire), "--presentation-audience", shown.audience),
+        *("--presentation-request", str(request), "--as-of", "2030-03-17T17:46:40Z"),
+    )
+    evidence = Evidence.read(kept.out.rstrip("\n").encode())
+    assert evidence == WHOLE
+    told = desk.verify(evidence, "--json").data
+    assert [each["point"] for each in told["points"] if each["code"] is None] == POINTS
+
+
 # What does not hold.
 
 
@@ -133,6 +197,18 @@ def test_what_was_kept_is_what_was_shown(desk: Desk) -> None:
 )
 def test_nobody_is_believed_unasked(desk: Desk, changed: dict[str, Any], points: dict[str, str]) -> None:
     fails(desk.verify(WHOLE, "--json", **changed), 2, **points)
+
+
+def test_the_option_that_would_say_whom_to_believe_is_named(desk: Desk) -> None:
+    found = desk.verify(WHOLE, merchant=None, processor=None, root=None)
+    assert found.err.rstrip().endswith(" (no --merchant is given)")
+    for point, option in (("checkout", "merchant"), ("payment_receipt", "processor"), ("presentation", "root")):
+        (row,) = (each for each in found.out.splitlines() if each.startswith(f"  {point} "))
+        assert row.endswith(f" (no --{option} is given)")
+    told = desk.verify(WHOLE, "--json", merchant=None).data
+    assert told["error"]["message"].endswith(" (no --merchant is given)")
+    # Where one is given, it is another's signature.
+    assert "is given" not in desk.verify(WHOLE, root=MALLORY.did).out
 
 
 def test_another_user_and_another_shop(desk: Desk) -> None:
@@ -221,10 +297,31 @@ def test_a_file_that_was_changed(desk: Desk) -> None:
         (("--checkout", "nowhere", "--checkout-audience", "a", "--checkout-nonce=-n"), "mandate: cannot read"),
         (("--checkout", "a.b", "--checkout-audience", "a"), "--checkout goes with"),
         (("--as-of", "now"), "--as-of: expected a time"),
+        (("--presentation", "x"), "go together"),
+        (("--presentation-audience", "x", "--presentation-request", "x"), "go together"),
     ],
 )
 def test_nothing_is_kept_that_is_not_there(desk: Desk, words: tuple[str, ...], told: str) -> None:
     refused(desk.call("keep", *words), 1, "invalid_input", told)
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        ([], "expected a JSON object"),
+        ({"action": "purchase"}, "expected action and resource"),
+        ({"action": "purchase", "resource": "shop://x", "args": []}, "args as an object"),
+        ({"action": "purchase", "resource": "shop://x", "when": 1}, "got 'when'"),
+        ({"action": "purchase", "resource": "shop://x", "cost": 5}, "expected cost as amount"),
+        ({"action": "purchase", "resource": "shop://x", "cost": {"amount": 1.5, "currency": "USD"}}, "minor units"),
+        ({"action": "purchase", "resource": "shop://x", "cost": {"amount": 1, "currency": None}}, "currency: expected"),
+        ({"action": "", "resource": "shop://x"}, "action"),
+    ],
+)
+def test_what_is_no_request_is_not_kept(desk: Desk, request_: Any, told: str) -> None:
+    words = ("keep", "--checkout", desk.file("order", CHECKOUT), "--checkout-audience", "a", "--checkout-nonce", "n")
+    words += ("--presentation", desk.file("wire", "x"), "--presentation-audience", "a")
+    refused(desk.call(*words, "--presentation-request", desk.file("request", request_)), 1, "invalid_input", told)
 
 
 def test_a_file_of_no_https_url_is_not_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,21 +9,29 @@ from typing import Final
 
 from attorn.approval import ApprovalRequired
 from attorn.canonical import JsonValue
-from attorn.cli import mandate_terms, mandate_view, network, source
+from attorn.cli import mandate_terms, mandate_view, mandate_words, network, requests, source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
 from attorn.cli.inspection import colour
 from attorn.cli.mandate_verification import add_policy, known, list_issuers, trusted
 from attorn.cli.output import write
 from attorn.display import Colour, line, painted, stamp
-from attorn.errors import Denied, EngineError, InputError, StaleError, UnavailableError
-from attorn.evidence import Evidence, Finding, Findings, Shown, verify
+from attorn.errors import Denied, EngineError, InputError, StaleError, UnavailableError, UntrustedRootError
+from attorn.evidence import Evidence, Finding, Findings, Point, Presented, Shown, verify
 from attorn.evidence.evidence import MOST_BYTES
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.verified import VerifiedChain
 from attorn.words import instant, span, whole
 
 _DENIED: Final = frozenset({Denied.code, ApprovalRequired.code})
+_TRUSTED: Final = {
+    Point.CHECKOUT: "merchant",
+    Point.PAYMENT: "merchant",
+    Point.CHECKOUT_RECEIPT: "merchant",
+    Point.PAYMENT_RECEIPT: "processor",
+    Point.PRESENTATION: "root",
+}
+"""Which option says whose signature counts there."""
 _UNDECIDED: Final = frozenset({UnavailableError.code, StaleError.code, EngineError.code})
 
 
@@ -51,6 +59,11 @@ def _add_keep(forms: Commands) -> None:
         parser.add_argument(f"--{name}-receipt", metavar="FILE", help=f"what {who} said of it")
     parser.add_argument(
         "--checkout-jwt", metavar="JWT", help="instead of --checkout, where the user signed a payment alone"
+    )
+    parser.add_argument("--presentation", metavar="FILE", help="the token that it was bought with, as it was shown")
+    parser.add_argument("--presentation-audience", metavar="TEXT", help="whom it was shown to")
+    parser.add_argument(
+        "--presentation-request", metavar="FILE", help="what it was shown for, as JSON: action, resource, args, cost"
     )
     parser.add_argument(
         "--fetched",
@@ -102,6 +115,7 @@ def _keep(arguments: argparse.Namespace) -> Result:
         checkout=_shown(arguments, "checkout"),
         payment=_shown(arguments, "payment"),
         checkout_jwt=None if jwt is None else mandate_terms.jwt_text(jwt),
+        presentation=_presented(arguments),
         files={url: source.file(path, "fetched", MOST_BYTES) for url, path in arguments.fetched},
     )
     text = kept.encode().decode("utf-8")
@@ -120,6 +134,18 @@ def _shown(arguments: argparse.Namespace, name: str) -> Shown | None:
         raise InputError(f"--{name} goes with --{name}-audience and --{name}-nonce")
     told = None if receipt is None else source.token_text(receipt, what="receipt")
     return Shown(mandate_terms.mandate_text(mandate), audience, nonce, told)
+
+
+def _presented(arguments: argparse.Namespace) -> Presented | None:
+    wire, audience, request = (
+        getattr(arguments, name) for name in ("presentation", "presentation_audience", "presentation_request")
+    )
+    if wire is None and audience is None and request is None:
+        return None
+    if wire is None or audience is None or request is None:
+        raise InputError("--presentation, --presentation-audience and --presentation-request go together")
+    text = source.token_text(wire, what="presentation")
+    return Presented(text, audience, requests.read(mandate_terms.document(request, "request")))
 
 
 def _verify(arguments: argparse.Namespace) -> Result:
@@ -144,31 +170,38 @@ def _verify(arguments: argparse.Namespace) -> Result:
         resolver=network.resolver(network.transport()) if arguments.network else None,
         trusted_files=arguments.trust_file,
     )
-    return _told(evidence, found)
+    return _told(evidence, found, arguments)
 
 
-def _told(evidence: Evidence, found: Findings) -> Result:
+def _told(evidence: Evidence, found: Findings, arguments: argparse.Namespace) -> Result:
     word, shade = ("HOLDS", Colour.GREEN) if found.holds else ("DOES NOT HOLD", Colour.RED)
-    rows = [f"{painted(word, shade, colour())} evidence of a purchase, as of {stamp(evidence.at)}"]
-    rows += [f"  {each.point:<17} {_verdict(each)}" for each in found.points]
+    receipts = [("checkout", found.checkout_receipt), ("payment", found.payment_receipt)]
+    failed = any(each is not None and each.receipt.failure is not None for _, each in receipts)
+    what = "a purchase that failed" if failed else "a purchase"
+    rows = [f"{painted(word, shade, colour())} evidence of {what}, as of {stamp(evidence.at)}"]
+    points = [(each, _detail(each, arguments)) for each in found.points]
+    rows += [f"  {each.point:<17} {_verdict(each, detail)}" for each, detail in points]
     data: dict[str, JsonValue] = {
         "at": stamp(evidence.at),
-        "points": [{"point": str(each.point), "code": each.code, "detail": each.detail} for each in found.points],
+        "purchase_failed": failed,
+        "points": [{"point": str(each.point), "code": each.code, "detail": detail} for each, detail in points],
     }
+    checked = found.payment if found.checkout is None else found.checkout
+    if checked is not None:
+        rows += mandate_words.bought(checked.checkout)
+        data["cart"] = mandate_words.bought_json(checked.checkout)
     for name, chain in _chains(found):
         rows += [f"{name} mandate", mandate_view.draw(chain)]
         data[name] = mandate_view.chain_json(chain)
-    for name, receipt in (("checkout", found.checkout_receipt), ("payment", found.payment_receipt)):
+    for name, receipt in receipts:
         if receipt is not None:
-            failure = receipt.receipt.failure
-            said = "done" if failure is None else f"it failed: {line(failure.code)}"
-            rows.append(f"{name} receipt by {line(receipt.signer)}: {said}")
-            data[f"{name}_receipt"] = {"signer": receipt.signer, "failure": None if failure is None else failure.code}
+            rows += mandate_words.receipt(name, receipt)
+            data[f"{name}_receipt"] = mandate_words.receipt_json(receipt)
     if found.holds:
         return Result("\n".join(rows), data)
-    first = found.failed[0]
-    write(sys.stderr, f"attorn: {first.code}: evidence: {first.point}: {line(first.detail)}")
-    data["error"] = {"code": first.code, "message": first.detail, "step": None}
+    first, detail = next((each, detail) for each, detail in points if not each.holds)
+    write(sys.stderr, f"attorn: {first.code}: evidence: {first.point}: {line(detail)}")
+    data["error"] = {"code": first.code, "message": detail, "step": None}
     return Result("\n".join(rows), data, _exit(found))
 
 
@@ -177,8 +210,16 @@ def _chains(found: Findings) -> list[tuple[str, VerifiedChain]]:
     return [(name, each.chain) for name, each in checked if each is not None]
 
 
-def _verdict(finding: Finding) -> str:
-    return "holds" if finding.code is None else f"{finding.code}: {line(finding.detail)}"
+def _verdict(finding: Finding, detail: str) -> str:
+    return "holds" if finding.code is None else f"{finding.code}: {line(detail)}"
+
+
+def _detail(finding: Finding, arguments: argparse.Namespace) -> str:
+    """What was found, and which option is missing where nobody could be believed."""
+    option = _TRUSTED.get(finding.point)
+    if finding.code != UntrustedRootError.code or option is None or getattr(arguments, option):
+        return finding.detail
+    return f"{finding.detail} (no --{option} is given)"
 
 
 def _exit(found: Findings) -> Exit:

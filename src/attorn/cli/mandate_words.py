@@ -157,9 +157,9 @@ def receipt(name: str, found: VerifiedReceipt[CheckoutReceipt] | VerifiedReceipt
     if failure is not None:
         told = f"it failed: {line(_named(failure.code, failure.description))}"
     rows = [f"{name} receipt by {line(found.signer)}: {told}"]
-    rows += [f"      {label:<20} {line(value)}" for label, value in _ids(said).items() if value is not None]
+    rows += [f"      {label:<24} {line(value)}" for label, value in _ids(said).items() if value is not None]
     if said.issued_at is not None:
-        rows.append(f"      {'given':<20} {stamp(said.issued_at)}")
+        rows.append(f"      {'issued at':<24} {stamp(said.issued_at)}")
     return rows
 
 
