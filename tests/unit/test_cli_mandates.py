@@ -238,6 +238,61 @@ def test_what_is_kept_back_is_marked(desk: Desk) -> None:
     assert "checkout_jwt [REDACTED]" in desk.call("show", made.file("redacted", text)).out
 
 
+def test_entries_are_kept_back_by_the_paths_that_are_shown(desk: Desk) -> None:
+    made = desk.made
+    order = made.path("order.open")
+    rows = [each.strip() for each in desk.call("show", order).out.splitlines()]
+    tea, coffee, shop = (
+        "constraints/1/items/0/acceptable_items/0",
+        "constraints/1/items/0/acceptable_items/1",
+        "constraints/0/allowed/1",
+    )
+    assert {tea, coffee, shop} <= set(rows)
+    less = desk.kept("less", "redact", order, "--hide", coffee, "--hide", shop)
+    found = desk.call("show", less)
+    assert "line_items: 2 of tea [REDACTED: 1 more" in found.out
+    assert "shop-2" not in found.out
+    assert "parts that can be kept back: 2 shown, 2 not" in found.out
+    words = ("close", less, "--checkout", made.path("cart.jwt"), *bound(SHOP), *made.by("shopper"))
+    assert desk.verify(desk.kept("less.order", *words), *bound(SHOP)).code == 0
+    # The same mandate of a chain that was closed by the hash of its JWT.
+    words = ("close", order, "--checkout", made.path("cart.jwt"), "--binding", "jwt-hash", *bound(SHOP))
+    closed = desk.kept("jwt.order", *words, *made.by("shopper"))
+    text = desk.call("redact", closed, "--hide", coffee, "--position", "1", "--json").data["mandate"]
+    assert desk.verify(made.file("jwt.less", text), *bound(SHOP)).code == 0
+    assert "2 of tea [REDACTED" in desk.call("show", made.path("jwt.less")).out
+    # A budget in major units is of another unit than is read unasked.
+    content = {
+        "vct": "mandate.payment.open.1",
+        "constraints": [
+            {"type": "payment.reference", "conditional_transaction_id": "c-hash"},
+            {"type": "payment.allowed_payees", "allowed": [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}]},
+            {"type": "payment.budget", "max": 19.99, "currency": "USD"},
+        ],
+    }
+    words = (made.file("major", root(opened(**content))), "--hide", "constraints/1/allowed/0")
+    refused(desk.call("redact", *words), 1, "invalid_input", "whole minor units")
+    assert desk.call("redact", *words, "--unit", "major").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--hide", "constraints/0"), "expected pointers to what can be kept back"),
+        (("--hide", "constraints/0/allowed/7"), "nothing at"),
+        (("--hide", "constraints/x"), "nothing at"),
+        (("--hide", ""), "nothing at"),
+        (("--hide", "constraints/" + "1" * 5000), "nothing at"),
+        (("--hide", "constraints/0/allowed/0", "--hide", "constraints/0/allowed/1"), "expected an entry"),
+        (("--hide", "constraints/0/allowed/1", "--position", "2"), "expected position as 1 to 1"),
+        (("--hide", "constraints/0/allowed/1", "--position", "x"), "--position"),
+        ((), "--hide"),
+    ],
+)
+def test_what_cannot_be_kept_back(desk: Desk, words: tuple[str, ...], told: str) -> None:
+    refused(desk.call("redact", desk.made.path("order.open"), *words), 1, "invalid_input", told)
+
+
 def test_a_mandate_that_all_would_refuse_is_shown_with_the_reason(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     text = Path(desk.made.path("pay.open")).read_text().strip()
     left = "~".join(text.split("~")[:1] + [each for each in text.split("~")[1:] if len(each) > 200]) + "~"

@@ -106,8 +106,9 @@ def _add_status(family: Commands) -> None:
         "status",
         "make or change your status list, and sign it; prints the signed list",
         _status,
-        "Credentials get their entries by attorn vc issue --status. Publish what is printed at the list's URI, again\n"
-        "before it expires.",
+        "Credentials get their entries by attorn vc issue --status, mandates those of a\n"
+        "token list by attorn mandate issue --status-list. Publish what is printed at the\n"
+        "list's URI, again before it expires.",
     )
     parser.add_argument("list", metavar="FILE", help="the list's file")
     parser.add_argument("--uri", metavar="URI", help="for a new list: where it is published")

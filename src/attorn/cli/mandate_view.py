@@ -144,8 +144,9 @@ def _unverified(position: int, hop: UnverifiedHop) -> tuple[list[str], dict[str,
         details.append(_holder(source[CONFIRMATION]))
     details += [f"{name:<6} {_claim(hop.claims[name])}" for name in ("aud", "nonce") if name in hop.claims]
     details += [_status(claims) for claims in (hop.claims, hop.content or {}) if "status" in claims]
-    shown_parts = sum(1 for path in hop.disclosed if path)
-    details.append(f"parts that can be kept back: {shown_parts} shown, {len(hop.hidden)} not")
+    parts = ["/".join(map(str, path)) for path in hop.disclosed if path]
+    details.append(f"parts that can be kept back: {len(parts)} shown, {len(hop.hidden)} not")
+    details += [f"  {line(each)}" for each in parts]
     data: dict[str, JsonValue] = {
         "position": position,
         "id": hop.id,

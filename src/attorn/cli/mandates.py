@@ -13,6 +13,7 @@ from attorn.cli import (
     evidences,
     lists,
     logs,
+    mandate_redacting,
     mandate_terms,
     mandate_verification,
     mandate_view,
@@ -55,6 +56,7 @@ def add(commands: Commands) -> None:
     _add_close(family)
     mandate_verification.add(family)
     mandate_view.add(family)
+    mandate_redacting.add(family)
     _add_checkout(family)
     evidences.add(family)
 
@@ -148,7 +150,8 @@ def _add_binding(parser: Parser) -> None:
 def _add_status(parser: Parser) -> None:
     status = parser.add_mutually_exclusive_group()
     status.add_argument("--status", metavar="URI#N", help="it can be revoked by entry N of the token list at URI")
-    status.add_argument("--status-list", metavar="FILE", help="give it an entry of your token list in this file")
+    made = "made by attorn vc status --kind token"
+    status.add_argument("--status-list", metavar="FILE", help=f"give it an entry of your list in this file, {made}")
 
 
 def _issue(arguments: argparse.Namespace) -> Result:
