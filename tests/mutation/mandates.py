@@ -7,6 +7,7 @@ CHAINS = (
     "attacks/test_section_j_chain",
     "unit/test_mandate_once",
     "unit/test_mandate_steps",
+    "unit/test_mandate_said",
     "unit/test_mandate_head",
     "unit/test_mandate_readers",
     "unit/test_mandate_verifier",
@@ -15,6 +16,7 @@ CHAINS = (
 )
 CONSTRAINTS = (
     "unit/test_mandate_constraints",
+    "unit/test_mandate_said",
     "unit/test_mandate_narrowing",
     "attacks/test_section_j_constraints",
     "unit/test_mandate_readers",

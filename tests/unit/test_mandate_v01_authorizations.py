@@ -29,7 +29,7 @@ from tests.unit.mandate_v01_scene import (
 from tests.unit.sdjwt_scene import b64
 
 from attorn import AttornError, Identity, sdjwt
-from attorn.errors import InputError, UnavailableError
+from attorn.errors import ExpiredError, InputError, UnavailableError
 from attorn.jose import jws
 from attorn.mandate import vc
 from attorn.mandate.vc import CartMandate, PaymentMandate, verify_merchant_authorization, verify_user_authorization
@@ -112,6 +112,12 @@ def test_one_that_another_program_made_is_taken_with_its_nulls_and_without_defau
 def test_what_is_no_authorization_of_this_merchant(changed: dict[str, Any], codes: tuple[str, ...]) -> None:
     """Attacks 109, 112 and 119."""
     unsold(signed(**changed), *codes)
+
+
+def test_one_that_is_over_says_dates() -> None:
+    told = "good from 2026-11-22T[0-9:]+Z to 2026-11-22T[0-9:]+Z, and it is 2026-11-22T[0-9:]+Z"
+    with pytest.raises(ExpiredError, match=told):
+        sold(signed(iat=SECOND - 902, exp=SECOND - 301))
 
 
 @pytest.mark.parametrize(

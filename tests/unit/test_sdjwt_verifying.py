@@ -33,7 +33,7 @@ from tests.unit.sdjwt_scene import (
 from attorn import Identity, sdjwt
 from attorn.did.document import DidDocument, Relationship, VerificationMethod
 from attorn.did.resolver import Resolver, StaticResolver
-from attorn.errors import AttornError, CredentialError, InputError, LimitError, MalformedError
+from attorn.errors import AttornError, CredentialError, ExpiredError, InputError, LimitError, MalformedError
 from attorn.keys.signer import Ed25519Signer
 from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES, Compact
 from attorn.sdjwt.digest import HashAlgorithm
@@ -395,6 +395,8 @@ def test_skew_and_age_are_the_verifiers() -> None:
     assert check(text, **wide).bound
     for name in wide:
         refused(text, "outside_validity", **{**wide, name: timedelta(0)})
+    with pytest.raises(ExpiredError, match=rf"made at {AT - timedelta(seconds=400):%Y-%m-%dT%H:%M:%SZ}, and it is 2"):
+        check(bound(token(payload()), iat=NOW - 400))
     # Expiry knows no skew: it is the issuer's own word on its own clock.
     refused(bound(token(payload(exp=NOW))), "outside_validity", skew=timedelta(days=1))
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from attorn.canonical import JsonValue
+from attorn.clock import written
 from attorn.display import shown
 from attorn.errors import (
     AudienceError,
@@ -113,7 +114,7 @@ def require_bound(claims: Mapping[str, JsonValue], *, audience: str, nonce: str,
     if claims.get("nonce") != nonce:
         raise WrongRequestError("key binding: it answers another nonce")
     if not now - age <= issued <= now + skew:
-        raise ExpiredError(f"key binding: made at {issued}, and it is {now}", step=8)
+        raise ExpiredError(f"key binding: made at {written(issued)}, and it is {written(now)}", step=8)
 
 
 def require_text(value: str, name: str) -> None:

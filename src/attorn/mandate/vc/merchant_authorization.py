@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attorn.canonical import JsonValue
-from attorn.clock import instant
+from attorn.clock import instant, written
 from attorn.credential.policy import SKEW, Issuers
 from attorn.did.did import is_did
 from attorn.did.document import Relationship
 from attorn.did.resolver import LocalResolver, Resolver
-from attorn.display import shown
+from attorn.display import shown, stamp
 from attorn.encoding import base64url_encode
 from attorn.errors import (
     AudienceError,
@@ -136,7 +136,8 @@ def verify_merchant_authorization(
     if audience not in (named if isinstance(named, list) else [named]):
         raise AudienceError(f"merchant authorization: for {shown(named)}, and this is {shown(audience)}")
     if not start - skew <= moment.timestamp() <= end + skew:
-        raise ExpiredError(f"merchant authorization: good from {start} to {end}, and it is {int(moment.timestamp())}")
+        good = f"good from {written(start)} to {written(end)}"
+        raise ExpiredError(f"merchant authorization: {good}, and it is {stamp(moment)}")
     at, until = (datetime.fromtimestamp(each, UTC) for each in (start, end))
     return MerchantAuthorization(read, merchant, str(found.claims["jti"]), at, until)
 
