@@ -260,6 +260,14 @@ def test_too_old_for_this_verifier(desk: Desk) -> None:
     fails(desk.verify(later, "--json", "--age", "10m"), 2, **old)
 
 
+def test_a_verdict_is_not_dated_back(desk: Desk) -> None:
+    assert WHOLE.checkout is not None
+    receipt = sold(issued_at=WHOLE.at + timedelta(minutes=30))
+    later = replace(WHOLE, checkout=replace(WHOLE.checkout, receipt=receipt), payment=None, presentation=None)
+    fails(desk.verify(later, "--json"), 2, checkout_receipt="outside_validity")
+    assert desk.verify(later, "--delay", "25m").code == 0
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -331,7 +339,9 @@ def test_a_file_of_no_https_url_is_not_kept(desk: Desk, monkeypatch: pytest.Monk
     refused(desk.call(*words), 1, "invalid_input", "https URL")
 
 
-@pytest.mark.parametrize("option", ["--anchor", "--merchant", "--processor", "--list-issuer", "--age", "--staleness"])
+@pytest.mark.parametrize(
+    "option", ["--anchor", "--merchant", "--processor", "--list-issuer", "--age", "--staleness", "--delay"]
+)
 def test_an_option_that_says_nothing(desk: Desk, option: str) -> None:
     words = ("--anchor", USER.did) if option != "--anchor" else ()
     found = desk.call("verify", desk.file("purchase", WHOLE.encode()), *words, option, "?")

@@ -152,6 +152,31 @@ def test_a_shop_accepts_an_order_once(desk: Desk) -> None:
     refused(desk.verify(*accept), 2, "replayed")
 
 
+def test_a_shop_sells_as_often_as_the_user_says(desk: Desk) -> None:
+    made, store = desk.made, ("--store", str(desk.folder / "shop.db"))
+    limits = ("--item", "2:tea,coffee", "--merchant", SHOP, "--uses", "3")
+    order = desk.kept("often.open", "issue", *limits, *made.to("shopper", "--redelegations", "1"), *made.by("alice"))
+    to = ("--to", made.did("scout"), "--expires-in", "30m", *bound("scout"), *made.by("shopper"))
+    less = desk.kept("often.scout", "delegate", order, "--uses", "2", *to)
+    same = desk.kept("often.same", "delegate", order, "--item", "2:tea", *to)
+    refused(desk.call("delegate", order, "--uses", "4", *to), 1, "cannot_delegate", "uses: 4")
+    assert "so often: 2 times" in desk.call("show", less).out
+    assert "so often: 3 times" in desk.call("show", same).out
+
+    def sold(number: int, before: str, by: str) -> Outcome:
+        cart = made.file(f"often-{number}.json", {**CART, "id": f"often-{number}"})
+        cart = desk.kept(f"often-{number}.jwt", "checkout", cart, *made.by("shop"))
+        nonce = f"often-{number}"
+        closed = desk.kept(f"often-{number}", "close", before, "--checkout", cart, *bound(SHOP, nonce), *made.by(by))
+        return desk.verify(closed, *bound(SHOP, nonce), *store)
+
+    assert sold(1, less, "scout").code == 0
+    assert sold(2, less, "scout").code == 0
+    refused(sold(3, less, "scout"), 3, "denied", "allows 2 uses")
+    assert sold(4, order, "shopper").code == 0
+    refused(sold(5, same, "scout"), 3, "denied", "allows 3 uses")
+
+
 def test_a_bank_sees_the_order_beside_the_payment(desk: Desk) -> None:
     made = desk.made
     found = desk.verify(made.path("pay"), *bound(BANK), "--order", made.path("order"))
@@ -441,7 +466,10 @@ def test_only_the_holder_closes_or_hands_on(desk: Desk) -> None:
         (("--max", "1:USD"), "payment.reference"),
         (("--min", "1:USD"), "--min goes with --max"),
         (("--max", "1.5:USD"), "minor units"),
-        (("--uses", "2"), "--uses goes with --frequency"),
+        (("--uses", "2"), "--uses goes with --frequency, or with --item"),
+        (("--order", "order.open", "--uses", "2"), "--uses goes with --frequency, or with --item"),
+        (("--item", "1:tea", "--uses", "0"), "uses: expected an integer of 1"),
+        (("--item", "1:tea", "--uses", "x"), "--uses"),
         (("--instrument", "c-1"), "its type and its id"),
         (("--order", "pay.open"), "expected an open checkout mandate"),
         (("--order", "order.open", "--max", "9:USD", "--min", "1:EUR"), "currency of --max"),

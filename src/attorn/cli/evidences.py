@@ -103,6 +103,9 @@ def _add_verify(forms: Commands) -> None:
         help="a did:web document in it that you know to be right (repeatable)",
     )
     add_policy(parser)
+    parser.add_argument(
+        "--delay", metavar="SPAN", default="5m", help="how long after the verdict a receipt may be (default: 5m)"
+    )
     parser.add_argument("--network", action="store_true", help="ask the servers that DIDs name today, over https")
     mandate_terms.add_claim(parser)
 
@@ -167,6 +170,7 @@ def _verify(arguments: argparse.Namespace) -> Result:
         age=span(arguments.age, "--age"),
         skew=span(arguments.skew, "--skew"),
         staleness=span(arguments.staleness, "--staleness"),
+        delay=span(arguments.delay, "--delay"),
         resolver=network.resolver(network.transport()) if arguments.network else None,
         trusted_files=arguments.trust_file,
     )

@@ -44,7 +44,7 @@ _DEPTH: Final = 24
 _ELSEWHERE: Final = ("cnf", "iat", "nbf", "exp", "status", "attorn")
 """Members of a content that options say: in a file they would be passed over, and so are refused."""
 _CHECKOUT: Final = ("item", "merchant")
-_PAYMENT: Final = ("order", "max", "min", "budget", "frequency", "uses", "payee", "instrument")
+_PAYMENT: Final = ("order", "max", "min", "budget", "frequency", "payee", "instrument")
 _Kind = TypeVar("_Kind")
 
 
@@ -68,7 +68,7 @@ def add_limits(parser: Parser) -> None:
     payment.add_argument("--min", metavar="MONEY", help="at least this each time")
     payment.add_argument("--budget", metavar="MONEY", help="at most this in all")
     payment.add_argument("--frequency", choices=tuple(map(str, Frequency)), help="more than once, so far apart")
-    payment.add_argument("--uses", metavar="N", help="with --frequency: so many times")
+    payment.add_argument("--uses", metavar="N", help="with --frequency, or of a checkout: so many times")
     payment.add_argument("--payee", metavar="ID[=NAME]", action="append", help="only to this payee (repeatable)")
     payment.add_argument("--instrument", metavar="TYPE:ID", action="append", help="only with this (repeatable)")
 
@@ -128,20 +128,22 @@ def document(argument: str, name: str) -> dict[str, JsonValue]:
 
 def opened(arguments: argparse.Namespace, parent: Open | None = None) -> Open:
     """The open mandate that is asked for; what is not said stays as it is in `parent`. Raises `InputError`."""
-    checkout, payment = (_given(arguments, names) for names in (_CHECKOUT, _PAYMENT))
+    checkout, payment, uses = (_given(arguments, names) for names in (_CHECKOUT, _PAYMENT, ("uses",)))
     if arguments.content is not None:
         found = _content(arguments)
-        if checkout or payment:
-            raise InputError(f"--content says all of it; {checkout or payment} goes without")
+        if checkout or payment or uses:
+            raise InputError(f"--content says all of it; {checkout or payment or uses} goes without")
         if not isinstance(found, Open):
             raise InputError("--content: expected an open mandate")
         return found
     if checkout and payment:
         raise InputError(f"{checkout} is for a checkout, {payment} for a payment: one mandate is about one of them")
-    if checkout:
-        return _with_checkout(_checkout_limits(arguments), _parent(parent, OpenCheckout, checkout))
+    if checkout or (uses and not payment and isinstance(parent, OpenCheckout)):
+        return _with_checkout(arguments, _parent(parent, OpenCheckout, checkout or "--uses"))
     if payment:
         return _with_payment(_payment_limits(arguments), _parent(parent, OpenPayment, payment))
+    if uses:
+        raise InputError("--uses goes with --frequency, or with --item")
     if parent is None:
         raise InputError("mandate: expected --content, or what it allows: --item or --order, and more")
     return parent
@@ -200,10 +202,12 @@ def _parent(parent: Open | None, kind: type[_Kind], asked: str) -> _Kind | None:
     return parent
 
 
-def _with_checkout(limits: Sequence[CheckoutConstraint], parent: OpenCheckout | None) -> OpenCheckout:
+def _with_checkout(arguments: argparse.Namespace, parent: OpenCheckout | None) -> OpenCheckout:
+    limits = _checkout_limits(arguments)
     said = {each.type for each in limits}
     kept = () if parent is None else tuple(each for each in parent.constraints if each.type not in said)
-    return OpenCheckout((*kept, *limits))
+    uses = None if parent is None else parent.uses
+    return OpenCheckout((*kept, *limits), uses if arguments.uses is None else whole(arguments.uses, "--uses"))
 
 
 def _with_payment(limits: Sequence[PaymentConstraint], parent: OpenPayment | None) -> OpenPayment:
@@ -241,7 +245,7 @@ def _payment_limits(arguments: argparse.Namespace) -> list[PaymentConstraint]:
         uses = None if arguments.uses is None else whole(arguments.uses, "--uses")
         found.append(Recurrence(Frequency(arguments.frequency), uses))
     elif arguments.uses is not None:
-        raise InputError("--uses goes with --frequency")
+        raise InputError("--uses goes with --frequency, or with --item")
     if arguments.payee is not None:
         found.append(AllowedPayees(_all(arguments.payee, _merchant)))
     if arguments.instrument is not None:

@@ -36,6 +36,8 @@ def limits(content: Content, hidden: Sequence[Path] = ()) -> list[str]:
         rows = [
             f"{each.type}: {line(_limit(each))}{_kept_back(hidden, at)}" for at, each in enumerate(content.constraints)
         ]
+        if isinstance(content, OpenCheckout) and content.uses is not None:
+            rows.append(f"so often: {content.uses} times")
         fixed = {} if isinstance(content, OpenCheckout) else _terms(content.presets)
         return rows + [f"{name}: fixed to {line(words)}" for name, words in fixed.items()]
     if isinstance(content, ClosedCheckout):
