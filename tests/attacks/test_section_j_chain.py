@@ -43,10 +43,11 @@ HANDED_ON = follow(ALLOWING, NARROW, aud="sub", nonce="q")
 GOOD_TWICE = follow(HANDED_ON, by=SUB)
 
 
-def refused(text: str, code: str, **changed: Any) -> None:
+def refused(text: str, code: str, **changed: Any) -> str:
     with pytest.raises(AttornError) as caught:
         check(text, **changed)
     assert caught.value.code == code, caught.value
+    return str(caught.value)
 
 
 def test_without_an_attack_it_holds() -> None:
@@ -165,9 +166,7 @@ def test_113_a_did_beside_its_own_key_is_named() -> None:
 @pytest.mark.parametrize("alg", ["none", "HS256", "RS256", "PS256", "ES512", "es256", "", None, 1, ["ES256"]])
 def test_113_an_algorithm_is_named(alg: Any) -> None:
     for text in (follow(root(header={"alg": alg})), follow(ROOT, header={"alg": alg})):
-        refused(text, "malformed")
-        with pytest.raises(AttornError, match="alg"):
-            check(text)
+        assert f"got {alg!r}" in refused(text, "malformed")
 
 
 @pytest.mark.parametrize("alg", ["EdDSA", "ES384", "ES256K"])
@@ -225,22 +224,20 @@ def test_114_a_payment_is_no_checkout() -> None:
 
 
 @pytest.mark.parametrize(
-    "constraints",
+    ("constraints", "code"),
     [
-        [RANGE, REFERENCE, {"type": "payment.colour", "max": 1}],
-        [RANGE, REFERENCE, {"currency": "USD", "max": 5000}],
-        [RANGE, {**REFERENCE, "type": "mandate.payment.reference"}],
-        [RANGE],
-        [],
-        ...,
-        [{**PAYEES, "allowed": []}, REFERENCE],
+        ([RANGE, REFERENCE, {"type": "payment.colour", "max": 1}], "bad_mandate"),
+        ([RANGE, REFERENCE, {"currency": "USD", "max": 5000}], "bad_mandate"),
+        ([RANGE, {**REFERENCE, "type": "mandate.payment.reference"}], "bad_mandate"),
+        ([RANGE], "bad_mandate"),
+        ([], "bad_mandate"),
+        (..., "malformed"),
+        ([{**PAYEES, "allowed": []}, REFERENCE], "bad_mandate"),
     ],
     ids=["unknown", "untyped", "misnamed", "no reference", "empty", "absent", "nobody"],
 )
-def test_115_constraints(constraints: Any) -> None:
-    with pytest.raises(AttornError) as caught:
-        check(follow(root(opened(constraints=constraints))))
-    assert caught.value.code in ("bad_mandate", "malformed")
+def test_115_constraints(constraints: Any, code: str) -> None:
+    refused(follow(root(opened(constraints=constraints))), code)
 
 
 @pytest.mark.parametrize(
@@ -248,10 +245,9 @@ def test_115_constraints(constraints: Any) -> None:
     ["mandate.payment.open", "mandate.payment.open.2", "payment.open.1", "MANDATE.PAYMENT.OPEN.1", "", None, 1, ...],
 )
 def test_115_a_type_of_mandate_is_named(vct: Any) -> None:
-    text = follow(root(opened(vct=vct)))
-    refused(text, "bad_mandate")
-    with pytest.raises(AttornError, match=r"vct: expected one of mandate\."):
-        check(text)
+    said = refused(follow(root(opened(vct=vct))), "bad_mandate")
+    assert said.startswith("vct: expected one of mandate.")
+    assert said.endswith(f"got {None if vct is ... else vct!r}")
 
 
 # attack 116: wider than the open mandate above
@@ -357,22 +353,20 @@ def credential_root(**changed: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "changed"),
+    ("text", "taken", "code"),
     [
-        (follow(credential_root()), {}),
-        (follow(credential_root()), {"credentials": ["other"]}),
-        (follow(credential_root(vct=...)), {"credentials": ["com.emvco.dpc"]}),
-        (follow(credential_root(vct=["com.emvco.dpc"])), {"credentials": ["com.emvco.dpc"]}),
-        (follow(credential_root(cnf=...)), {"credentials": ["com.emvco.dpc"]}),
-        (credential_root(), {"credentials": ["com.emvco.dpc"]}),
-        (follow(follow(credential_root()), None), {"credentials": ["com.emvco.dpc"]}),
+        (follow(credential_root()), [], "bad_mandate"),
+        (follow(credential_root()), ["other"], "bad_mandate"),
+        (follow(credential_root(vct=...)), ["com.emvco.dpc"], "bad_mandate"),
+        (follow(credential_root(vct=["com.emvco.dpc"])), ["com.emvco.dpc"], "bad_mandate"),
+        (follow(credential_root(cnf=...)), ["com.emvco.dpc"], "bad_mandate"),
+        (credential_root(), ["com.emvco.dpc"], "bad_mandate"),
+        (follow(follow(credential_root()), None), ["com.emvco.dpc"], "broken_chain"),
     ],
     ids=["none taken", "another taken", "no type", "two types", "no holder", "alone", "behind a closed one"],
 )
-def test_117_a_credential_at_the_root(text: str, changed: dict[str, Any]) -> None:
-    with pytest.raises(AttornError) as caught:
-        check(text, **changed)
-    assert caught.value.code in ("bad_mandate", "malformed", "broken_chain")
+def test_117_a_credential_at_the_root(text: str, taken: list[str], code: str) -> None:
+    refused(text, code, credentials=taken)
 
 
 # attack 119: nobody is trusted

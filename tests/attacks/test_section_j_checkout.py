@@ -43,10 +43,10 @@ def verified(checkout: Any, **other: Any) -> Any:
     return authorization.verify(checkout, **{"merchants": [KNOWN], "now": AT, **other})
 
 
-def refused(call: Any, *codes: str) -> AttornError:
+def refused(call: Any, code: str) -> AttornError:
     with pytest.raises(AttornError) as caught:
         call()
-    assert caught.value.code in codes, caught.value
+    assert caught.value.code == code, caught.value
     return caught.value
 
 
@@ -68,17 +68,13 @@ def test_without_an_attack_it_holds() -> None:
 @BY_FIELD
 def test_109_a_cart_swapped_under_the_signature(path: tuple[Any, ...], value: Any) -> None:
     header, _, signature = TEXT.split(".")
-    for fraud in (changed(*path, to=value), adding_up(changed(*path, to=value))):
-        body = b64(json.dumps({**fraud, "jti": checked(TEXT).document["jti"]}, separators=(",", ":")).encode())
-        refused(
-            lambda body=body: checked(f"{header}.{body}.{signature}"), "bad_signature", "malformed", "untrusted_root"
-        )
-        error = refused(
-            lambda fraud=fraud: verified({**fraud, "ap2": AUTHORIZED["ap2"]}),
-            "bad_signature",
-            "malformed",
-            "untrusted_root",
-        )
+    fraud = changed(*path, to=value)
+    signed = "untrusted_root" if path == ("merchant", "id") else "bad_signature"
+    plain = "malformed" if path[0] == "totals" else signed
+    for other, code in ((fraud, plain), (adding_up(fraud), signed)):
+        body = b64(json.dumps({**other, "jti": checked(TEXT).document["jti"]}, separators=(",", ":")).encode())
+        refused(lambda body=body: checked(f"{header}.{body}.{signature}"), code)
+        error = refused(lambda other=other: verified({**other, "ap2": AUTHORIZED["ap2"]}), code)
         assert authorization_code(error) == "merchant_authorization_invalid"
 
 

@@ -222,7 +222,9 @@ def test_111_amounts_that_are_none_under_the_merchants_signature(value: str) -> 
         refused(deal(cart=f"{text}.{signature}"), "bad_mandate" if _is_json(value) else "bad_credential")
         proven = json.loads(Deal(form=Securing.DATA_INTEGRITY).cart)
         spelt = json.dumps({**proven, "id": proven["id"]}).replace(find, put)
-        refused(deal(cart=spelt), *(("bad_mandate", "bad_proof") if _is_json(value) else ("bad_credential",)))
+        # The proof is over doubles: to it these two are what was signed.
+        code = "bad_mandate" if find.endswith("128.3") and value.startswith("128.3000") else "bad_proof"
+        refused(deal(cart=spelt), code if _is_json(value) else "bad_credential")
 
 
 def _is_json(value: str) -> bool:
@@ -276,7 +278,8 @@ def test_112_early_and_late(form: Securing, name: str, at: timedelta) -> None:
     until = NOW + (9 * HOUR if name == "intent" else HOUR)
     deal.payment = deal.pay(PaymentMandate.read(PAYMENT), AGENT, form=form, until=until)
     # A proof that is yet to be made is one that nobody has made.
-    refused(deal(now=NOW + at), *(("outside_validity", "bad_proof") if name == "early" else ("outside_validity",)))
+    unmade = name == "early" and form is Securing.DATA_INTEGRITY
+    refused(deal(now=NOW + at), "bad_proof" if unmade else "outside_validity")
     if name != "early":
         assert failed(deal(now=NOW + at - timedelta(seconds=1))) == []
 
@@ -406,17 +409,17 @@ def test_115_limits_are_meant_as_they_are_written(change: dict[str, Any], points
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "point"),
     [
-        {f"{ITEMS}__0__sku": ...},
-        {f"{ITEMS}__2__sku": ...},
-        {f"{ITEMS}__0__sku": "SHOE-10"},
-        {f"{ITEMS}__1__refund_period": 0},
+        ({f"{ITEMS}__0__sku": ...}, "cart.skus"),
+        ({f"{ITEMS}__2__sku": ...}, "cart.skus"),
+        ({f"{ITEMS}__0__sku": "SHOE-10"}, "cart.skus"),
+        ({f"{ITEMS}__1__refund_period": 0}, "cart.refundability"),
     ],
 )
-def test_115_an_item_that_could_be_anything(change: dict[str, Any]) -> None:
+def test_115_an_item_that_could_be_anything(change: dict[str, Any], point: str) -> None:
     deal = Deal(cart=altered(CART, **change))
-    assert failed(deal()) in (["cart.skus"], ["cart.refundability"])
+    assert failed(deal()) == [point]
     refused(deal(), "denied")
 
 

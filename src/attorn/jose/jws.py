@@ -207,8 +207,10 @@ def _header(part: str, *, jwk: bool = False) -> dict[str, JsonValue]:
     members = members_of(part, jwk=jwk)
     if not any(members.get("alg") in names for names in JWS_NAMES.values()):
         raise MalformedError(f"JWS: expected alg as EdDSA, Ed25519 or ES256, got {shown(members.get('alg'))}")
-    if not isinstance(members.get("typ"), str) or not isinstance(members.get("kid", ""), str):
-        raise MalformedError("JWS: expected typ, and kid if there is one, as text")
+    if not isinstance(members.get("typ"), str):
+        raise MalformedError(f"JWS: expected typ as text, got typ {shown(members.get('typ'))}")
+    if not isinstance(members.get("kid", ""), str):
+        raise MalformedError("JWS: expected kid as text, where it is there")
     return members
 
 

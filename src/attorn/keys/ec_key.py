@@ -90,8 +90,9 @@ class EcKey:
         curve = _NAMED.get(found) if isinstance(found, str) else None
         if jwk.get("kty") != "EC" or curve is None or curve not in curves:
             raise MalformedError(f"JWK: expected kty EC and crv {' or '.join(curves)}, got crv {shown(found)}")
-        if jwk.get("use", "sig") != "sig" or jwk.get("alg", curve.alg) != curve.alg:
-            raise MalformedError(f"JWK: expected use sig and alg {curve.alg}, where they are there")
+        for name, wanted in (("use", "sig"), ("alg", curve.alg)):
+            if jwk.get(name, wanted) != wanted:
+                raise MalformedError(f"JWK: expected {name} {wanted}, where it is there, got {name} {shown(jwk[name])}")
         if "key_ops" in jwk and jwk["key_ops"] != ["verify"]:
             raise MalformedError("JWK: expected key_ops as verify alone, where it is there")
         require_kid(jwk)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from attorn.canonical import canonicalise
+from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.keys.public import Algorithm, PublicKey
@@ -74,7 +75,7 @@ def require_kid(jwk: Mapping[str, object]) -> None:
 
 def _check_purpose(jwk: Mapping[str, object], algorithm: Algorithm) -> None:
     if "use" in jwk and not _is(jwk["use"], "sig"):
-        raise MalformedError("JWK: its use is not sig")
+        raise MalformedError(f"JWK: expected use sig, where it is there, got use {shown(jwk['use'])}")
     if "key_ops" in jwk:
         operations = jwk["key_ops"]
         # RFC 7517 section 4.3: operations are listed once each.
@@ -82,8 +83,9 @@ def _check_purpose(jwk: Mapping[str, object], algorithm: Algorithm) -> None:
             raise MalformedError("JWK: its key_ops are not a set of names")
         if operations.count("verify") != 1 or len(set(operations)) != len(operations):
             raise MalformedError("JWK: its key_ops do not name verify and every other operation once")
-    if "alg" in jwk and not _is(jwk["alg"], *JWS_NAMES[algorithm]):
-        raise MalformedError(f"JWK: its alg is not one of an {algorithm} key")
+    names = JWS_NAMES[algorithm]
+    if "alg" in jwk and not _is(jwk["alg"], *names):
+        raise MalformedError(f"JWK: expected alg {' or '.join(names)}, where it is there, got alg {shown(jwk['alg'])}")
 
 
 def _is(value: object, *names: str) -> bool:

@@ -114,9 +114,12 @@ class UnverifiedHop(NamedTuple):
 
     def require_root(self) -> None:
         """Raises `MandateError` if this was made as a hop behind another one, which has been cut off."""
-        cut = SD_HASH in self.claims or JWT_HASH in self.claims
-        if cut or plain_typ(self.envelope.typ) in _BEHIND:
-            raise MandateError("mandate: its first hop was made to stand behind another one")
+        typ = self.envelope.typ
+        if plain_typ(typ) in _BEHIND:
+            raise MandateError(f"mandate: expected a first hop that stands behind none, got typ {shown(typ)}")
+        for name in (SD_HASH, JWT_HASH):
+            if name in self.claims:
+                raise MandateError(f"mandate: expected a first hop that stands behind none, got one with {name}")
 
     def require_typ(self) -> None:
         """Raises `MandateError` unless the type of the JWT says whether its content names a next holder."""

@@ -126,8 +126,10 @@ def _held(types: tuple[str, ...], subjects: tuple[credential.Subject, ...], kind
     if len(subjects) != 1:
         raise MandateError(f"mandate: expected one subject, got {len(subjects)}")
     claims = subjects[0].claims
-    if not claims.keys() <= _MEMBERS or claims.get("type") not in (kind.NAME, [kind.NAME]):
-        raise MandateError(f"mandate: expected a subject of type {kind.NAME} with a mandate, got {shown(list(claims))}")
+    if claims.get("type") not in (kind.NAME, [kind.NAME]):
+        raise MandateError(f"mandate: expected a subject of type {kind.NAME}, got type {shown(claims.get('type'))}")
+    if not claims.keys() <= _MEMBERS:
+        raise MandateError(f"mandate: expected a subject with no more than a mandate, got {shown(list(claims))}")
     agent = subjects[0].id
     if (agent is not None) is not (kind is IntentMandate) or not (agent is None or is_did(agent)):
         raise MandateError(f"mandate: expected the id of an intent's subject as the agent's DID, got {shown(agent)}")
