@@ -39,7 +39,7 @@ from tests.unit.mandate_v01_scene import (
 from tests.unit.mandate_v01_scene import NOW as THEN
 from tests.unit.mandate_v01_scene import USER as PAYER
 
-from attorn import credential
+from attorn import credential, sdjwt
 from attorn.checkout import authorization
 from attorn.credential import Securing
 from attorn.errors import AttornError
@@ -336,3 +336,10 @@ def bound(text: str, **header: Any) -> str:
 def test_the_header_of_a_users_authorization(change: Callable[..., str], member: str, value: Any) -> None:
     assert authorized()()
     named("malformed", value, authorized(lambda text: change(text, **{member: value})), "got {}")
+
+
+@pytest.mark.parametrize("name", ["sha-512", "SHA-256", "", None, ["sha-256"]])
+def test_the_algorithm_of_what_a_user_authorizes(name: Any) -> None:
+    said = {"transaction_data": [], "transaction_data_hashes_alg": name}
+    text = sdjwt.present(wallet(), by=PAYER, audience=AUDIENCE, nonce=NONCE, now=THEN, also=said)
+    named("bad_mandate", name, authorized(lambda _: text), "got {}")
