@@ -4,6 +4,10 @@ from __future__ import annotations
 
 CHAINS = (
     "unit/test_mandate_chain",
+    "unit/test_mandate_edges",
+    "unit/test_mandate_hiding",
+    "unit/test_mandate_trusted",
+    "attacks/test_section_j_named",
     "attacks/test_section_j_chain",
     "unit/test_mandate_once",
     "unit/test_mandate_steps",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -318,3 +319,38 @@ def test_several_anchors_are_asked_in_their_order_again(anchors: list[Any], then
         except AttornError as error:
             found.append(error.code)
     assert found[0] == found[1]
+
+
+def test_an_anchor_that_lost_its_last_key_trusts_nothing() -> None:
+    directory = Several(a=USER)
+    by, held = verifier(anchors=[A], resolver=directory), root(opened())
+    shown(by, follow(held))
+    directory.keys["a"] = SimpleNamespace(jwk={"kty": "OKP", "crv": "Ed25519", "x": b64(bytes(32))})
+    refused("untrusted_root", lambda: shown(by, follow(held)))
+
+
+def test_a_chain_whose_root_another_anchor_takes_over_is_read_anew() -> None:
+    directory = Several(a=USER, b=MALLORY)
+    by = verifier(anchors=[B, A], resolver=directory)
+    chain = follow(root(opened(attorn={"redelegations": 1})), opened(SUB))
+    assert shown(by, follow(chain, by=SUB)).hops[0].did == A
+    directory.keys["b"] = USER
+    found = shown(by, follow(chain, by=SUB))
+    assert (len(found.hops), found.hops[0].did) == (3, B)
+
+
+def of_length(size: int) -> str:
+    """An open mandate of so many characters."""
+    most = (size - len(root(opened(note="")))) * 3 // 4
+    texts = (
+        root(opened(note="n" * (most - less)), header={"kid": "k" * kid}) for less in range(32) for kid in range(1, 4)
+    )
+    return next(text for text in texts if len(text) == size)
+
+
+@pytest.mark.parametrize(("more", "verified"), [(0, 3), (1, 4)])
+def test_the_longest_head_that_is_remembered(signatures: list[bool], more: int, verified: int) -> None:
+    by, held = verifier(), of_length(16_384 + more)
+    for number in range(2):
+        shown(by, follow(held, paid(transaction_id=f"t-{number}")))
+    assert len(signatures) == verified

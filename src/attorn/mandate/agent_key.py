@@ -93,8 +93,3 @@ class AgentKey:
     def is_of(self, key: PublicKey) -> bool:
         """Whether this is that key."""
         return key.algorithm is Algorithm.P256 and self.key.public_key == key
-
-
-def has(content: Mapping[str, JsonValue]) -> bool:
-    """Whether a content names the key of a next holder."""
-    return CLAIM in content

@@ -46,7 +46,6 @@ class Anchor:
             return cls(did=trusted)
         if not isinstance(trusted, Mapping):
             raise InputError(f"anchor: expected a key, a DID or a JWK, got {shown(trusted)}")
-        kid = trusted.get("kid")
         try:
             if trusted.get("kty") == "OKP":
                 key: RootKey = from_jwk(trusted)
@@ -54,9 +53,8 @@ class Anchor:
                 key = EcKey.read(trusted, curves=_CURVES)
         except MalformedError as error:
             raise InputError(f"anchor: {error}") from None
-        if kid is not None and not isinstance(kid, str):
-            raise InputError("anchor: expected kid as text")
-        return cls(key=key, kid=kid)
+        kid = trusted.get("kid")
+        return cls(key=key, kid=kid if isinstance(kid, str) else None)
 
     def is_meant(self, kid: str | None) -> bool:
         """Whether a header with this `kid` can mean this anchor: where only one of both has a name, it can."""

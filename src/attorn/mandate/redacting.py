@@ -26,7 +26,7 @@ def redact(
     Raises `InputError` for a pointer that leads nowhere, or to what cannot be kept back, for a list of which nothing
     would be left, and for a hop that is bound as it is; and what reading the chain raises.
     """
-    if not isinstance(claim, str) or claim not in PAYLOADS:
+    if claim not in PAYLOADS:
         raise InputError(f"mandate: expected claim as {' or '.join(PAYLOADS)}")
     parts = list(wire.split(chain))
     at = len(parts) if position is None else position
