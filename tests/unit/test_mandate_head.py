@@ -27,11 +27,13 @@ from tests.unit.mandate_scene import (
     unb64,
 )
 
+from attorn import Identity
 from attorn.did.document import DidDocument
 from attorn.did.reading import read
 from attorn.did.resolver import LocalResolver
 from attorn.errors import AttornError, InputError, ResolutionError, RevokedError, UnavailableError
 from attorn.keys.ec_key import EcKey
+from attorn.keys.jwk import to_jwk
 from attorn.mandate.head import MOST_REMEMBERED
 from attorn.mandate.verified import VerifiedChain
 from attorn.mandate.verifier import MandateVerifier
@@ -325,7 +327,7 @@ def test_an_anchor_that_lost_its_last_key_trusts_nothing() -> None:
     directory = Several(a=USER)
     by, held = verifier(anchors=[A], resolver=directory), root(opened())
     shown(by, follow(held))
-    directory.keys["a"] = SimpleNamespace(jwk={"kty": "OKP", "crv": "Ed25519", "x": b64(bytes(32))})
+    directory.keys["a"] = SimpleNamespace(jwk=to_jwk(Identity.from_seed(b"\x52" * 32).signer.public_key))
     refused("untrusted_root", lambda: shown(by, follow(held)))
 
 
