@@ -30,6 +30,7 @@ CONSTRAINTS = (
 )
 PURCHASES = (
     "unit/test_mandate_verifier",
+    "unit/test_mandate_trusted",
     "attacks/test_section_j_constraints",
     "attacks/test_section_j_checkout",
     "unit/test_mandate_charging",

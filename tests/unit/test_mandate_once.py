@@ -277,9 +277,23 @@ def test_115_nor_may_the_order_beside_it_do_without() -> None:
     prohibited(lambda: released(text, verifier(required=REQUIRED), checkout=checkout(bare)), Code.CONSTRAINT_MISSING)
 
 
-@pytest.mark.parametrize("required", ["payment.budget", ["payment.other"], [1], None, 5])
+@pytest.mark.parametrize("required", ["payment.budget", "", ["payment.other"], [1], [["payment.budget"]], None, 5])
 def test_115_what_may_be_required(required: Any) -> None:
     refused("invalid_input", lambda: verifier(required=required))
+
+
+# attack 112: a nonce is used up for as long as a mandate for it can be taken
+
+
+@pytest.mark.parametrize("later", [0, 1, 3599, 3600, 3900])
+def test_112_a_nonce_is_answered_once(later: int) -> None:
+    times, first, second = [AT], lasting("first"), lasting("second")
+    provider = verifier(clock=lambda: times[0])
+    released(payment(order=first), provider, checkout=checkout(order=first))
+    times[0] = at(NOW + later)
+    again = payment(order=second)
+    refused("replayed", lambda: released(again, provider, checkout=checkout(order=second)))
+    assert released(again, verifier(clock=lambda: times[0]), checkout=checkout(order=second))
 
 
 # attack 112: verifiers that share a store need not agree on how far clocks differ

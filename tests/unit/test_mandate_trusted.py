@@ -7,24 +7,32 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.unit import checkout_scene as shop
 from tests.unit.mandate_scene import (
     AGENT,
+    AT,
     AUDIENCE,
     MALLORY,
+    NONCE,
+    NOW,
     SUB,
     USER,
     check,
     follow,
+    hashed,
     opened,
+    paid,
     party,
     root,
 )
 
 from attorn import Identity
+from attorn.checkout import KnownSigner
 from attorn.did.document import DidDocument
 from attorn.did.reading import read
 from attorn.errors import AttornError
 from attorn.keys.ec_key import Curve, EcKey
+from attorn.keys.jwk import to_jwk
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.anchor import Anchor, anchors_of
 from attorn.mandate.verifier import MandateVerifier
@@ -186,3 +194,44 @@ def test_a_status_that_returns_a_verdict_is_named() -> None:
     status = {"status_list": {"idx": 1, "uri": "https://a.example/1"}}
     text = follow(root(opened(status=status)))
     assert "the status must" in refused("unavailable", lambda: check(text, status=lambda hop, now: True))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"audience": ""}, {"audience": None}, {"merchants": None}, {"merchants": "did:web:shop.example"}],
+)
+def test_what_a_verifier_lacks_is_named(changed: dict[str, Any]) -> None:
+    assert refused("invalid_input", lambda: verifier(**changed)).startswith(f"{next(iter(changed))}: ")
+
+
+@pytest.mark.parametrize("nonce", ["", None, 1, "x" * 2049])
+def test_a_verifier_says_what_it_asked(nonce: Any) -> None:
+    order = shop.jws(shop.changed("jti", to="x"))
+    by = verifier(unbound=True)
+    for call in (
+        lambda: by.verify(follow(ROOT), nonce=nonce, now=AT),
+        lambda: by.verify(root(paid(iat=NOW)), nonce=nonce, now=AT),
+        lambda: by.accept_payment(follow(ROOT), nonce=nonce, checkout=order),
+        lambda: by.accept_checkout(follow(ROOT), nonce=nonce),
+    ):
+        assert refused("invalid_input", call).startswith("nonce: ")
+
+
+def test_a_verifier_takes_nothing_handed_on_that_does_not_say_so() -> None:
+    chain = follow(follow(ROOT, opened(SUB)), by=SUB)
+    assert len(verifier(redelegations=1).verify(chain, nonce=NONCE, now=AT).hops) == 3
+    refused("broken_chain", lambda: verifier().verify(chain, nonce=NONCE, now=AT))
+
+
+@pytest.mark.parametrize("resolver", [None, Listing(to_jwk(shop.SHOP.public_key))])
+def test_a_merchant_by_a_did(resolver: Any) -> None:
+    """did:key needs nobody to look it up; of any other DID, whoever was handed in is asked."""
+    did = Identity(shop.SHOP).did if resolver is None else "did:web:shop.example"
+    by = verifier(merchants=[KnownSigner.of("merchant_1", did)], resolver=resolver, unbound=True, clock=lambda: AT)
+    order = shop.jws(shop.changed("jti", to="x"), kid=f"{did}#{did[8:] if resolver is None else 1}")
+    total = {"payment_amount": {"amount": 24516, "currency": "USD"}, "payee": shop.MERCHANT}
+    bought = root(paid(iat=NOW, transaction_id=hashed(order), **total))
+    assert by.accept_payment(bought, nonce=NONCE, checkout=order).payment.transaction_id == hashed(order)
+    if resolver is not None:
+        elsewhere = verifier(merchants=[KnownSigner.of("merchant_1", did)], unbound=True, clock=lambda: AT)
+        refused("unresolved_principal", lambda: elsewhere.accept_payment(bought, nonce=NONCE, checkout=order))
