@@ -32,11 +32,12 @@ from attorn import Identity
 from attorn.errors import AttornError
 from attorn.mandate import wire
 from attorn.mandate.envelope import Envelope
+from attorn.mandate.hop import UnverifiedHop
 from attorn.mandate.policy import Policy
 from attorn.mandate.times import skew_of
 from attorn.mandate.verifier import MandateVerifier
 from attorn.mandate.verifying import verify_held
-from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES
+from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES, Compact
 
 ROOT = root()
 ALLOWING = root(opened(attorn={"redelegations": 1}))
@@ -166,6 +167,11 @@ def test_what_a_credential_says_openly(name: str) -> None:
     claims = {**CREDENTIAL, "_sd": [hashed(text)], name: ...}
     credential = sd_jwt(None, by=USER, typ="dc+sd-jwt", disclosures=[text], **claims)
     refused("bad_mandate", lambda: check(follow(credential), credentials=["com.emvco.dpc"]))
+
+
+def test_a_credential_is_no_open_mandate() -> None:
+    texts = (sd_jwt(None, by=USER, typ="dc+sd-jwt", disclosures=[], **CREDENTIAL), ROOT, root(paid()))
+    assert [UnverifiedHop.read(Compact.split(text)).is_open for text in texts] == [False, True, False]
 
 
 def test_what_a_credential_may_hide() -> None:
