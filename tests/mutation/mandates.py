@@ -123,7 +123,7 @@ MANDATES = {
     "mandate/policy.py": _once(CHAINS, PURCHASES),
     "mandate/presets.py": PURCHASES,
     "mandate/prohibited.py": PURCHASES,
-    "mandate/purchase.py": PURCHASES,
+    "mandate/purchase.py": _once(_CAPABILITY, PURCHASES),
     "mandate/receipt.py": (
         "unit/test_mandate_receipt",
         "unit/test_mandate_interop",

@@ -162,5 +162,6 @@ def test_orders_that_are_not(items: Any) -> None:  # attack 116
 
 def test_a_payment_is_not_handed_on_as_an_order() -> None:
     assert widening(opened(), ordered(ITEMS)) == "a mandate of another type"
-    with pytest.raises(InputError):
-        widening(opened(), None)  # type: ignore[arg-type]
+    for child, parent in ((opened(), None), (None, opened()), (None, None)):
+        with pytest.raises(InputError):
+            widening(child, parent)  # type: ignore[arg-type]

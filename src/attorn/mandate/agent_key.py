@@ -15,7 +15,7 @@ from attorn.did.resolver import LocalResolver, Resolver, live_document
 from attorn.display import shown
 from attorn.errors import InputError, MalformedError, MandateError, ResolutionError
 from attorn.keys.ec_key import Curve, EcKey
-from attorn.keys.public import Algorithm, PublicKey
+from attorn.keys.public import PublicKey
 
 CLAIM: Final = "cnf"
 _OTHERS: Final = frozenset(("jku", "jwe", "kid", "jkt", "x5t#S256"))
@@ -92,4 +92,4 @@ class AgentKey:
 
     def is_of(self, key: PublicKey) -> bool:
         """Whether this is that key."""
-        return key.algorithm is Algorithm.P256 and self.key.public_key == key
+        return self.key.public_key == key
