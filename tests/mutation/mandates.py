@@ -7,6 +7,7 @@ CHAINS = (
     "unit/test_mandate_edges",
     "unit/test_mandate_hiding",
     "unit/test_mandate_trusted",
+    "unit/test_mandate_written",
     "attacks/test_section_j_named",
     "attacks/test_section_j_chain",
     "unit/test_mandate_once",

@@ -96,7 +96,6 @@ def delegate(
         raise InputError(f"mandate: expected an open mandate, got {type(mandate).__name__}")
     allowance.require(unsaid, "unsaid")
     held = _held(chain, by, claim)
-    held.require_kind(mandate)
     content = open_content(mandate, to=to, now=now, expires=expires, redelegations=redelegations)
     held.require_times(content)
     held.require_narrower(mandate, redelegations, unsaid, unit)
