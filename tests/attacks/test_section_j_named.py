@@ -121,6 +121,7 @@ def test_the_type_of_a_mandate(vct: Any) -> None:
     ],
 )
 def test_the_type_that_a_model_reads(read: Callable[..., object], content: Any, vct: Any) -> None:
+    assert read(content)
     named("bad_mandate", vct, lambda: read({**content, "vct": vct}), "got {}")
 
 

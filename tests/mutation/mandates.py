@@ -31,6 +31,7 @@ CONSTRAINTS = (
 )
 PURCHASES = (
     "unit/test_mandate_verifier",
+    "unit/test_mandate_prohibited",
     "unit/test_mandate_trusted",
     "attacks/test_section_j_constraints",
     "attacks/test_section_j_checkout",
@@ -87,7 +88,7 @@ MANDATES = {
     "mandate/appending.py": CHAINS,
     "mandate/capability.py": _CAPABILITY,
     "mandate/carts.py": PURCHASES,
-    "mandate/charging.py": PURCHASES,
+    "mandate/charging.py": _once(("unit/test_mandate_charging",), PURCHASES),
     **{
         f"mandate/constraint/{name}.py": CONSTRAINTS
         for name in (
@@ -118,13 +119,13 @@ MANDATES = {
     "mandate/narrowing.py": ("unit/test_mandate_narrowing", *CHAINS, "property/test_narrower"),
     "mandate/open_checkout.py": _once(CONSTRAINTS, CHAINS),
     "mandate/open_payment.py": _once(CONSTRAINTS, CHAINS),
-    "mandate/order.py": PURCHASES,
+    "mandate/order.py": ("unit/test_mandate_order", *PURCHASES),
     "mandate/parts.py": _PARTS,
     "mandate/payment.py": _once(CHAINS, PURCHASES),
     "mandate/policy.py": _once(CHAINS, PURCHASES),
-    "mandate/presets.py": PURCHASES,
+    "mandate/presets.py": ("unit/test_mandate_presets", *PURCHASES),
     "mandate/prohibited.py": PURCHASES,
-    "mandate/purchase.py": _once(_CAPABILITY, PURCHASES),
+    "mandate/purchase.py": _once(("unit/test_purchase",), _CAPABILITY, PURCHASES),
     "mandate/receipt.py": (
         "unit/test_mandate_receipt",
         "unit/test_mandate_interop",
@@ -134,7 +135,7 @@ MANDATES = {
     "mandate/redacting.py": CHAINS,
     "mandate/times.py": CHAINS,
     "mandate/unverified.py": CHAINS,
-    "mandate/verified.py": CHAINS,
+    "mandate/verified.py": ("unit/test_mandate_verified", *CHAINS),
     "mandate/verifier.py": (*PURCHASES, "unit/test_mandate_head", "unit/test_mandate_known_keys"),
     "mandate/verifying.py": CHAINS,
     "mandate/vct.py": CHAINS,

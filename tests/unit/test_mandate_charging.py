@@ -240,6 +240,24 @@ def test_the_ledger_itself_holds_the_smallest_limit(limits: list[Any], expected:
     assert pay(ledger, mandate) == expected
 
 
+def test_the_ledger_itself_holds_that_an_order_is_placed_once() -> None:
+    order, ledger = Held("order", ordered(ITEMS), UNTIL), Scripted()
+    assert charge_checkout(ledger, [order], Checkout.read(CHECKOUT), now=NOW) == ()
+    ledger.readings = [{}]
+    (refused,) = charge_checkout(ledger, [order], Checkout.read(CHECKOUT), now=NOW)
+    assert refused.violation.code == "too_many_uses"
+    assert not order.is_spaced
+    assert Held("order", ordered(ITEMS), 0).until == 0
+
+
+def test_what_was_used_before_is_refused_at_the_last_step() -> None:
+    ledger, once = MemoryStore(), [Charge("nonce", 1, 1)]
+    assert pay(ledger, held(RANGE), also=once) == []
+    with pytest.raises(ReplayError) as caught:
+        pay(ledger, held(RANGE, hop="another"), also=once)
+    assert caught.value.step == 10
+
+
 class Unwilling(MemoryStore):
     """Refuses and never says that a limit was reached."""
 
@@ -270,6 +288,8 @@ PAID = ClosedPayment.read(PAYMENT)
         lambda: charge_payment(object(), [held(RANGE)], PAID, open_checkouts=None, now=NOW),  # type: ignore[arg-type]
         lambda: charge_payment(MemoryStore(), [held(RANGE), held(BUDGET)], PAID, open_checkouts=None, now=NOW),
         lambda: Held("", opened(RANGE), UNTIL),
+        lambda: Held(b"root", opened(RANGE), UNTIL),  # type: ignore[arg-type]
+        lambda: Held(1, opened(RANGE), UNTIL),  # type: ignore[arg-type]
         lambda: Held("root", opened(RANGE), -1),
         lambda: Held("root", opened(RANGE), True),
         lambda: Held("root", PAID, UNTIL),  # type: ignore[arg-type]
