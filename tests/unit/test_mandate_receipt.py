@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.unit.checkout_scene import AT, KID, MALLORY, NOW, SHOP, b64, jws
 from attorn.checkout.known_signer import KnownSigner
 from attorn.errors import AttornError, InputError, MalformedError
 from attorn.keys.jwk import to_jwk
+from attorn.mandate.links import Links
 from attorn.mandate.receipt import CheckoutReceipt, Failure, PaymentReceipt, Reference, issue, verify
 
 ISSUER = "https://demo-merchant.example"
@@ -289,3 +291,56 @@ def test_arguments_are_what_they_must_be(wrong: dict[str, Any]) -> None:
 
 def test_an_instant_is_kept_whatever_its_zone() -> None:
     assert CheckoutReceipt.read(ORDER.write()).issued_at == datetime.fromtimestamp(NOW, UTC)
+
+
+LINKS = Links(b64(b"c" * 32), (b64(b"m" * 32),))
+
+
+@pytest.mark.parametrize("receipt", ALL)
+def test_what_a_receipt_ties_together(receipt: Any) -> None:
+    tied = replace(receipt, links=LINKS)
+    assert checked(issue(tied, by=SHOP, kid=KID), type(receipt)).receipt == tied
+    assert tied.write() == {**receipt.write(), **LINKS.write()}
+    with pytest.raises(InputError, match="expected Links or None"):
+        replace(receipt, links=LINKS.write())
+
+
+@pytest.mark.parametrize("name", ["iss", "iat", "reference", "order_id"])
+@pytest.mark.parametrize("value", [7.5, True, ["x"], {}])
+def test_a_claim_of_another_kind_is_named(name: str, value: Any) -> None:
+    with pytest.raises(MalformedError, match=rf"^receipt\.{name}: expected"):
+        CheckoutReceipt.read({**ORDER.write(), name: value})
+
+
+@pytest.mark.parametrize("name", ["payment_id", "psp_confirmation_id", "network_confirmation_id"])
+def test_an_id_of_another_kind_is_named(name: str) -> None:
+    with pytest.raises(MalformedError, match=rf"^receipt\.{name}: expected"):
+        PaymentReceipt.read({**PAID.write(), name: 7})
+    with pytest.raises(InputError, match=f"expected {name} as text"):
+        replace(PAID, **{name: 7})
+
+
+@pytest.mark.parametrize("name", ["issuer", "reference", "order_id"])
+def test_a_field_of_another_kind_is_named(name: str) -> None:
+    for value in ("x" * 2049, 7):
+        with pytest.raises(InputError, match=f"^receipt: expected {name} as text"):
+            replace(ORDER, **{name: value})
+    assert replace(ORDER, **{name: "x" * 2048})
+
+
+def test_a_time_in_the_model_of_the_specification() -> None:
+    said = {**BASE, "result": "success"}
+    assert CheckoutReceipt.read({**said, "iat": NOW}).issued_at == AT
+    assert CheckoutReceipt.read({**said, "iat": None}).issued_at is None
+    for wrong in ("1900000000", -1, 1.5):
+        with pytest.raises(MalformedError, match=r"^receipt\.iat"):
+            CheckoutReceipt.read({**said, "iat": wrong})
+    refused(jws({**said, "iat": NOW + 301}), "outside_validity")
+    assert checked(jws({**said, "iat": NOW + 300}))
+
+
+def test_what_a_verifier_lacks_is_named() -> None:
+    for name, value in (("issuers", None), ("skew", 1), ("now", NOW)):
+        with pytest.raises(InputError, match=name if name != "now" else "datetime"):
+            checked(issue(ORDER, by=SHOP, kid=KID), **{name: value})
+    assert [str(form) for form in Reference] == ["jwt", "sd-jwt"]
