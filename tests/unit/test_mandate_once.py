@@ -291,6 +291,11 @@ def test_112_a_nonce_is_answered_once(later: int) -> None:
     provider = verifier(clock=lambda: times[0])
     released(payment(order=first), provider, checkout=checkout(order=first))
     times[0] = at(NOW + later)
+    for number in range(2):
+        # Others buy, so that the store forgets what it may.
+        order, bound = lasting(f"other-{number}"), {"aud": AUDIENCE, "nonce": f"n-{number}"}
+        other = paid(iat=NOW + later, transaction_id=hashed(order), payee=shop.MERCHANT, payment_amount=money())
+        released(root(other, **bound), provider, nonce=bound["nonce"], checkout=order)
     again = payment(order=second)
     refused("replayed", lambda: released(again, provider, checkout=checkout(order=second)))
     assert released(again, verifier(clock=lambda: times[0]), checkout=checkout(order=second))

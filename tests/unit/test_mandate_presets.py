@@ -44,7 +44,7 @@ def test_all_six_are_read_and_written() -> None:
 @pytest.mark.parametrize("name", CONTENT)
 @pytest.mark.parametrize("value", [None, 1, "x", [], True])
 def test_a_member_of_another_kind_is_named(name: str, value: Any) -> None:
-    with pytest.raises(MalformedError, match=f"^{name}"):
+    with pytest.raises(MalformedError, match=rf"^{name}[.:]"):
         Presets.read({**CONTENT, name: value})
 
 

@@ -93,9 +93,10 @@ def test_one_that_another_program_made_is_taken_with_its_nulls_and_without_defau
         *(({name: ...}, ("bad_mandate",)) for name in ("iss", "sub", "aud", "iat", "exp", "jti", "cart_hash")),
         ({"nbf": SECOND}, ("bad_mandate",)),
         ({"iss": "shop"}, ("bad_mandate",)),
+        ({"iss": "shop", "sub": "shop"}, ("bad_mandate",)),
         ({"sub": USER.did}, ("bad_mandate",)),
         ({"iss": OTHER.did, "sub": OTHER.did}, ("untrusted_root",)),
-        *(({"aud": value}, ("bad_mandate",)) for value in ("", [], [1], None, {"a": 1})),
+        *(({"aud": value}, ("bad_mandate",)) for value in ("", [], [1], None, {"a": 1}, [AUDIENCE, 1], [AUDIENCE, ""])),
         ({"aud": "https://bank.example"}, ("wrong_audience",)),
         ({"aud": [AUDIENCE + "/"]}, ("wrong_audience",)),
         *(({"jti": value}, ("bad_mandate",)) for value in ("", 1, None)),
@@ -332,6 +333,19 @@ def test_what_else_the_user_said_counts(also: dict[str, Any], code: str) -> None
 def test_a_verifier_is_told_of_a_mistake(change: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         paid(authorized(credential=wallet()), **change)
+
+
+@pytest.mark.parametrize("nobody", [None, USER.did, b"did:key:z6Mk", 5])
+def test_whom_a_verifier_trusts_is_a_list(nobody: Any) -> None:
+    for name in ("users", "wallets"):
+        with pytest.raises(InputError, match=f"expected {name} as DIDs"):
+            paid(authorized(credential=wallet()), **{name: nobody})
+    with pytest.raises(InputError, match="expected merchants as DIDs"):
+        sold(signed(), merchants=nobody)
+    with pytest.raises(InputError, match=r"^now: "):
+        sold(signed(), now=None)
+    with pytest.raises(InputError, match=r"^authorize_cart: "):
+        vc.authorize_cart(CartMandate.read(CART), by=nobody, audience=AUDIENCE, now=NOW)
 
 
 def test_a_user_is_told_of_a_mistake() -> None:

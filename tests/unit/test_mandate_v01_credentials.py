@@ -202,6 +202,11 @@ def test_a_status_that_nobody_looks_up_is_none(form: Securing) -> None:
     assert asked[0][0].members["statusListIndex"] == "7"
 
 
+def test_how_long_a_credential_may_be() -> None:
+    refused("x" * 131_072, "bad_credential")
+    refused("x" * 131_073, "bad_mandate")
+
+
 @pytest.mark.parametrize("text", ["", "x", "{", "{}", "[]", "a.b.c", "a.b.c~", "\ud800", "x" * 131_073, None, 1, b"{}"])
 def test_other_texts_are_none(text: Any) -> None:
     refused(text, "bad_credential", "bad_mandate")

@@ -61,7 +61,7 @@ def test_open_checkouts_are_a_list_of_hashes(found: Any) -> None:
 
 @pytest.mark.parametrize("now", [None, NOW, datetime(2030, 1, 1)])
 def test_now_is_an_instant(now: Any) -> None:
-    with pytest.raises(InputError, match="now"):
+    with pytest.raises(InputError, match=r"^now: "):
         asked(now=now)
 
 
