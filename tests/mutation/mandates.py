@@ -113,7 +113,7 @@ MANDATES = {
     "mandate/hop.py": CHAINS,
     "mandate/issuing.py": CHAINS,
     "mandate/known_keys.py": ("unit/test_mandate_known_keys", *CHAINS),
-    "mandate/links.py": ("unit/test_mandate_receipt", *PURCHASES, "unit/test_evidence"),
+    "mandate/links.py": ("unit/test_mandate_links", "unit/test_mandate_receipt", *PURCHASES, "unit/test_evidence"),
     "mandate/listed.py": CONSTRAINTS,
     "mandate/matching.py": PURCHASES,
     "mandate/narrowing.py": ("unit/test_mandate_narrowing", *CHAINS, "property/test_narrower"),

@@ -35,6 +35,7 @@ from attorn.mandate.envelope import Envelope
 from attorn.mandate.hop import UnverifiedHop
 from attorn.mandate.policy import Policy
 from attorn.mandate.times import skew_of
+from attorn.mandate.vct import Vct
 from attorn.mandate.verifier import MandateVerifier
 from attorn.mandate.verifying import verify_held
 from attorn.sdjwt.compact import MOST_CHARACTERS, MOST_DISCLOSURES, Compact
@@ -143,6 +144,11 @@ def test_the_type_that_is_asked_for_is_the_one_to_write() -> None:
 def test_either_spelling_of_a_type(typ: str, before: str) -> None:
     chain = follow(ALLOWING, opened(SUB), typ=before, aud="sub", nonce="q")
     assert len(check(follow(chain, by=SUB, typ=typ)).hops) == 3
+
+
+@pytest.mark.parametrize("content", [None, 5, "mandate.payment.1", ["vct"]])
+def test_a_content_is_a_mapping(content: Any) -> None:
+    assert refused("invalid_input", lambda: Vct.PAYMENT.require(content)).startswith("mandate: expected a mapping")
 
 
 # what stands where

@@ -101,8 +101,8 @@ def test_what_differs_is_named() -> None:
     (found,) = mismatches(ClosedPayment.read(content), offered())
     assert (found.code, found.type) == (Code.WRONG_TOTAL, "payment_amount")
     content = paid(payee={**shop.MERCHANT, "id": "m-9"}, payment_amount=money())
-    for checkout in (shop.CHECKOUT, shop.changed("merchant", to=...)):
-        (found,) = mismatches(ClosedPayment.read(content), offered(checkout))
+    for order in (shop.CHECKOUT, shop.changed("merchant", to=...)):
+        (found,) = mismatches(ClosedPayment.read(content), offered(order))
         assert (found.code, found.type) == (Code.WRONG_PAYEE, "payee")
         assert found.explain().count("merchant_1") == 1
 

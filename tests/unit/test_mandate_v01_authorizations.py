@@ -344,6 +344,11 @@ def test_whom_a_verifier_trusts_is_a_list(nobody: Any) -> None:
         sold(signed(), merchants=nobody)
     with pytest.raises(InputError, match=r"^now: "):
         sold(signed(), now=None)
+    for audience in ("", None, 5, [AUDIENCE]):
+        with pytest.raises(InputError, match="expected an audience"):
+            sold(signed(), audience=audience)
+    with pytest.raises(InputError, match=r"^authorize_cart: "):
+        vc.authorize_cart(CartMandate.read(CART), by=MERCHANT, audience=AUDIENCE, now=NOW, kid="another")
     with pytest.raises(InputError, match=r"^authorize_cart: "):
         vc.authorize_cart(CartMandate.read(CART), by=nobody, audience=AUDIENCE, now=NOW)
 
