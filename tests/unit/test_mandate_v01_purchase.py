@@ -429,3 +429,24 @@ def test_a_list_of_users_that_cannot_be_asked_decides_nothing() -> None:
 
     for users in (Broken(), lambda did: 1 // 0):
         refused(Deal()(), "unavailable", users=users)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        *(("audience", value, "an audience") for value in ("", None, 5, b"x")),
+        *(("skew", value, "skew as 0 to 3600 seconds") for value in (-1, 3601, 1.0, True, None)),
+        *(("wallets", value, "wallets as DIDs") for value in (None, USER.did, 5)),
+        *(("users", value, "users as DIDs") for value in (None, USER.did, 5)),
+    ],
+)
+def test_what_a_verifier_lacks_is_named(name: str, value: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        door(**{name: value})
+
+
+def test_how_far_clocks_may_differ() -> None:
+    for skew in (0, 3600):
+        assert door(skew=skew).skew == skew
+    with pytest.raises(InputError, match=r"^now: "):
+        door().verify(**Deal()(now=None))
