@@ -177,8 +177,8 @@ def test_how_often_it_may_be_handed_on_where_nothing_says(redelegations: Any) ->
     said = refused("invalid_input", lambda: check(GOOD, redelegations=redelegations))
     assert "0 to 31" in said
     assert check(GOOD, redelegations=31)
-    assert "0 to 31" in refused("invalid_input", lambda: allowance.write(redelegations))
-    assert allowance.write(31) == {"attorn": {"redelegations": 31}}
+    assert "0 to 31" in refused("invalid_input", lambda: allowance.add({}, redelegations))
+    assert allowance.add({}, 31) == {"attorn": {"redelegations": 31}}
 
 
 @pytest.mark.parametrize("redelegations", [-1, 32, 1.0, True, None])
