@@ -56,6 +56,7 @@ def _request(data: bytes) -> bool:
         asked["cost"] = {"amount": found.cost.amount, "currency": found.cost.currency}
     digest = hashlib.sha256(b"attorn request v1\0" + canonicalise(asked)).digest()
     require(found.digest() == digest, "a digest of another text than the canonical")
+    require(requests.read(asked) == found, "another request in a file")
     return True
 
 
