@@ -121,7 +121,7 @@ MANDATES = {
     "mandate/open_payment.py": _once(("unit/test_mandate_open",), CONSTRAINTS, CHAINS),
     "mandate/order.py": ("unit/test_mandate_order", *PURCHASES),
     "mandate/parts.py": _PARTS,
-    "mandate/payment.py": _once(CHAINS, PURCHASES),
+    "mandate/payment.py": _once(("unit/test_mandate_presets",), CHAINS, PURCHASES),
     "mandate/policy.py": _once(CHAINS, PURCHASES),
     "mandate/presets.py": ("unit/test_mandate_presets", *PURCHASES),
     "mandate/prohibited.py": PURCHASES,

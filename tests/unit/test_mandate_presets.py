@@ -61,3 +61,24 @@ def test_a_field_of_another_type_is_named(field: str, value: Any) -> None:
 def test_no_mapping(content: Any) -> None:
     with pytest.raises(InputError, match=r"^presets: expected a mapping"):
         Presets.read(content)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        *(({"transaction_id": value}, "^transaction_id: expected") for value in ("", None, 1, b"t")),
+        *(({field: None}, "^payment: expected payee, amount") for field in ("payee", "amount", "instrument")),
+    ],
+)
+def test_what_a_payment_is_not_without(changed: dict[str, Any], words: str) -> None:
+    assert ClosedPayment(transaction_id="t", **{**GIVEN, "pisp": None}).pisp is None
+    with pytest.raises(InputError, match=words):
+        ClosedPayment(**{"transaction_id": "t", **GIVEN, **changed})
+
+
+@pytest.mark.parametrize("value", ["", None, 1, ["t"]])
+def test_the_transaction_of_a_payment_is_named(value: Any) -> None:
+    content = {"vct": "mandate.payment.1", "transaction_id": "t", **CONTENT}
+    assert ClosedPayment.read(content).write() == content
+    with pytest.raises(MalformedError, match=r"^transaction_id: expected"):
+        ClosedPayment.read({**content, "transaction_id": value})
