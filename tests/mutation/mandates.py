@@ -55,6 +55,7 @@ V01 = (
 )
 CHECKOUTS = (
     "unit/test_checkout",
+    "unit/test_checkout_jwt",
     "unit/test_checkout_party",
     "unit/test_checkout_signed",
     "unit/test_checkout_completion",

@@ -18,6 +18,7 @@ from tests.unit.mandate_scene import (
     USER,
     b64,
     check,
+    concealed,
     disclosure,
     follow,
     hashed,
@@ -118,6 +119,29 @@ def test_a_root_by_ed25519_under_either_name(alg: str) -> None:
 def test_a_payload_is_a_list_of_one_object(payload: Any) -> None:
     text = sd_jwt(None, by=USER, typ="example+sd-jwt", disclosures=[], delegate_payload=payload, iat=NOW)
     refused("bad_mandate", lambda: check(text, unbound=True))
+
+
+@pytest.mark.parametrize("content", ["text", None, 5, [], [paid()], True], ids=repr)
+def test_what_is_disclosed_is_an_object(content: Any) -> None:
+    text = sd_jwt(content, by=USER, typ="example+sd-jwt", iat=NOW)
+    refused("bad_mandate", lambda: check(text, unbound=True))
+
+
+def test_a_content_is_disclosed_and_stands_under_one_name() -> None:
+    direct = sd_jwt(paid(iat=NOW), by=USER, typ="example+sd-jwt")
+    assert check(direct, unbound=True)
+    open_to_all = sd_jwt(None, by=USER, typ="example+sd-jwt", disclosures=[], delegate_payload=[paid(iat=NOW)])
+    refused("bad_mandate", lambda: check(open_to_all, unbound=True))
+    element, texts = concealed(paid(iat=NOW))
+    other = sd_jwt(
+        None, by=USER, typ="example+sd-jwt", disclosures=texts, delegate_payload=..., _delegate_payload=[element]
+    )
+    assert check(other, unbound=True, claim="_delegate_payload")
+    refused("bad_mandate", lambda: check(other, unbound=True))
+    refused("bad_mandate", lambda: check(direct, unbound=True, claim="_delegate_payload"))
+    both = sd_jwt(paid(iat=NOW), by=USER, typ="example+sd-jwt", _delegate_payload=[])
+    for claim in ("delegate_payload", "_delegate_payload"):
+        refused("bad_mandate", lambda claim=claim: check(both, unbound=True, claim=claim))
 
 
 def test_nothing_is_hidden_beside_the_content() -> None:

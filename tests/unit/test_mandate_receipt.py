@@ -341,6 +341,10 @@ def test_a_time_in_the_model_of_the_specification() -> None:
 
 def test_what_a_verifier_lacks_is_named() -> None:
     for name, value in (("issuers", None), ("skew", 1), ("now", NOW)):
-        with pytest.raises(InputError, match=name if name != "now" else "datetime"):
+        with pytest.raises(InputError, match=f"^{name}: "):
             checked(issue(ORDER, by=SHOP, kid=KID), **{name: value})
+    with pytest.raises(InputError, match=r"^receipt: expected an aware datetime"):
+        replace(ORDER, issued_at=NOW)
+    with pytest.raises(InputError, match="expected description as text"):
+        replace(NO_ORDER, failure=Failure("x", "y" * 2049))
     assert [str(form) for form in Reference] == ["jwt", "sd-jwt"]
