@@ -56,6 +56,7 @@ V01 = (
 CHECKOUTS = (
     "unit/test_checkout",
     "unit/test_checkout_jwt",
+    "unit/test_known_signer",
     "unit/test_checkout_party",
     "unit/test_checkout_signed",
     "unit/test_checkout_completion",
