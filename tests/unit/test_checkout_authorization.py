@@ -60,6 +60,13 @@ def test_amounts_are_integers_as_they_are_written_too(member: str, spelling: str
     refused(json.loads(spelt), "malformed")
 
 
+def nested(levels: int) -> Any:
+    found: Any = []
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
 def test_what_is_authorized_is_verified() -> None:
     found = verified(GOOD)
     assert found.signer == "merchant_1"
@@ -102,6 +109,14 @@ def test_members_beside_it_stay_and_are_not_signed() -> None:
         {"checkout": None},
         {"checkout": "text"},
         {"checkout": {**PLAIN, "currency": "usd"}},
+        {"checkout": {**PLAIN, "exp": "soon"}},
+        {"checkout": {**PLAIN, "iat": None}},
+        {"checkout": {**PLAIN, "nbf": -1}},
+        {"checkout": {**PLAIN, "exp": 1e12}},
+        {"checkout": {**PLAIN, "ap2": {"more": float("nan")}}},
+        {"checkout": {**PLAIN, "ap2": {"more": {1}}}},
+        {"checkout": {**PLAIN, "ap2": {"more": nested(40)}}},
+        {"checkout": {**PLAIN, "ap2": {"more": "a" * 300_000}}},
         {"checkout": changed("line_items", 0, "item", "price", to=19900.0, of=PLAIN)},
         {"checkout": changed("line_items", 0, "quantity", to=1.0, of=PLAIN)},
         {"checkout": changed("totals", 0, "amount", to=19900.0, of=PLAIN)},

@@ -160,8 +160,8 @@ def test_a_shop_sells_as_often_as_the_user_says(desk: Desk) -> None:
     less = desk.kept("often.scout", "delegate", order, "--uses", "2", *to)
     same = desk.kept("often.same", "delegate", order, "--item", "2:tea", *to)
     refused(desk.call("delegate", order, "--uses", "4", *to), 1, "cannot_delegate", "uses: 4")
-    assert "so often: 2 times" in desk.call("show", less).out
-    assert "so often: 3 times" in desk.call("show", same).out
+    assert "uses: at most 2" in desk.call("show", less).out
+    assert "uses: at most 3" in desk.call("show", same).out
 
     def sold(number: int, before: str, by: str) -> Outcome:
         cart = made.file(f"often-{number}.json", {**CART, "id": f"often-{number}"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -220,6 +220,13 @@ def test_118_a_receipt_by_another_known_merchant() -> None:
     assert judged(
         part("checkout", receipt=sold(issuer="https://shop.example")), merchants=[shop.KNOWN, url, rival]
     ).holds
+
+
+def test_no_time_is_too_far_away() -> None:
+    assert judged(delay=timedelta.max).holds
+    assert judged(clock=lambda: datetime.max.replace(tzinfo=UTC)).holds
+    early = judged(clock=lambda: datetime.min.replace(tzinfo=UTC))
+    assert {each.code for each in early.points} == {"outside_validity"}
 
 
 def test_112_a_verdict_of_the_future_proves_nothing() -> None:

@@ -211,6 +211,15 @@ def test_parts_are_a_short_list(parts: Any) -> None:
         lambda data: {"data": {"data": data}},
         lambda data: {"root": {"data": data}},
         lambda data: data,
+        lambda data: {"data": {"data": [data]}},
+        lambda data: {"data": {"data": {"data": data}}},
+        lambda data: {"data": {"x": data}},
+        lambda data: {"data": {"x": [[data]]}},
+        lambda data: {"metadata": {"x": [data]}},
+        lambda data: {"parts": [{"data": {"data": data}}]},
+        lambda data: {"root": {"root": {"kind": "data", "data": data}}},
+        lambda data: [{"data": data}],
+        lambda data: [[data]],
     ],
 )
 def test_nothing_vanishes(make: Any, key: str) -> None:

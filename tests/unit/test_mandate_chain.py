@@ -184,6 +184,7 @@ def test_a_mandate_that_does_not_say_is_handed_on_as_the_verifiers_have_it() -> 
         replace(PAYMENT, amount=Money(1, "BGN")),
         replace(PAYMENT, transaction_id="t" * 3000),
         replace(PAYMENT, risk_data=b"[1]"),
+        replace(PAYMENT, risk_data=b"{"),
     ],
 )
 def test_what_verifiers_refuse_is_not_signed(mandate: Any) -> None:
@@ -193,6 +194,23 @@ def test_what_verifiers_refuse_is_not_signed(mandate: Any) -> None:
         return
     refused("invalid_input", lambda: closed(issued(), mandate))
     refused("invalid_input", lambda: issue_closed(mandate, by=USER.identity, audience="a", nonce="n", now=AT))
+
+
+def test_no_chain_has_more_disclosures_than_anybody_reads() -> None:
+    def payees(most: int) -> AllowedPayees:
+        return AllowedPayees(tuple(Merchant(f"m-{each}", "M") for each in range(most)))
+
+    wide = OpenPayment((payees(128), payees(128), Reference("c")))
+    chain = issued(wide, redelegations=1)
+    assert len(held(chain).hops[0].disclosures) == 257
+    assert check(closed(chain, replace(PAYMENT, payee=Merchant("m-1", "M"))))
+    refused("invalid_input", lambda: handed_on(chain, wide))
+    widest = OpenPayment((payees(255), *wide.constraints))
+    most = issued(widest)
+    assert len(held(most).hops[0].disclosures) == 512
+    refused("invalid_input", lambda: closed(most))
+    less = redact(most, [("constraints", 0, "allowed", 0)])
+    assert check(closed(less))
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,38 @@ def test_a_recurrence_pays_for_as_many_orders_unless_the_order_says_fewer(said: 
     prohibited(lambda: bought(provider, order, payment, uses), Code.TOO_MANY_USES)
 
 
+def test_below_one_that_says_how_often_silence_is_once() -> None:
+    """Attack 116: what is handed on as one order is paid for once, whatever the payment mandate says."""
+    provider = verifier()
+    order = ordering(attorn={"uses": 3, "redelegations": 1})
+    handed = follow(order, shopping(SUB, constraints=[LINES, SHOPS], exp=NOW + 600), aud="sub", nonce="q")
+    payment = paying(order, *RECURRING)
+
+    def bought_below(number: int) -> Any:
+        offered = offer(number)
+        content = {"transaction_id": hashed(offered), "payee": shop.MERCHANT, "payment_amount": money()}
+        closed = follow(payment, paid(**content), nonce=f"p-{number}")
+        return released(closed, provider, nonce=f"p-{number}", checkout=checkout(handed, offered, by=SUB))
+
+    assert bought_below(0)
+    found = prohibited(lambda: bought_below(1), Code.TOO_MANY_USES)
+    assert found.prohibitions[0].position == 2
+    assert bought(provider, order, payment, 2)
+
+
+def test_above_one_that_says_how_often_the_payment_mandate_still_counts() -> None:
+    provider = verifier()
+    order = ordering(attorn={"redelegations": 1})
+    once = shopping(SUB, constraints=[LINES, SHOPS], exp=NOW + 600, attorn={"uses": 1})
+    handed = follow(order, once, aud="sub", nonce="q")
+    payment = paying(order, *RECURRING)
+    assert bought(provider, order, payment, 0)
+    offered = offer(1)
+    content = {"transaction_id": hashed(offered), "payee": shop.MERCHANT, "payment_amount": money()}
+    closed = follow(payment, paid(**content), nonce="p-1")
+    assert released(closed, provider, nonce="p-1", checkout=checkout(handed, offered, by=SUB))
+
+
 def test_what_was_refused_uses_up_neither() -> None:
     provider, order = verifier(), ordering()
     first, second = paying(order), paying(order)

@@ -169,7 +169,7 @@ def test_other_parts_are_passed_over() -> None:
         {"kind": "file", "data": {"note": "x"}},
         {"data": None},
         {"data": "x"},
-        {"data": {"note": KEYS}, "metadata": {"risk_data": 1}},
+        {"data": {"note": {"x": [KEYS["ap2.mandates.CartMandate"]]}}, "metadata": {"risk_data": 1}},
         {"text": "ap2.mandates.CartMandate", "metadata": {"note": "x"}},
         {"raw": "AAAA", "mediaType": "application/json"},
         {"url": "https://shop.example/cart"},
@@ -219,10 +219,10 @@ def test_other_versions_are_not_written(version: Any) -> None:
         data_part(CartMandate.read(CART), version=version)
 
 
-def test_half_a_character_is_not_written_for_protobuf() -> None:
-    assert data_part(risk_data="\ud800")
+@pytest.mark.parametrize("version", ["0.3", "1.0"])
+def test_half_a_character_is_not_written(version: str) -> None:
     with pytest.raises(InputError):
-        data_part(risk_data="\ud800", version="1.0")
+        data_part(risk_data="\ud800", version=version)
 
 
 @pytest.mark.parametrize("key", [*KEYS, "risk_data", "attorn.mandates.CartMandateCredential"])
@@ -262,6 +262,15 @@ def test_a_part_that_mixes_shapes_is_refused(key: str, beside: dict[str, Any]) -
         lambda data: {"root": {"kind": "data", "data": data}},
         lambda data: {"content": {"data": data}},
         lambda data: {"parts": [{"kind": "data", "data": data}]},
+        lambda data: {"data": {"data": [data]}},
+        lambda data: {"data": {"data": {"data": data}}},
+        lambda data: {"data": {"x": data}},
+        lambda data: {"data": {"x": [[data]]}},
+        lambda data: {"metadata": {"x": [data]}},
+        lambda data: {"parts": [{"data": {"data": data}}]},
+        lambda data: {"root": {"root": {"kind": "data", "data": data}}},
+        lambda data: [{"data": data}],
+        lambda data: [[data]],
     ],
 )
 def test_a_mandate_in_no_place_of_its_own_does_not_vanish(key: str, wrap: Any) -> None:

@@ -131,10 +131,14 @@ def opened(arguments: argparse.Namespace, parent: Open | None = None) -> Open:
     checkout, payment, uses = (_given(arguments, names) for names in (_CHECKOUT, _PAYMENT, ("uses",)))
     if arguments.content is not None:
         found = _content(arguments)
-        if checkout or payment or uses:
-            raise InputError(f"--content says all of it; {checkout or payment or uses} goes without")
+        if checkout or payment:
+            raise InputError(f"--content says all of it; {checkout or payment} goes without")
         if not isinstance(found, Open):
             raise InputError("--content: expected an open mandate")
+        if uses and isinstance(found, OpenCheckout):
+            return replace(found, uses=whole(arguments.uses, "--uses"))
+        if uses:
+            raise InputError("--content says all of it; --uses goes with that of a checkout alone")
         return found
     if checkout and payment:
         raise InputError(f"{checkout} is for a checkout, {payment} for a payment: one mandate is about one of them")

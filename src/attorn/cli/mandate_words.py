@@ -37,7 +37,7 @@ def limits(content: Content, hidden: Sequence[Path] = ()) -> list[str]:
             f"{each.type}: {line(_limit(each))}{_kept_back(hidden, at)}" for at, each in enumerate(content.constraints)
         ]
         if isinstance(content, OpenCheckout) and content.uses is not None:
-            rows.append(f"so often: {content.uses} times")
+            rows.append(f"uses: at most {content.uses}")
         fixed = {} if isinstance(content, OpenCheckout) else _terms(content.presets)
         return rows + [f"{name}: fixed to {line(words)}" for name, words in fixed.items()]
     if isinstance(content, ClosedCheckout):

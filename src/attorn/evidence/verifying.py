@@ -187,7 +187,7 @@ class _Judged:
         if part is None:
             return None
         try:
-            if self._evidence.at > self._now + self._skew:
+            if self._evidence.at - self._now > self._skew:
                 raise ExpiredError("evidence: of a verdict in the future")
             found = judge(part)
         except (VerificationError, Denied, UnavailableError) as error:
@@ -230,7 +230,7 @@ class _Judged:
         made, given = chain.hops[-1].times.issued, found.receipt.issued_at
         if made is not None and given is not None and given < datetime.fromtimestamp(made, UTC) - self._skew:
             raise ExpiredError("evidence: the receipt is older than the mandate that it is for")
-        if given is not None and given - self._evidence.at > self._delay + self._skew:
+        if given is not None and given - self._evidence.at - self._skew > self._delay:
             raise ExpiredError("evidence: the receipt was given long after the verdict that it shows")
         return found
 

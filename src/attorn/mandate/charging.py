@@ -91,9 +91,7 @@ def charge_payment(
             raise InputError("charge: expected open payment mandates for a payment")
         return mandate.violations(Asked(payment=payment, now=now, open_checkouts=open_checkouts, usage=usage))
 
-    # A recurrence means that what it refers to is bought as often, unless that says how often itself.
-    most = held[0].mandate.most if held else 1
-    paid = [_Paid(each, _said(each) or most or MOST_INTEGER) for each in orders]
+    paid = _paid(orders, held[0].mandate.most if held else 1)
     return _charge(judge, ledger=ledger, held=held, spent=payment.amount.amount, now=now, also=also, paid=paid)
 
 
@@ -127,10 +125,16 @@ class _Paid:
         return counted(Vct.OPEN_CHECKOUT, Usage(found) if found else Usage(), self.most)
 
 
-def _said(order: Held) -> int | None:
-    if not isinstance(order.mandate, OpenCheckout):
-        raise InputError("charge: expected open checkout mandates for an order")
-    return order.mandate.uses
+def _paid(orders: Sequence[Held], most: int | None) -> list[_Paid]:
+    """How often each may be paid for, under a payment mandate that is used `most` times (None: any number)."""
+    found, said = [], False
+    for order in orders:
+        if not isinstance(order.mandate, OpenCheckout):
+            raise InputError("charge: expected open checkout mandates for an order")
+        said = said or order.mandate.uses is not None
+        # A recurrence means that what it refers to is bought as often. Below what speaks of uses, silence is once.
+        found.append(_Paid(order, order.mandate.most if said else most or MOST_INTEGER))
+    return found
 
 
 def usages(ledger: Ledger, held: Sequence[Held]) -> tuple[Usage, ...]:

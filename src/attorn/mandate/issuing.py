@@ -9,12 +9,12 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.clock import instant
-from attorn.errors import InputError, VerificationError
+from attorn.errors import InputError, LimitError, VerificationError
 from attorn.jose import jws
 from attorn.jose.kid import kid_of
 from attorn.keys.public import PublicKey
 from attorn.keys.signer import Signatory
-from attorn.mandate import allowance
+from attorn.mandate import allowance, wire
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.constraint.budget import Unit
@@ -22,7 +22,7 @@ from attorn.mandate.content import Closed, Content, Open, disclosable
 from attorn.mandate.hop import PAYLOAD, PAYLOADS
 from attorn.mandate.open_payment import OpenPayment
 from attorn.sdjwt.binding import require_text
-from attorn.sdjwt.compact import MOST_CHARACTERS, Compact
+from attorn.sdjwt.compact import Compact
 from attorn.sdjwt.concealing import Random, conceal
 from attorn.sdjwt.digest import ALGORITHM, HashAlgorithm
 from attorn.sdjwt.times import unix
@@ -112,8 +112,8 @@ def closed_content(mandate: Closed, *, now: datetime, expires: datetime | None) 
 
 def _written(mandate: Content) -> dict[str, JsonValue]:
     """What a mandate says, if it is read as it is written: what verifiers refuse is not signed. Raises `InputError`."""
-    content = mandate.write()
     try:
+        content = mandate.write()
         if isinstance(mandate, OpenPayment):
             OpenPayment.read(content, unit=Unit.MINOR)
         else:
@@ -158,7 +158,9 @@ def _end(expires: datetime, now: datetime) -> int:
 
 
 def bounded(text: str) -> str:
-    """`text` if it is no longer than anybody reads. Raises `InputError`."""
-    if len(text) > MOST_CHARACTERS:
-        raise InputError(f"mandate: longer than {MOST_CHARACTERS} characters once signed")
+    """`text` if it is no longer, and has no more disclosures, than anybody reads. Raises `InputError`."""
+    try:
+        wire.split(text)
+    except LimitError as error:
+        raise InputError(f"{error}, once signed") from None
     return text

@@ -30,14 +30,12 @@ _LEVELS: Final = 64
 def written(data: dict[str, JsonValue], version: str) -> dict[str, JsonValue]:
     """The part that carries `data`, in the shape of one of `VERSIONS`.
 
-    Raises `InputError` for another version, and for what a part of 1.0 has no place for, such as half a character.
+    Raises `InputError` for another version, and for what JSON has no place for, such as half a character.
     """
     if version not in VERSIONS:
         raise InputError(f"data part: expected a version of A2A, {' or '.join(VERSIONS)}, got {shown(version)}")
-    if version == OLDER:
-        return {_KIND: _DATA, _DATA: data}
     canonicalise(data)
-    return {_DATA: data}
+    return {_KIND: _DATA, _DATA: data} if version == OLDER else {_DATA: data}
 
 
 def gathered(parts: JsonValue, keys: Collection[str]) -> dict[str, JsonValue]:
@@ -51,18 +49,20 @@ def gathered(parts: JsonValue, keys: Collection[str]) -> dict[str, JsonValue]:
         raise MandateError(f"data parts: expected a list of at most {MOST_PARTS}, got {shown(parts)}")
     found: dict[str, JsonValue] = {}
     for part in parts:
-        for key, value in _carried(part, keys).items() if isinstance(part, dict) else ():
+        for key, value in _carried(part, keys).items():
             if key in found:
                 raise MandateError(f"data parts: {key} is there twice")
             found[key] = value
     return found
 
 
-def _carried(part: dict[str, JsonValue], keys: Collection[str]) -> dict[str, JsonValue]:
-    for place in _elsewhere(part):
+def _carried(part: JsonValue, keys: Collection[str]) -> dict[str, JsonValue]:
+    for place in _elsewhere(part, keys):
         for key in keys:
             if key in place and key != RISK:
                 raise MandateError(f"data parts: {key} stands elsewhere than among the members of a part's data")
+    if not isinstance(part, dict):
+        return {}
     data = part.get(_DATA)
     members = {key: data[key] for key in keys if key in data} if isinstance(data, dict) else {}
     if not members:
@@ -78,17 +78,21 @@ def _carried(part: dict[str, JsonValue], keys: Collection[str]) -> dict[str, Jso
     return members
 
 
-def _elsewhere(part: dict[str, JsonValue]) -> Iterator[dict[str, JsonValue]]:
-    """Where members of AP2 have no place, and would be if a part were wrapped, listed or taken apart once too often."""
-    yield part
-    for name, value in part.items():
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, dict):
-                if name != _DATA or isinstance(value, list):
-                    yield each
-                inner = each.get(_DATA)
-                if isinstance(inner, dict):
-                    yield inner
+def _elsewhere(part: JsonValue, keys: Collection[str]) -> Iterator[dict[str, JsonValue]]:
+    """Every object in a part but its data, where members of AP2 have no place, and what stands under them there."""
+    left = [part]
+    data = part.get(_DATA) if isinstance(part, dict) else None
+    if isinstance(part, dict) and isinstance(data, dict):
+        yield part
+        left = [value for name, value in part.items() if name != _DATA]
+        left += [value for name, value in data.items() if name not in keys]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            yield each
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
 
 
 def _doubles(value: JsonValue, levels: int) -> JsonValue:
