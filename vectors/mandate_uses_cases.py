@@ -44,7 +44,13 @@ def sold(
 
 
 def paid(
-    name: str, notes: str, said: Any, number: int, verdict: Verdict, more: Callable[[int], Any] | None = None
+    name: str,
+    notes: str,
+    said: Any,
+    number: int,
+    verdict: Verdict,
+    more: Callable[[int], Any] | None = None,
+    **chain: Any,
 ) -> Recipe:
     """The payment of this number, each under a mandate of its own unless `more` says what stands in all of them."""
 
@@ -58,10 +64,14 @@ def paid(
         112 if verdict else None,
         AGAIN,
         verdict,
-        then=order(number, said, more=limits(number)),
-        before=tuple((order(each, said, more=limits(each)), 0, f"n-{each}") for each in range(1, number)),
+        then=order(number, said, more=limits(number), **chain),
+        before=tuple((order(each, said, more=limits(each), **chain), 0, f"n-{each}") for each in range(1, number)),
         reasons=LEFT if verdict else (),
     )
+
+
+def silent(scene: Scene) -> list[dict[str, Any]]:
+    return [{}]
 
 
 def handed(uses: int) -> Callable[[Scene], list[dict[str, Any]]]:
@@ -97,6 +107,8 @@ RECIPES: tuple[Recipe, ...] = (
     paid("two", "the second of two, by another payment mandate", TWO, 2, None),
     paid("over", "the third of two, by another payment mandate", TWO, 3, DENIED),
     paid("recurring", "as often as the payment mandate, where the order says nothing", ..., 2, None, recurring(2)),
+    paid("silent", "the second, handed on without a word", BELOW, 2, DENIED, recurring(2), middle=silent),
+    paid("handed", "the second of two, handed on for two", BELOW, 2, None, recurring(2), middle=handed(2)),
     paid("fewer", "once, as the order says, whatever the payment mandate says", ONE, 2, DENIED, recurring(2)),
     paid(
         "recurring-over", "more than the payment mandate, whatever the order says", {"uses": 9}, 3, DENIED, recurring(2)
