@@ -90,7 +90,7 @@ MANDATES = {
     "mandate/appending.py": CHAINS,
     "mandate/capability.py": _CAPABILITY,
     "mandate/carts.py": PURCHASES,
-    "mandate/charging.py": _once(("unit/test_mandate_charging",), PURCHASES),
+    "mandate/charging.py": _once(("unit/test_mandate_charging", "unit/test_mandate_uses"), PURCHASES),
     **{
         f"mandate/constraint/{name}.py": CONSTRAINTS
         for name in (
@@ -118,8 +118,13 @@ MANDATES = {
     "mandate/links.py": ("unit/test_mandate_links", "unit/test_mandate_receipt", *PURCHASES, "unit/test_evidence"),
     "mandate/listed.py": CONSTRAINTS,
     "mandate/matching.py": PURCHASES,
-    "mandate/narrowing.py": ("unit/test_mandate_narrowing", *CHAINS, "property/test_narrower"),
-    "mandate/open_checkout.py": _once(("unit/test_mandate_open",), CONSTRAINTS, CHAINS),
+    "mandate/narrowing.py": (
+        "unit/test_mandate_narrowing",
+        "unit/test_mandate_uses",
+        *CHAINS,
+        "property/test_narrower",
+    ),
+    "mandate/open_checkout.py": _once(("unit/test_mandate_open", "unit/test_mandate_uses"), CONSTRAINTS, CHAINS),
     "mandate/open_payment.py": _once(("unit/test_mandate_open",), CONSTRAINTS, CHAINS),
     "mandate/order.py": ("unit/test_mandate_order", *PURCHASES),
     "mandate/parts.py": _PARTS,
