@@ -34,7 +34,7 @@ from attorn import Identity, Request, caveat
 from attorn.checkout.known_signer import KnownSigner
 from attorn.did.webvh import controller
 from attorn.errors import AttornError, InputError
-from attorn.evidence import Evidence, Findings, Point, Presented, Shown, verify
+from attorn.evidence import Evidence, Finding, Findings, Point, Presented, Shown, verify
 from attorn.keys.jwk import to_jwk
 from attorn.keys.signer import P256Signer
 from attorn.mandate import Links
@@ -266,6 +266,12 @@ def test_what_is_not_there_is_no_point() -> None:
     assert [(each.point, each.holds) for each in alone.points] == [(Point.PAYMENT, True)]
     assert alone.payment is not None
     assert alone.payment.chain.human_present
+    # Whoever the user had ask for it: there was no agent that could have been another.
+    asked = bought(payment=alone.payment.payment, open_checkouts=None)
+    by_token = Evidence(
+        at=AT, payment=Shown(direct, AUDIENCE, NONCE), checkout_jwt=ORDER, presentation=presented(asked)
+    )
+    assert judged(by_token).point(Point.PURCHASE) == Finding(Point.PURCHASE, None, "holds")
 
 
 # what a receipt ties together
@@ -537,6 +543,8 @@ def test_a_file_that_is_too_large() -> None:
         lambda: judged(roots=None),
         lambda: judged(roots="did:key:x"),
         lambda: judged(unit="minor"),
+        lambda: judged(replace(WHOLE, presentation=None), roots="did:key:x"),
+        lambda: judged(redelegations=-1, clock=lambda: AT - timedelta(minutes=6)),
         lambda: judged().point("checkout"),  # type: ignore[arg-type]
     ],
 )

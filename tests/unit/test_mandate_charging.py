@@ -64,6 +64,17 @@ def test_an_order_is_not_split_over_two_checkouts(ledger: Any) -> None:
     )
 
 
+def test_an_order_that_the_user_pays_for_is_paid_for_once(ledger: Any) -> None:
+    order = Held("order", ordered(ITEMS), UNTIL)
+
+    def paid() -> tuple[Refused, ...]:
+        return charge_payment(ledger, [], PAID, open_checkouts=None, now=NOW, orders=[order])
+
+    assert paid() == ()
+    (refused,) = paid()
+    assert (refused.position, refused.violation.code) == (0, "too_many_uses")
+
+
 def test_uses_are_counted_and_kept_apart(ledger: Any) -> None:
     monthly = held(RANGE, BUDGET, RECURRENCE)
     second, third = (
@@ -287,6 +298,8 @@ PAID = ClosedPayment.read(PAYMENT)
         lambda: charge_checkout(MemoryStore(), [held(RANGE)], Checkout.read(CHECKOUT), now=NOW),
         lambda: charge_payment(object(), [held(RANGE)], PAID, open_checkouts=None, now=NOW),  # type: ignore[arg-type]
         lambda: charge_payment(MemoryStore(), [held(RANGE), held(BUDGET)], PAID, open_checkouts=None, now=NOW),
+        lambda: charge_payment(MemoryStore(), [], PAID, open_checkouts=None, now=NOW, orders=[held(RANGE)]),
+        lambda: charge_payment(MemoryStore(), [], PAID, open_checkouts=None, now=NOW, orders=[ORDER, ORDER]),
         lambda: Held("", opened(RANGE), UNTIL),
         lambda: Held(b"root", opened(RANGE), UNTIL),  # type: ignore[arg-type]
         lambda: Held(1, opened(RANGE), UNTIL),  # type: ignore[arg-type]

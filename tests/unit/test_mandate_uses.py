@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.unit.mandate_scene import (
     paid,
     root,
     shopping,
+    unb64,
 )
 from tests.unit.test_mandate_verifier import (
     LINES,
@@ -38,7 +40,7 @@ from tests.unit.test_mandate_verifier import (
 )
 
 from attorn.caveat import MaxUses
-from attorn.errors import AttornError, InputError
+from attorn.errors import AttornError, InputError, MandateError
 from attorn.mandate.appending import delegate
 from attorn.mandate.capability import caveats
 from attorn.mandate.constraint import AcceptableItem, LineItems, Requirement
@@ -213,6 +215,18 @@ def test_uses_that_are_no_number_of_uses(uses: Any) -> None:
 
 def test_an_extension_that_is_none() -> None:
     refused("bad_mandate", lambda: check(checkout(ordering(attorn=[2])), audience=MERCHANT, nonce="m-1"))
+
+
+@pytest.mark.parametrize("extension", [[2], ["uses"], "uses", 5, None])
+def test_an_extension_that_is_none_is_told_by_whoever_reads_the_content(extension: Any) -> None:
+    with pytest.raises(MandateError):
+        OpenCheckout.read({**OpenCheckout((ITEMS,)).write(), "attorn": extension})
+
+
+def test_nothing_is_said_of_what_goes_without_saying() -> None:
+    text = issue(OpenCheckout((ITEMS,)), by=USER.identity, to=AGENT.did, now=AT, expires=HOUR)
+    (shown,) = [each for each in text.split("~")[1:] if each and "vct" in unb64(each).decode()]
+    assert "attorn" not in json.loads(unb64(shown))[1]
 
 
 def test_it_is_handed_on_for_as_many_or_fewer() -> None:

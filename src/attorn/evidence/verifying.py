@@ -36,7 +36,7 @@ from attorn.mandate.links import Links
 from attorn.mandate.listed import by_lists
 from attorn.mandate.purchase import purchase
 from attorn.mandate.receipt import CheckoutReceipt, PaymentReceipt, VerifiedReceipt
-from attorn.mandate.times import AGE, SKEW, skew_of
+from attorn.mandate.times import AGE, SKEW
 from attorn.mandate.verified import VerifiedChain, VerifiedHop
 from attorn.mandate.verifier import CheckedCheckout, CheckedPayment, MandateVerifier
 from attorn.request.request import Request
@@ -147,7 +147,6 @@ class _Judged:
         self._asked, self._skew, self._delay, self._now = asked, skew, delay, now
         self._points: list[Finding] = []
         # Misuse of the caller's arguments shall be told before anything is judged.
-        skew_of(skew)
         seconds_in(delay, "delay")
         verifier(audience="evidence")
         Verifier(audience="evidence", roots=roots)

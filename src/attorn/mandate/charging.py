@@ -183,8 +183,6 @@ def _charge(
 def _of(held: Held, usage: Usage, spent: int, now: int) -> list[Charge]:
     """The counters that one use of an open mandate moves. No more is asked of them than the mandate allows."""
     charges = [_one(held, "uses", held.mandate.most or MOST_INTEGER, 1)]
-    if not isinstance(held.mandate, OpenPayment):
-        return charges
     budgets = [each.most for each in held.mandate.constraints if isinstance(each, Budget)]
     if budgets:
         charges.append(_one(held, "spent", min(budgets), spent))
