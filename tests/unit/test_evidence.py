@@ -27,8 +27,8 @@ from tests.unit.evidence_scene import (
     settled,
     sold,
 )
-from tests.unit.mandate_scene import AT, AUDIENCE, MALLORY, NONCE, USER, b64, follow, opened, paid, root
-from tests.unit.test_mandate_verifier import MERCHANT, ORDER, limits, money
+from tests.unit.mandate_scene import AT, AUDIENCE, MALLORY, NONCE, SUB, USER, b64, follow, opened, paid, root, shopping
+from tests.unit.test_mandate_verifier import LINES, MERCHANT, OPEN_CHECKOUT, ORDER, SHOPS, checkout, limits, money
 
 from attorn import Identity, Request, caveat
 from attorn.checkout.known_signer import KnownSigner
@@ -199,6 +199,23 @@ def test_118_a_receipt_that_is_none(receipt: str, code: str) -> None:
     fails(part("payment", receipt=receipt), (Point.PAYMENT_RECEIPT, code))
 
 
+def test_a_receipt_that_does_not_say_when_is_for_its_mandate_all_the_same() -> None:
+    said = {"iss": "merchant_1", "result": "success", "reference": Reference.JWT.of(CHECKOUT)}
+    undated = part("checkout", receipt=shop.jws(said))
+    found = judged(undated, delay=timedelta(0), skew=timedelta(0))
+    assert found.holds
+    assert found.checkout_receipt is not None
+    assert found.checkout_receipt.receipt.issued_at is None
+    fails(part("checkout", receipt=shop.jws({**said, "reference": "x"})), (Point.CHECKOUT_RECEIPT, "broken_chain"))
+
+
+def test_116_what_does_not_say_that_it_is_handed_on_was_not() -> None:
+    handed = follow(OPEN_CHECKOUT, shopping(SUB, constraints=[LINES, SHOPS]), aud="sub", nonce="q")
+    order = Evidence(at=AT, checkout=Shown(checkout(handed, by=SUB), MERCHANT, "m-1"))
+    fails(order, (Point.CHECKOUT, "broken_chain"))
+    assert judged(order, redelegations=1).holds
+
+
 def test_112_a_verdict_is_not_dated_back() -> None:
     """Whoever composes the file says of when it is: not of long before the receipt, when less had been revoked."""
     late = timedelta(minutes=10)
@@ -230,6 +247,9 @@ def test_no_time_is_too_far_away() -> None:
 
 
 def test_112_a_verdict_of_the_future_proves_nothing() -> None:
+    assert judged(clock=lambda: AT - timedelta(minutes=5)).holds
+    found = judged(clock=lambda: AT - timedelta(minutes=5, seconds=1))
+    assert {each.code for each in found.points} == {"outside_validity"}
     found = judged(clock=lambda: AT - timedelta(minutes=6))
     assert {each.code for each in found.points} == {"outside_validity"}
     assert judged(clock=lambda: AT - timedelta(minutes=4)).holds
