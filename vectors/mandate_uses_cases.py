@@ -14,16 +14,14 @@ AGAIN = PAGE + "Payments: Again"
 LEFT = ("too_many_uses",)
 
 
-def order(number: int = 1, said: Any = ..., **chain: Any) -> Purchase:
+def order(number: int = 1, said: Any = ..., more: Any = (), **chain: Any) -> Purchase:
     """An order of its own under an open checkout mandate that says so much in `attorn`, and its payment."""
 
     def opened(scene: Scene) -> dict[str, Any]:
         return long(scene) if said is ... else {**long(scene), "attorn": said}
 
-    paying = {name: chain.pop(name) for name in ("more",) if name in chain}
-    return Purchase(
-        Chain(**{"open": opened, **chain}), Chain(open=long, **paying), lambda scene: scene.cart(id=f"chk-{number}")
-    )
+    paying = Chain(open=long, more=more)
+    return Purchase(Chain(**{"open": opened, **chain}), paying, lambda scene: scene.cart(id=f"chk-{number}"))
 
 
 def sold(
@@ -108,6 +106,15 @@ RECIPES: tuple[Recipe, ...] = (
     paid("over", "the third of two, by another payment mandate", TWO, 3, DENIED),
     paid("recurring", "as often as the payment mandate, where the order says nothing", ..., 2, None, recurring(2)),
     paid("silent", "the second, handed on without a word", BELOW, 2, DENIED, recurring(2), middle=silent),
+    paid(
+        "below",
+        "the second, handed on for one by one that says nothing",
+        {"redelegations": 1},
+        2,
+        DENIED,
+        recurring(2),
+        middle=handed(1),
+    ),
     paid("handed", "the second of two, handed on for two", BELOW, 2, None, recurring(2), middle=handed(2)),
     paid("fewer", "once, as the order says, whatever the payment mandate says", ONE, 2, DENIED, recurring(2)),
     paid(

@@ -36,7 +36,7 @@ def second_of(clock: Clock) -> int:
 
 
 def written(second: int) -> str:
-    """A Unix second, for people: RFC 3339 text, of the last that has any for whatever is later."""
+    """A Unix second as RFC 3339 text for people; one beyond the calendar as its last."""
     return stamp(datetime.fromtimestamp(min(second, LATEST), UTC))
 
 

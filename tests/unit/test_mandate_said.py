@@ -76,7 +76,7 @@ MADE, HELD = Times(NOW, NOW, NOW + HOUR, NOW), Times(NOW + HOUR, None, NOW, NOW)
         ),
         (lambda: MADE.require(NOW - HOUR, 0), ExpiredError, f"its iat is {THEN}, and it is 2030-03-17T16:46:40Z"),
         (lambda: MADE._replace(issued=None).require(0, 0), ExpiredError, f"its nbf is {THEN}, and it is {EPOCH}"),
-        (lambda: MADE.require_recent(NOW + HOUR, 60, 0), ExpiredError, f"made at {THEN}, .* at most 0:01:00 ago"),
+        (lambda: MADE.require_recent(NOW + HOUR, 60, 0), ExpiredError, f"made at {THEN}, .* at most 60 seconds old"),
         (lambda: MADE.require_within(HELD, HOUR), ChainError, f"it ends at 2030-03-17T18:46:40Z, .* at {THEN}"),
         (
             lambda: MADE._replace(ends=None).require_within(HELD, 0),

@@ -74,11 +74,13 @@ def paying(order: str, *more: Any, **changed: Any) -> str:
     return root(opened(constraints=[*limits()[:-1], reference, *more], **changed))
 
 
-def bought(by: MandateVerifier, order: str, payment: str, number: int) -> Any:
+def bought(by: MandateVerifier, order: str, payment: str, number: int, *, below: str | None = None) -> Any:
+    """By the agent; or by its sub-agent, to whom the order was handed on as `below`."""
     offered = offer(number)
     content = {"transaction_id": hashed(offered), "payee": shop.MERCHANT, "payment_amount": money()}
     closed = follow(payment, paid(**content), nonce=f"p-{number}")
-    return released(closed, by, nonce=f"p-{number}", checkout=checkout(order, offered))
+    beside = checkout(order, offered) if below is None else checkout(below, offered, by=SUB)
+    return released(closed, by, nonce=f"p-{number}", checkout=beside)
 
 
 def taken(by: MandateVerifier, order: str, number: int) -> Any:
@@ -120,14 +122,8 @@ def test_below_one_that_says_how_often_silence_is_once() -> None:
     handed = follow(order, shopping(SUB, constraints=[LINES, SHOPS], exp=NOW + 600), aud="sub", nonce="q")
     payment = paying(order, *RECURRING)
 
-    def bought_below(number: int) -> Any:
-        offered = offer(number)
-        content = {"transaction_id": hashed(offered), "payee": shop.MERCHANT, "payment_amount": money()}
-        closed = follow(payment, paid(**content), nonce=f"p-{number}")
-        return released(closed, provider, nonce=f"p-{number}", checkout=checkout(handed, offered, by=SUB))
-
-    assert bought_below(0)
-    found = prohibited(lambda: bought_below(1), Code.TOO_MANY_USES)
+    assert bought(provider, order, payment, 0, below=handed)
+    found = prohibited(lambda: bought(provider, order, payment, 1, below=handed), Code.TOO_MANY_USES)
     assert found.prohibitions[0].position == 2
     assert bought(provider, order, payment, 2)
 
@@ -139,10 +135,9 @@ def test_above_one_that_says_how_often_the_payment_mandate_still_counts() -> Non
     handed = follow(order, once, aud="sub", nonce="q")
     payment = paying(order, *RECURRING)
     assert bought(provider, order, payment, 0)
-    offered = offer(1)
-    content = {"transaction_id": hashed(offered), "payee": shop.MERCHANT, "payment_amount": money()}
-    closed = follow(payment, paid(**content), nonce="p-1")
-    assert released(closed, provider, nonce="p-1", checkout=checkout(handed, offered, by=SUB))
+    assert bought(provider, order, payment, 1, below=handed)
+    found = prohibited(lambda: bought(provider, order, payment, 2, below=handed), Code.TOO_MANY_USES)
+    assert found.prohibitions[0].position == 2
 
 
 def test_what_was_refused_uses_up_neither() -> None:

@@ -15,14 +15,13 @@ from attorn.canonical import JsonValue, canonicalise, parse
 from attorn.checkout import jwt, signed
 from attorn.checkout.checkout import Checkout
 from attorn.checkout.known_signer import KnownSigner
-from attorn.checkout.member import members, whole
+from attorn.checkout.member import members
 from attorn.checkout.signed import SKEW, SignedCheckout
 from attorn.did.resolver import Resolver
 from attorn.display import shown
 from attorn.encoding import base64url_decode, base64url_encode
 from attorn.errors import InputError, MalformedError
 from attorn.keys.signer import Signer
-from attorn.sdjwt.times import TIMES
 
 AP2: Final = "ap2"
 MEMBER: Final = "merchant_authorization"
@@ -43,15 +42,12 @@ def authorize(checkout: Mapping[str, JsonValue], *, by: Signer, kid: str) -> dic
     try:
         # Before it is canonical: there 1990.0 becomes 1990, which `verify` would not take.
         Checkout.read(bare)
-        for name in TIMES:
-            if name in bare:
-                whole(bare[name], f"checkout.{name}")
+        signed.times(bare)
     except MalformedError as error:
         raise InputError(str(error)) from None
     text = jwt.sign({"kid": kid}, canonicalise(bare), by=by)
     header, _, signature = text.split(".")
     try:
-        signed.read(text)
         beside = members(checkout.get(AP2, {}), AP2)
         authorized = {**checkout, AP2: {**beside, MEMBER: f"{header}..{signature}"}}
         # What is beside it is not signed, but sent.

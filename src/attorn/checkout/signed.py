@@ -18,7 +18,7 @@ from attorn.checkout.jwt import UnverifiedJwt
 from attorn.checkout.jwt import sign as sign_jwt
 from attorn.checkout.known_signer import KnownSigner, require_known
 from attorn.checkout.member import whole
-from attorn.clock import seconds_in
+from attorn.clock import seconds_in, written
 from attorn.did.resolver import Resolver
 from attorn.display import shown, stamp
 from attorn.encoding import base64url_encode
@@ -149,17 +149,18 @@ def verify(
 
 def _require_current(checkout: Checkout, claims: Mapping[str, JsonValue], now: int, skew: int) -> None:
     """RFC 7519 section 4.1 for the times of the JWT, and UCP's `expires_at`."""
-    issued, start, end = (_second(claims, name) for name in TIMES)
+    issued, start, end = times(claims)
     if end is not None and now >= end + skew:
-        raise ExpiredError(f"checkout: its exp is {end}, and it is {now}")
+        raise ExpiredError(f"checkout: its exp is {written(end)}, and it is {written(now)}")
     for name, at in (("nbf", start), ("iat", issued)):
         if at is not None and now + skew < at:
-            raise ExpiredError(f"checkout: its {name} is {at}, and it is {now}")
+            raise ExpiredError(f"checkout: its {name} is {written(at)}, and it is {written(now)}")
     if checkout.status in _OVER:
         raise ExpiredError(f"checkout: it is {checkout.status}, and no longer open")
     if checkout.expires_at is not None and now >= int(checkout.expires_at.timestamp()) + skew:
-        raise ExpiredError(f"checkout: open until {stamp(checkout.expires_at)}, and it is {now}")
+        raise ExpiredError(f"checkout: open until {stamp(checkout.expires_at)}, and it is {written(now)}")
 
 
-def _second(claims: Mapping[str, JsonValue], name: str) -> int | None:
-    return whole(claims[name], f"checkout.{name}") if name in claims else None
+def times(claims: Mapping[str, JsonValue]) -> tuple[int | None, ...]:
+    """The Unix seconds of `TIMES`, None where it has none. Raises `MalformedError` for any that is no such number."""
+    return tuple(whole(claims[name], f"checkout.{name}") if name in claims else None for name in TIMES)

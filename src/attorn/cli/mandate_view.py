@@ -9,7 +9,6 @@ from typing import Final
 
 from attorn.canonical import JsonValue, canonicalise
 from attorn.checkout.checkout import Checkout
-from attorn.checkout.signed import checkout_hash
 from attorn.checkout.signed import read as read_checkout
 from attorn.cli import mandate_terms
 from attorn.cli.command import Commands, Result, command
@@ -187,8 +186,7 @@ def _offer(content: Content, hop: UnverifiedHop) -> Checkout | None:
     if not isinstance(content, ClosedCheckout) or content.unverified_jwt is None:
         return None
     found = read_checkout(content.unverified_jwt).unverified
-    if checkout_hash(content.unverified_jwt, hop.algorithm) != content.unverified_hash:
-        raise ChainError("mandate: its checkout_hash is not the hash of its checkout_jwt")
+    content.require_hash(hop.algorithm)
     return found
 
 

@@ -18,6 +18,7 @@ from attorn.mandate.constraint.allowed_pisps import AllowedPisps
 from attorn.mandate.constraint.base import Constraint
 from attorn.mandate.constraint.line_items import LineItems
 from attorn.mandate.content import Content
+from attorn.mandate.extension import EXTENSION
 from attorn.mandate.open_checkout import OpenCheckout
 from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.order import ClosedCheckout
@@ -28,6 +29,10 @@ from attorn.sdjwt.pointer import Path
 
 _COMMON: Final = frozenset({"cnf", "iat", "nbf", "exp", "status", "attorn"})
 """What every mandate may say beside its own; drawn with the hop."""
+
+
+_OWN: Final = ("redelegations", "uses")
+"""What attorn itself says of an open mandate; the second of a checkout alone."""
 
 
 def limits(content: Content, hidden: Sequence[Path] = ()) -> list[str]:
@@ -56,7 +61,12 @@ def limits(content: Content, hidden: Sequence[Path] = ()) -> list[str]:
 def passed_over(content: Content, members: Mapping[str, JsonValue]) -> list[str]:
     """What stands in a content that means nothing to a verifier, each in a line."""
     known = _COMMON | content.write().keys()
-    return [f"passed over: {line(name)} {shown(members[name])}" for name in members if name not in known]
+    odd = {line(name): members[name] for name in members if name not in known}
+    own = members.get(EXTENSION)
+    if isinstance(own, dict):
+        said = _OWN[:2] if isinstance(content, OpenCheckout) else _OWN[:1]
+        odd |= {f"{EXTENSION}.{line(name)}": own[name] for name in own if name not in said}
+    return [f"passed over: {name} {shown(value)}" for name, value in odd.items()]
 
 
 def _limit(constraint: Constraint) -> str:
@@ -137,6 +147,7 @@ def cart_json(checkout: Checkout) -> dict[str, JsonValue]:
             {"id": each.item.id, "title": each.item.title, "quantity": each.quantity, "price": each.item.price.amount}
             for each in checkout.line_items
         ],
+        "totals": [{"type": each.type, "amount": each.amount} for each in checkout.totals],
         "total": amount.write(checkout.total),
     }
 

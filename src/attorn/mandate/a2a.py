@@ -53,7 +53,8 @@ def data_part(
     """The part that carries these, in the shape of A2A 1.0, or 0.3 if `version` says so.
 
     `checkout` and `payment` are chains of mandates; `receipt` is signed, or a PaymentReceipt for peers that take its
-    claims unsigned. Raises `InputError` for another kind of mandate, and for nothing to carry.
+    claims unsigned. Raises `InputError` for a text that is malformed or of another kind than its name says, for
+    `risk_data` that is no text, for another `version`, and for nothing to carry.
     """
     given = {
         CHECKOUT: checkout,

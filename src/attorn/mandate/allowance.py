@@ -11,7 +11,8 @@ from typing import Final
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import ChainError, InputError, MandateError
-from attorn.mandate.open_checkout import EXTENSION
+from attorn.mandate import extension
+from attorn.mandate.extension import EXTENSION
 from attorn.mandate.wire import MOST_HOPS
 
 _MEMBER: Final = "redelegations"
@@ -19,17 +20,13 @@ _MEMBER: Final = "redelegations"
 
 def read(content: Mapping[str, JsonValue], unsaid: int) -> int:
     """How many open mandates may stand below this one; `unsaid` where it does not say. Raises `MandateError`."""
-    if EXTENSION not in content:
+    own = extension.members(content)
+    if _MEMBER not in own:
         return unsaid
-    extension = content[EXTENSION]
-    if not isinstance(extension, dict):
-        raise MandateError(f"{EXTENSION}: expected an object, got {shown(extension)}")
-    if _MEMBER not in extension:
-        return unsaid
-    count = extension[_MEMBER]
-    if type(count) is not int or not 0 <= count < MOST_HOPS:
-        raise MandateError(f"{_MEMBER}: expected an integer of 0 to {MOST_HOPS - 1}, got {shown(count)}")
-    return count
+    try:
+        return require(own[_MEMBER], _MEMBER)
+    except InputError as error:
+        raise MandateError(str(error)) from None
 
 
 def add(content: Mapping[str, JsonValue], count: int) -> dict[str, JsonValue]:
@@ -37,14 +34,14 @@ def add(content: Mapping[str, JsonValue], count: int) -> dict[str, JsonValue]:
     require(count, _MEMBER)
     if not count:
         return dict(content)
-    beside = content.get(EXTENSION)
-    return {**content, EXTENSION: {**(beside if isinstance(beside, dict) else {}), _MEMBER: count}}
+    return {**content, EXTENSION: {**extension.members(content), _MEMBER: count}}
 
 
-def require(count: int, name: str) -> None:
-    """Raises `InputError` unless a mandate may be handed on so often."""
+def require(count: object, name: str) -> int:
+    """`count` if a mandate may be handed on so often. Raises `InputError`."""
     if type(count) is not int or not 0 <= count < MOST_HOPS:
-        raise InputError(f"mandate: expected {name} as 0 to {MOST_HOPS - 1}, got {shown(count)}")
+        raise InputError(f"mandate: expected {name} as an integer of 0 to {MOST_HOPS - 1}, got {shown(count)}")
+    return count
 
 
 def below(allowed: int, said: int) -> int:

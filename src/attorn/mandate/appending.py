@@ -18,7 +18,7 @@ from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.content import Closed, Content, Open, is_payment, read
-from attorn.mandate.hop import INTERMEDIATE, JWT_HASH, PAYLOAD, PAYLOADS, SD_HASH, TERMINAL, UnverifiedHop
+from attorn.mandate.hop import INTERMEDIATE, JWT_HASH, PAYLOAD, SD_HASH, TERMINAL, UnverifiedHop, require_claim
 from attorn.mandate.issuing import bound_claims, bounded, closed_content, concealed, open_content, status_of
 from attorn.mandate.times import Times
 from attorn.sdjwt.compact import Compact
@@ -179,8 +179,7 @@ class _Held:
 def _held(chain: str, by: Signatory, claim: str) -> _Held:
     """The chain, whose last hop names the key of `by`. Raises `DelegationError`."""
     require_signatory(by, "mandate")
-    if claim not in PAYLOADS:
-        raise InputError(f"mandate: expected claim as {' or '.join(PAYLOADS)}")
+    require_claim(claim)
     parts = wire.split(chain)
     hops = tuple(UnverifiedHop.read(part, claim=claim) for part in parts)
     last = hops[-1]

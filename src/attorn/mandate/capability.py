@@ -101,9 +101,9 @@ def caveats(mandate: Open) -> tuple[Caveat, ...]:
     found = [limit for each in mandate.constraints for limit in _caveats(each)]
     if isinstance(mandate, OpenPayment):
         found += _fixed(mandate.presets)
-    # A recurrence has its own.
-    counted = mandate.recurrences if isinstance(mandate, OpenPayment) else ()
-    return tuple(dict.fromkeys(found if counted else [*found, MaxUses(mandate.most or 1)]))
+    # Where it recurs, the recurrence says how often.
+    recurs = isinstance(mandate, OpenPayment) and bool(mandate.recurrences)
+    return tuple(dict.fromkeys(found if recurs else [*found, MaxUses(mandate.most or 1)]))
 
 
 def mint(

@@ -23,7 +23,7 @@ from attorn.errors import InputError, ReplayError, UnavailableError
 from attorn.mandate.constraint.base import Asked, Usage, Violation
 from attorn.mandate.constraint.budget import Budget
 from attorn.mandate.constraint.calendar import Frequency
-from attorn.mandate.constraint.kinds import counted
+from attorn.mandate.constraint.kinds import used_up
 from attorn.mandate.open_checkout import OpenCheckout
 from attorn.mandate.open_payment import OpenPayment
 from attorn.mandate.payment import ClosedPayment
@@ -91,8 +91,8 @@ def charge_payment(
             raise InputError("charge: expected open payment mandates for a payment")
         return mandate.violations(Asked(payment=payment, now=now, open_checkouts=open_checkouts, usage=usage))
 
-    paid = _paid(orders, held[0].mandate.most if held else 1)
-    return _charge(judge, ledger=ledger, held=held, spent=payment.amount.amount, now=now, also=also, paid=paid)
+    payables = _payables(orders, held[0].mandate.most if held else 1)
+    return _charge(judge, ledger=ledger, held=held, spent=payment.amount.amount, now=now, also=also, payables=payables)
 
 
 def charge_checkout(
@@ -109,7 +109,7 @@ def charge_checkout(
 
 
 @dataclass(frozen=True, slots=True)
-class _Paid:
+class _Payable:
     """An open checkout mandate, and how many checkouts under it may be paid for."""
 
     order: Held
@@ -121,11 +121,10 @@ class _Paid:
 
     def violations(self, used: Mapping[str, int]) -> tuple[Violation, ...]:
         """What is wrong with paying for one more."""
-        found = used.get(_name(self.order, "paid"), 0)
-        return counted(Vct.OPEN_CHECKOUT, Usage(found) if found else Usage(), self.most)
+        return used_up(Vct.OPEN_CHECKOUT, Usage(used.get(_name(self.order, "paid"), 0)), self.most)
 
 
-def _paid(orders: Sequence[Held], most: int | None) -> list[_Paid]:
+def _payables(orders: Sequence[Held], most: int | None) -> list[_Payable]:
     """How often each may be paid for, under a payment mandate that is used `most` times (None: any number)."""
     found, said = [], False
     for order in orders:
@@ -133,7 +132,7 @@ def _paid(orders: Sequence[Held], most: int | None) -> list[_Paid]:
             raise InputError("charge: expected open checkout mandates for an order")
         said = said or order.mandate.uses is not None
         # A recurrence means that what it refers to is bought as often. Below what speaks of uses, silence is once.
-        found.append(_Paid(order, order.mandate.most if said else most or MOST_INTEGER))
+        found.append(_Payable(order, order.mandate.most if said else most or MOST_INTEGER))
     return found
 
 
@@ -151,14 +150,14 @@ def _charge(
     spent: int,
     now: int,
     also: Sequence[Charge],
-    paid: Sequence[_Paid] = (),
+    payables: Sequence[_Payable] = (),
 ) -> tuple[Refused, ...]:
     if not isinstance(ledger, Ledger):
         raise InputError(f"charge: expected a Ledger, got {type(ledger).__name__}")
-    if len({each.hop for each in held}) != len(held) or len({each.order.hop for each in paid}) != len(paid):
+    if len({each.hop for each in held}) != len(held) or len({each.order.hop for each in payables}) != len(payables):
         raise InputError("charge: expected each open mandate once")
     for _ in range(_ATTEMPTS):
-        used = _used(ledger, held, [*also, *(each.charge for each in paid)])
+        used = _used(ledger, held, [*also, *(each.charge for each in payables)])
         if any(used.get(each.account, 0) + each.amount > each.limit for each in also):
             raise ReplayError("this closed mandate, its nonce or its transaction was used before", step=10)
         found = [(each, _usage(each, used)) for each in held]
@@ -168,13 +167,13 @@ def _charge(
             for violation in judge(each.mandate, usage)
         ) + tuple(
             Refused(position, violation)
-            for position, each in enumerate(paid, len(held))
+            for position, each in enumerate(payables, len(held))
             for violation in each.violations(used)
         )
         if refused:
             return refused
         charges = [*also, *(charge for each, usage in found for charge in _of(each, usage, spent, now))]
-        charges += [each.charge for each in paid]
+        charges += [each.charge for each in payables]
         if charged_by(ledger, charges, now=now).refused is None:
             return ()
     raise UnavailableError("the ledger refuses, and does not say that a limit was reached")

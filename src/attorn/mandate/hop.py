@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from attorn.canonical import JsonValue
 from attorn.display import shown
-from attorn.errors import ChainError, CredentialError, MandateError
+from attorn.errors import ChainError, CredentialError, InputError, MandateError
 from attorn.jose.jws import plain_typ
 from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.envelope import Envelope, id_of
@@ -128,6 +128,12 @@ class UnverifiedHop(NamedTuple):
             raise MandateError(f"mandate: expected typ {expected[0]}, got {shown(self.envelope.typ)}")
         if self.envelope.brings_certificates:
             raise MandateError("mandate: x5c has a place at the root alone")
+
+
+def require_claim(claim: str) -> None:
+    """Raises `InputError` unless a JWT may say its content there."""
+    if claim not in PAYLOADS:
+        raise InputError(f"mandate: expected claim as {' or '.join(PAYLOADS)}")
 
 
 def _content(claims: dict[str, JsonValue], claim: str) -> dict[str, JsonValue]:

@@ -19,7 +19,7 @@ from attorn.mandate.agent_key import CLAIM as CONFIRMATION
 from attorn.mandate.agent_key import AgentKey
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.content import Closed, Content, Open, disclosable
-from attorn.mandate.hop import PAYLOAD, PAYLOADS
+from attorn.mandate.hop import PAYLOAD, require_claim
 from attorn.mandate.open_payment import OpenPayment
 from attorn.sdjwt.binding import require_text
 from attorn.sdjwt.compact import Compact
@@ -97,7 +97,7 @@ def open_content(
 ) -> dict[str, JsonValue]:
     """All that an open mandate says, who may use it until when and how often hand it on included. `InputError`."""
     return {
-        **allowance.add(_written(mandate), redelegations),
+        **allowance.add(_readable(mandate), redelegations),
         CONFIRMATION: AgentKey.of(to).write(),
         "iat": unix(now),
         "exp": _end(expires, now),
@@ -106,11 +106,11 @@ def open_content(
 
 def closed_content(mandate: Closed, *, now: datetime, expires: datetime | None) -> dict[str, JsonValue]:
     """All that a closed mandate says. Raises `InputError`."""
-    content = {**_written(mandate), "iat": unix(now)}
+    content = {**_readable(mandate), "iat": unix(now)}
     return content if expires is None else {**content, "exp": _end(expires, now)}
 
 
-def _written(mandate: Content) -> dict[str, JsonValue]:
+def _readable(mandate: Content) -> dict[str, JsonValue]:
     """What a mandate says, if it is read as it is written: what verifiers refuse is not signed. Raises `InputError`."""
     try:
         content = mandate.write()
@@ -134,8 +134,7 @@ def concealed(
     content: Mapping[str, JsonValue], mandate: Content, claims: Mapping[str, JsonValue], *, claim: str, random: Random
 ) -> tuple[dict[str, JsonValue], tuple[str, ...]]:
     """The claims of a JWT with the digest of the content in `claim`, and its disclosures. Raises `InputError`."""
-    if claim not in PAYLOADS:
-        raise InputError(f"mandate: expected claim as {' or '.join(PAYLOADS)}")
+    require_claim(claim)
     algorithm = HashAlgorithm.SHA_256
     whole: dict[str, JsonValue] = {**claims, claim: [dict(content)]}
     pointers = [(claim, 0), *((claim, 0, *path) for path in disclosable(mandate))]

@@ -10,13 +10,13 @@ from attorn.canonical import JsonValue
 from attorn.checkout.checkout import Checkout
 from attorn.display import shown
 from attorn.errors import InputError, MandateError
+from attorn.mandate import extension
 from attorn.mandate.constraint import kinds
 from attorn.mandate.constraint.base import CheckoutConstraint, Usage, Violation
 from attorn.mandate.constraint.line_items import LineItems
+from attorn.mandate.extension import EXTENSION
 from attorn.mandate.vct import Vct
 
-EXTENSION: Final = "attorn"
-"""The member in which attorn says what AP2 has no words for; others pass it over."""
 MOST_USES: Final = 1_000_000
 _USES: Final = "uses"
 
@@ -47,11 +47,9 @@ class OpenCheckout:
         """
         Vct.OPEN_CHECKOUT.require(content)
         constraints = kinds.read_checkout(content.get("constraints"))
-        extension = content.get(EXTENSION, {})
-        if not isinstance(extension, dict):
-            raise MandateError(f"{EXTENSION}: expected an object, got {shown(extension)}")
+        own = extension.members(content)
         try:
-            return cls(constraints, _number(extension[_USES]) if _USES in extension else None)
+            return cls(constraints, _number(own[_USES]) if _USES in own else None)
         except InputError as error:
             raise MandateError(f"{Vct.OPEN_CHECKOUT}: {error}") from None
 
@@ -73,8 +71,8 @@ class OpenCheckout:
         """
         if not isinstance(checkout, Checkout) or not isinstance(usage, Usage | None):
             raise InputError("mandate: expected a Checkout, and a Usage or None")
-        counted = kinds.counted(Vct.OPEN_CHECKOUT, usage, self.most)
-        return counted + tuple(found for each in self.constraints for found in each.violations(checkout))
+        found = kinds.used_up(Vct.OPEN_CHECKOUT, usage, self.most)
+        return found + tuple(wrong for each in self.constraints for wrong in each.violations(checkout))
 
 
 def _number(uses: object) -> int:

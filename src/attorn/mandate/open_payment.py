@@ -67,7 +67,7 @@ class OpenPayment:
                 Violation(Code.PRESET_CHANGED, name, "what was fixed beforehand", "something else") for name in changed
             ]
         if not self.recurrences:
-            found += kinds.counted(Vct.OPEN_PAYMENT, asked.usage)
+            found += kinds.used_up(Vct.OPEN_PAYMENT, asked.usage)
         for each in self.constraints:
             found += each.violations(asked)
         return tuple(found)

@@ -8,9 +8,11 @@ from typing import Final
 
 from attorn.canonical import JsonValue
 from attorn.checkout.member import text
+from attorn.checkout.signed import checkout_hash
 from attorn.display import shown
-from attorn.errors import InputError, MalformedError
+from attorn.errors import ChainError, InputError, MalformedError
 from attorn.mandate.vct import Vct
+from attorn.sdjwt.digest import HashAlgorithm
 
 MOST_JWT: Final = 65_536
 """Longest checkout_jwt, in characters."""
@@ -32,6 +34,11 @@ class ClosedCheckout:
             raise InputError("checkout_hash: expected text")
         if self.unverified_jwt is not None and (not isinstance(self.unverified_jwt, str) or not self.unverified_jwt):
             raise InputError("checkout_jwt: expected text or None")
+
+    def require_hash(self, algorithm: HashAlgorithm) -> None:
+        """Raises `ChainError` unless the hash is that of `checkout_jwt`, which must be there, by this algorithm."""
+        if checkout_hash(self.unverified_jwt or "", algorithm) != self.unverified_hash:
+            raise ChainError("mandate: its checkout_hash is not the hash of its checkout_jwt")
 
     @classmethod
     def read(cls, content: Mapping[str, JsonValue]) -> ClosedCheckout:

@@ -42,8 +42,8 @@ def gathered(parts: JsonValue, keys: Collection[str]) -> dict[str, JsonValue]:
     """What stands under these keys in the data parts among `parts`; other parts and members are passed over.
 
     Numbers of 1.0 are doubles, of which the whole ones are given as integers, however they were spelled. Raises
-    `MandateError` for a key that is there twice, or where no reader of AP2 looks for it, and for a part that has one
-    and is not of one shape.
+    `MandateError` for what is no list of at most `MOST_PARTS`, for a key that is there twice, or where no reader of AP2
+    looks for it, for a part that has one and is not of one shape, and for data of more than 64 levels.
     """
     if not isinstance(parts, list) or len(parts) > MOST_PARTS:
         raise MandateError(f"data parts: expected a list of at most {MOST_PARTS}, got {shown(parts)}")

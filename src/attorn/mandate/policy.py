@@ -15,7 +15,7 @@ from attorn.handed import check_by
 from attorn.mandate import allowance
 from attorn.mandate.anchor import Anchor, Trusted, anchors_of
 from attorn.mandate.constraint.budget import Unit
-from attorn.mandate.hop import PAYLOAD, PAYLOADS
+from attorn.mandate.hop import PAYLOAD, require_claim
 from attorn.mandate.known_keys import KnownKeys
 from attorn.mandate.times import AGE, SKEW, skew_of
 from attorn.mandate.verified import VerifiedHop
@@ -77,8 +77,9 @@ class Policy:
             raise InputError("mandate: expected credentials as a list of vct values")
         if status is not None and not callable(status):
             raise InputError("mandate: expected status as a callable")
-        if not isinstance(unit, Unit) or claim not in PAYLOADS:
-            raise InputError(f"mandate: expected unit as a Unit, and claim as {' or '.join(PAYLOADS)}")
+        if not isinstance(unit, Unit):
+            raise InputError(f"mandate: expected unit as a Unit, got {type(unit).__name__}")
+        require_claim(claim)
         allowance.require(redelegations, "redelegations")
         return cls(
             anchors=anchors_of(anchors),

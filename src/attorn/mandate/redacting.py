@@ -11,7 +11,7 @@ from attorn.errors import InputError, MandateError
 from attorn.mandate import wire
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.content import read
-from attorn.mandate.hop import JWT_HASH, PAYLOAD, PAYLOADS, UnverifiedHop
+from attorn.mandate.hop import JWT_HASH, PAYLOAD, UnverifiedHop, require_claim
 from attorn.sdjwt.pointer import Pointer, matching
 
 
@@ -26,8 +26,7 @@ def redact(
     Raises `InputError` for a pointer that leads nowhere, or to what cannot be kept back, for a list of which nothing
     would be left, and for a hop that is bound as it is; and what reading the chain raises.
     """
-    if claim not in PAYLOADS:
-        raise InputError(f"mandate: expected claim as {' or '.join(PAYLOADS)}")
+    require_claim(claim)
     parts = list(wire.split(chain))
     at = len(parts) if position is None else position
     if type(at) is not int or not 0 < at <= len(parts):

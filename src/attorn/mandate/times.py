@@ -67,7 +67,7 @@ class Times(NamedTuple):
             raise MandateError("mandate: expected iat or exp in a closed mandate: else it is good for ever")
         if self.first is not None and now - self.first > age + skew:
             made = f"made at {written(self.first)}, and it is {written(now)}"
-            raise ExpiredError(f"mandate: {made}: at most {timedelta(seconds=age)} ago is accepted")
+            raise ExpiredError(f"mandate: {made}: it may be at most {age} seconds old")
 
     def require_within(self, before: Times, skew: int) -> None:
         """Raises `ChainError` if it ends after what it follows, or was made before it."""

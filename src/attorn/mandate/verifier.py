@@ -172,9 +172,10 @@ class MandateVerifier:
     def accept_payment(self, text: str, *, nonce: str, checkout: str) -> CheckedPayment:
         """The payment mandate in `text`, for which a credential may now be released, or a payment made: this once.
 
-        `checkout` is the checkout mandate as the merchant gets it: it is verified too, but for its audience and nonce,
-        and without being consumed. Where the user signed the payment, a `checkout_jwt` alone will do. The payment must
-        be for exactly this checkout, by its hash, total, currency and merchant.
+        `checkout` is the checkout mandate as the merchant gets it: it is verified too, but for its audience and nonce.
+        For the merchant it is not used up, but each of its open mandates counts one more checkout that is paid for.
+        Where the user signed the payment, a `checkout_jwt` alone will do. The payment must be for exactly this
+        checkout, by its hash, total, currency and merchant.
 
         Raises as `accept_checkout`.
         """
@@ -273,8 +274,7 @@ class MandateVerifier:
             raise MandateError("mandate: expected checkout_jwt to be disclosed")
         if not text.isascii():
             raise MalformedError("mandate: expected checkout_jwt as ASCII text")
-        if checkout_hash(text, chain.hops[-1].algorithm) != closed.unverified_hash:
-            raise ChainError("mandate: its checkout_hash is not the hash of its checkout_jwt")
+        closed.require_hash(chain.hops[-1].algorithm)
         return self._signed(text, now)
 
     def _signed(self, text: str, now: int) -> SignedCheckout:

@@ -21,10 +21,9 @@ from attorn.errors import InputError, MalformedError, MandateError
 from attorn.handed import require_mapping
 from attorn.mandate import amount
 from attorn.mandate.constraint.base import Asked, Code, Constraint, PaymentConstraint, Violation
+from attorn.mandate.extension import EXTENSION
 from attorn.request.money import Money
 
-EXTENSION: Final = "attorn"
-"""The member in which attorn says what AP2 has no words for; others pass it over."""
 _DECIMALS_OF_SDK: Final = 2
 """The SDK multiplies by 100 whatever the currency, which is right for those of two decimals."""
 

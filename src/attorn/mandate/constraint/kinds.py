@@ -77,7 +77,7 @@ def require(constraints: object, kind: type[Constraint], needed: type[Constraint
         raise InputError(f"constraints: expected a {needed.type} among them")
 
 
-def counted(vct: str, usage: Usage | None, most: int = 1) -> tuple[Violation, ...]:
+def used_up(vct: str, usage: Usage | None, most: int = 1) -> tuple[Violation, ...]:
     """What is wrong with one more use of a mandate of this type that may be used so often."""
     limit = f"{most} use{'s' if most > 1 else ''}"
     if usage is None:
