@@ -27,10 +27,25 @@ from tests.unit.evidence_scene import (
     settled,
     sold,
 )
-from tests.unit.mandate_scene import AT, AUDIENCE, MALLORY, NONCE, SUB, USER, b64, follow, opened, paid, root, shopping
+from tests.unit.mandate_scene import (
+    AT,
+    AUDIENCE,
+    MALLORY,
+    NONCE,
+    SUB,
+    USER,
+    b64,
+    follow,
+    opened,
+    ordered,
+    paid,
+    root,
+    shopping,
+)
 from tests.unit.test_mandate_verifier import LINES, MERCHANT, OPEN_CHECKOUT, ORDER, SHOPS, checkout, limits, money
 
 from attorn import Identity, Request, caveat
+from attorn.checkout.checkout import Checkout
 from attorn.checkout.known_signer import KnownSigner
 from attorn.did.webvh import controller
 from attorn.errors import AttornError, InputError
@@ -38,11 +53,12 @@ from attorn.evidence import Evidence, Finding, Findings, Point, Presented, Shown
 from attorn.keys.jwk import to_jwk
 from attorn.keys.signer import P256Signer
 from attorn.mandate import Links
-from attorn.mandate.receipt import Failure, Reference
+from attorn.mandate.receipt import CheckoutReceipt, Failure, Reference, issue
 from attorn.request.money import Money
 from attorn.status import token_list
 
 ALL = list(Point)
+OTHER_CART = Checkout.read(shop.changed("id", to="another"))
 
 
 def test_every_point_holds_long_after() -> None:
@@ -244,6 +260,33 @@ def test_no_time_is_too_far_away() -> None:
     assert judged(clock=lambda: datetime.max.replace(tzinfo=UTC)).holds
     early = judged(clock=lambda: datetime.min.replace(tzinfo=UTC))
     assert {each.code for each in early.points} == {"outside_validity"}
+
+
+def test_118_a_merchant_with_a_did_is_known_by_it_under_any_name() -> None:
+    mine, theirs = (Identity(each).did for each in (shop.SHOP, shop.MALLORY))
+    kids = {did: f"{did}#{did.removeprefix('did:key:')}" for did in (mine, theirs)}
+    order = follow(OPEN_CHECKOUT, ordered(shop.jws(shop.CHECKOUT, kid=kids[mine])), aud=MERCHANT, nonce="m-1")
+
+    def shown(by: P256Signer, did: str) -> Evidence:
+        said = CheckoutReceipt("m-2", Reference.JWT.of(order), AT, order_id="order-1")
+        return Evidence(at=AT, checkout=Shown(order, MERCHANT, "m-1", issue(said, by=by, kid=kids[did])))
+
+    first = KnownSigner.of("merchant_1", mine)
+    assert judged(shown(shop.SHOP, mine), merchants=[first, KnownSigner.of("m-2", mine)]).holds
+    by_rival = shown(shop.MALLORY, theirs)
+    rival = KnownSigner.of("m-2", theirs)
+    fails(by_rival, (Point.CHECKOUT_RECEIPT, "untrusted_root"), merchants=[first, rival])
+    # Two keys of one name are not another's.
+    keys = KnownSigner.of("m-3", shop.MALLORY.public_key, shop.SHOP.public_key)
+    fails(by_rival, (Point.CHECKOUT_RECEIPT, "untrusted_root"), merchants=[first, rival, keys])
+
+
+def test_a_token_for_an_order_alone() -> None:
+    asked = bought(payment=None, open_checkouts=None)
+    order = Evidence(at=AT, checkout=WHOLE.checkout, presentation=presented(asked))
+    assert judged(order).holds
+    other = presented(bought(payment=None, open_checkouts=None, resource="shop://orders", checkout=OTHER_CART))
+    fails(replace(order, presentation=other), (Point.PURCHASE, "wrong_request"))
 
 
 def test_112_a_verdict_of_the_future_proves_nothing() -> None:
