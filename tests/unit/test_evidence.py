@@ -273,6 +273,8 @@ def test_118_a_merchant_with_a_did_is_known_by_it_under_any_name() -> None:
 
     first = KnownSigner.of("merchant_1", mine)
     assert judged(shown(shop.SHOP, mine), merchants=[first, KnownSigner.of("m-2", mine)]).holds
+    moved = [first, KnownSigner.of("merchant_1", USER.did), KnownSigner.of("m-2", mine)]
+    assert judged(shown(shop.SHOP, mine), merchants=moved).holds
     by_rival = shown(shop.MALLORY, theirs)
     rival = KnownSigner.of("m-2", theirs)
     fails(by_rival, (Point.CHECKOUT_RECEIPT, "untrusted_root"), merchants=[first, rival])
