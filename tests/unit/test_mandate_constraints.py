@@ -39,6 +39,7 @@ from attorn.checkout.checkout import Checkout
 from attorn.checkout.party import Merchant
 from attorn.errors import AttornError, InputError
 from attorn.mandate.constraint import kinds
+from attorn.mandate.constraint.allowed_merchants import AllowedMerchants
 from attorn.mandate.constraint.allowed_payees import AllowedPayees
 from attorn.mandate.constraint.amount_range import AmountRange
 from attorn.mandate.constraint.base import Asked, Usage
@@ -620,6 +621,12 @@ ITEM = AcceptableItem("a", "A")
         lambda: AllowedPayees(()),
         lambda: AllowedPayees([Merchant("a", "A")]),  # type: ignore[arg-type]
         lambda: AllowedPayees((ITEM,)),  # type: ignore[arg-type]
+        lambda: AllowedMerchants(()),
+        lambda: AllowedMerchants([Merchant("a", "A")]),  # type: ignore[arg-type]
+        lambda: AllowedMerchants((ITEM,)),  # type: ignore[arg-type]
+        lambda: Frequency.DAILY.after(-1),
+        lambda: Frequency.MONTHLY.after(253_402_300_800),
+        lambda: Frequency.ON_DEMAND.after(1.0),  # type: ignore[arg-type]
         lambda: Recurrence("DAILY"),  # type: ignore[arg-type]
         lambda: Recurrence(Frequency.DAILY, 0),
         lambda: Recurrence(Frequency.DAILY, True),
