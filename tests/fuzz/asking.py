@@ -34,6 +34,7 @@ from attorn.errors import (
     UnavailableError,
     VerificationError,
 )
+from attorn.evidence.evidence import read_request
 from attorn.keys import keyfile
 from attorn.status import fetching
 from attorn.status.publisher import Publisher
@@ -56,7 +57,7 @@ def _request(data: bytes) -> bool:
         asked["cost"] = {"amount": found.cost.amount, "currency": found.cost.currency}
     digest = hashlib.sha256(b"attorn request v1\0" + canonicalise(asked)).digest()
     require(found.digest() == digest, "a digest of another text than the canonical")
-    require(requests.read(asked) == found, "another request in a file")
+    require(read_request(asked) == found, "another request in a file")
     return True
 
 

@@ -317,12 +317,15 @@ def test_nothing_is_kept_that_is_not_there(desk: Desk, words: tuple[str, ...], t
     ("request_", "told"),
     [
         ([], "expected a JSON object"),
-        ({"action": "purchase"}, "expected action and resource"),
-        ({"action": "purchase", "resource": "shop://x", "args": []}, "args as an object"),
+        ({"action": "purchase"}, "expected 'resource' as text"),
+        ({"action": "purchase", "resource": "shop://x", "args": []}, "args: expected an object"),
         ({"action": "purchase", "resource": "shop://x", "when": 1}, "got 'when'"),
-        ({"action": "purchase", "resource": "shop://x", "cost": 5}, "expected cost as amount"),
+        ({"action": "purchase", "resource": "shop://x", "cost": 5}, "cost: expected an object"),
         ({"action": "purchase", "resource": "shop://x", "cost": {"amount": 1.5, "currency": "USD"}}, "minor units"),
-        ({"action": "purchase", "resource": "shop://x", "cost": {"amount": 1, "currency": None}}, "currency: expected"),
+        (
+            {"action": "purchase", "resource": "shop://x", "cost": {"amount": 1, "currency": None}},
+            "expected 'currency' as text",
+        ),
         ({"action": "", "resource": "shop://x"}, "action"),
     ],
 )

@@ -43,13 +43,13 @@ def authorize(checkout: Mapping[str, JsonValue], *, by: Signer, kid: str) -> dic
         # Before it is canonical: there 1990.0 becomes 1990, which `verify` would not take.
         Checkout.read(bare)
         signed.times(bare)
+        beside = members(checkout.get(AP2, {}), AP2)
     except MalformedError as error:
         raise InputError(str(error)) from None
     text = jwt.sign({"kid": kid}, canonicalise(bare), by=by)
     header, _, signature = text.split(".")
+    authorized = {**checkout, AP2: {**beside, MEMBER: f"{header}..{signature}"}}
     try:
-        beside = members(checkout.get(AP2, {}), AP2)
-        authorized = {**checkout, AP2: {**beside, MEMBER: f"{header}..{signature}"}}
         # What is beside it is not signed, but sent.
         attach(canonicalise(authorized))
     except MalformedError as error:

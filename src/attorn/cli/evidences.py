@@ -9,22 +9,30 @@ from typing import Final
 
 from attorn.approval import ApprovalRequired
 from attorn.canonical import JsonValue
-from attorn.cli import mandate_terms, mandate_view, mandate_words, network, requests, source
+from attorn.cli import mandate_terms, mandate_view, mandate_words, network, source
 from attorn.cli.command import Commands, Parser, Result, command
 from attorn.cli.exits import Exit
 from attorn.cli.inspection import colour
 from attorn.cli.mandate_verification import add_policy, known, list_issuers, trusted
 from attorn.cli.output import write
 from attorn.display import Colour, line, painted, stamp
-from attorn.errors import Denied, EngineError, InputError, StaleError, UnavailableError, UntrustedRootError
+from attorn.errors import (
+    Denied,
+    EngineError,
+    InputError,
+    MalformedError,
+    StaleError,
+    UnavailableError,
+    UntrustedRootError,
+)
 from attorn.evidence import Evidence, Finding, Findings, Point, Presented, Shown, verify
-from attorn.evidence.evidence import MOST_BYTES
+from attorn.evidence.evidence import MOST_BYTES, read_request
 from attorn.mandate.constraint.budget import Unit
 from attorn.mandate.verified import VerifiedChain
 from attorn.words import instant, span, whole
 
 _DENIED: Final = frozenset({Denied.code, ApprovalRequired.code})
-_TRUSTED: Final = {
+_OPTIONS: Final = {
     Point.CHECKOUT: "merchant",
     Point.PAYMENT: "merchant",
     Point.CHECKOUT_RECEIPT: "merchant",
@@ -147,8 +155,11 @@ def _presented(arguments: argparse.Namespace) -> Presented | None:
         return None
     if wire is None or audience is None or request is None:
         raise InputError("--presentation, --presentation-audience and --presentation-request go together")
-    text = source.token_text(wire, what="presentation")
-    return Presented(text, audience, requests.read(mandate_terms.document(request, "request")))
+    text, members = source.token_text(wire, what="presentation"), mandate_terms.document(request, "request")
+    try:
+        return Presented(text, audience, read_request(members))
+    except MalformedError as error:
+        raise InputError(str(error)) from None
 
 
 def _verify(arguments: argparse.Namespace) -> Result:
@@ -220,7 +231,7 @@ def _verdict(finding: Finding, detail: str) -> str:
 
 def _detail(finding: Finding, arguments: argparse.Namespace) -> str:
     """What was found, and which option is missing where nobody could be believed."""
-    option = _TRUSTED.get(finding.point)
+    option = _OPTIONS.get(finding.point)
     if finding.code != UntrustedRootError.code or option is None or getattr(arguments, option):
         return finding.detail
     return f"{finding.detail} (no --{option} is given)"

@@ -45,6 +45,7 @@ _ELSEWHERE: Final = ("cnf", "iat", "nbf", "exp", "status", "attorn")
 """Members of a content that options say: in a file they would be passed over, and so are refused."""
 _CHECKOUT: Final = ("item", "merchant")
 _PAYMENT: Final = ("order", "max", "min", "budget", "frequency", "payee", "instrument")
+_ALONE: Final = "--uses goes with --frequency, or with --item"
 _Kind = TypeVar("_Kind")
 
 
@@ -147,7 +148,7 @@ def opened(arguments: argparse.Namespace, parent: Open | None = None) -> Open:
     if payment:
         return _with_payment(_payment_limits(arguments), _parent(parent, OpenPayment, payment))
     if uses:
-        raise InputError("--uses goes with --frequency, or with --item")
+        raise InputError(_ALONE)
     if parent is None:
         raise InputError("mandate: expected --content, or what it allows: --item or --order, and more")
     return parent
@@ -249,7 +250,7 @@ def _payment_limits(arguments: argparse.Namespace) -> list[PaymentConstraint]:
         uses = None if arguments.uses is None else whole(arguments.uses, "--uses")
         found.append(Recurrence(Frequency(arguments.frequency), uses))
     elif arguments.uses is not None:
-        raise InputError("--uses goes with --frequency, or with --item")
+        raise InputError(_ALONE)
     if arguments.payee is not None:
         found.append(AllowedPayees(_all(arguments.payee, _merchant)))
     if arguments.instrument is not None:

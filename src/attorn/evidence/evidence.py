@@ -182,17 +182,21 @@ def _read_presented(members: dict[str, JsonValue]) -> Presented | None:
     part = object_of(members[name], name)
     _only(part, name, "wire", "audience", "request")
     wire, audience, text = (_member(part, each) for each in ("wire", "audience", "request"))
-    request = object_of(parse(text, most=2 * MOST_TEXT, depth=_DEPTH), "request")
-    _only(request, "request", "action", "resource", "args", "cost")
-    found = Request(
-        action=_member(request, "action"),
-        resource=_member(request, "resource"),
-        args=object_of(request.get("args"), "args"),
-        cost=_read_cost(request),
-    )
+    found = read_request(object_of(parse(text, most=2 * MOST_TEXT, depth=_DEPTH), "request"))
     if found.canonical() != text.encode():
         raise MalformedError("evidence: expected the request in its canonical form")
     return Presented(wire, audience, found)
+
+
+def read_request(members: dict[str, JsonValue]) -> Request:
+    """The request in a JSON object, whatever its spacing and order. Raises `MalformedError` and `InputError`."""
+    _only(members, "request", "action", "resource", "args", "cost")
+    return Request(
+        action=_member(members, "action"),
+        resource=_member(members, "resource"),
+        args=object_of(members.get("args", {}), "args"),
+        cost=_read_cost(members),
+    )
 
 
 def _read_cost(request: dict[str, JsonValue]) -> Money | None:

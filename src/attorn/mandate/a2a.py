@@ -16,7 +16,7 @@ from attorn.errors import InputError, MandateError, VerificationError
 from attorn.mandate import wire
 from attorn.mandate.envelope import Envelope
 from attorn.mandate.hop import PAYLOAD, PAYLOADS, UnverifiedHop
-from attorn.mandate.parts import NEWER, RISK, gathered, written
+from attorn.mandate.parts import NEWER, RISK, gathered, part_of
 from attorn.mandate.receipt import PaymentReceipt
 from attorn.mandate.vct import Vct
 
@@ -68,12 +68,7 @@ def data_part(
     for key, value in data.items():
         if not isinstance(value, str) and (key != RECEIPT or not isinstance(receipt, PaymentReceipt)):
             raise InputError(f"data part: expected {key} as text, got {shown(value)}")
-    part = written(data, version)
-    try:
-        read_parts([part])
-    except MandateError as error:
-        raise InputError(str(error)) from None
-    return part
+    return part_of(data, version, read_parts)
 
 
 def read_parts(parts: JsonValue) -> UnverifiedParts:

@@ -6,7 +6,7 @@ could find there what this one does not, and a mandate that nobody reads must no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from attorn.canonical import MOST_INTEGER, JsonValue, canonicalise
@@ -27,15 +27,23 @@ _OTHERS: Final = ("text", "raw", "url", "file", "type")
 _LEVELS: Final = 64
 
 
-def written(data: dict[str, JsonValue], version: str) -> dict[str, JsonValue]:
-    """The part that carries `data`, in the shape of one of `VERSIONS`.
+def part_of(
+    data: dict[str, JsonValue], version: str, read: Callable[[list[JsonValue]], object]
+) -> dict[str, JsonValue]:
+    """The part that carries `data`, in the shape of one of `VERSIONS`, if `read` takes it.
 
-    Raises `InputError` for another version, and for what JSON has no place for, such as half a character.
+    Raises `InputError` for another version, for what JSON has no place for, such as half a character, and for what
+    `read` refuses by a `MandateError`.
     """
     if version not in VERSIONS:
         raise InputError(f"data part: expected a version of A2A, {' or '.join(VERSIONS)}, got {shown(version)}")
     canonicalise(data)
-    return {_KIND: _DATA, _DATA: data} if version == OLDER else {_DATA: data}
+    part: dict[str, JsonValue] = {_KIND: _DATA, _DATA: data} if version == OLDER else {_DATA: data}
+    try:
+        read([part])
+    except MandateError as error:
+        raise InputError(str(error)) from None
+    return part
 
 
 def gathered(parts: JsonValue, keys: Collection[str]) -> dict[str, JsonValue]:

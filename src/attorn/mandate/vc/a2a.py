@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from attorn.canonical import JsonValue
 from attorn.display import shown
 from attorn.errors import CredentialError, InputError, MandateError
-from attorn.mandate.parts import MOST_PARTS, OLDER, RISK, gathered, written
+from attorn.mandate.parts import MOST_PARTS, OLDER, RISK, gathered, part_of
 from attorn.mandate.vc.address import ContactAddress
 from attorn.mandate.vc.cart import CartMandate
 from attorn.mandate.vc.intent import IntentMandate
@@ -131,12 +131,7 @@ def data_part(
         data[f"attorn.mandates.{kind.NAME}Credential"] = text
     if risk_data is not None:
         data[RISK] = risk_data
-    part = written(data, version)
-    try:
-        read_parts([part])
-    except MandateError as error:
-        raise InputError(str(error)) from None
-    return part
+    return part_of(data, version, read_parts)
 
 
 def read_parts(parts: JsonValue) -> UnverifiedParts:
